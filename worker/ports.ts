@@ -95,6 +95,8 @@ export interface LedgerMessage {
   ask?: LeaseRequest;
   /** In a call of its own, never together with what others say. */
   isAlone?: boolean;
+  /** After so long without an answer it counts as lost. */
+  longestMs: number;
 }
 
 /** The replies to a message: to its reports in their order, and to its ask. */
@@ -105,9 +107,9 @@ export interface LedgerAnswer {
 
 /** The one place per tenant that can refuse (docs/ledger.md). */
 export interface Ledger {
-  /** Rejects, or never resolves, if the ledger cannot be reached; then nobody knows whether the message arrived. */
+  /** Rejects if the ledger cannot be reached, or does not answer in time; then nobody knows whether the message arrived. */
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
-  /** Each limit in force of these scopes. Rejects, or never resolves, as `send` does. */
+  /** Each limit in force of these scopes. Rejects, or never resolves, if the ledger cannot be reached. */
   usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
 }
 

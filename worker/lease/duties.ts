@@ -1,5 +1,15 @@
 /** What is left to do behind the responses: the rest of a slice goes back, and each lease is closed until the ledger knows it. */
-import { closesDue, endTelling, isBusy, isShort, noteClosable, tellOf } from '../core/ledger/lease/closes.ts';
+import {
+  beginCarrying,
+  closesDue,
+  endCarrying,
+  endTelling,
+  isBusy,
+  isCarried,
+  isShort,
+  noteClosable,
+  tellOf,
+} from '../core/ledger/lease/closes.ts';
 import { next } from '../core/ledger/lease/holder.ts';
 import type { Pool, TenantPools } from '../core/ledger/lease/pool.ts';
 import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/lease/slice.ts';
@@ -14,8 +24,10 @@ const MAY_TRAVEL_MS = 2_000;
 const GATHER_MS = 10_000;
 /** With this many requests of the tenant at work in this isolate, one of them will soon ask, and take closes along. */
 const CROWD = 4;
-/** How long the close of a single request waits for that. */
-const LONE_MAY_TRAVEL_MS = 100;
+/** How long closes of single requests wait for that, in the hands of the first of them. */
+const CARRIES_MS = 100;
+/** How long that request is trusted to be alive. */
+const DEAD_CARRIER_MS = 2 * CARRIES_MS;
 /** How often a request looks whether another has reported its lease. */
 const LISTEN_AGAIN_MS = 100;
 
@@ -72,22 +84,38 @@ async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: numb
   );
 }
 
-/** Ends what these cover, and closes the leases that no pool closes; resolves at once where there is none. */
-export async function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> {
+/**
+ * Ends what these cover, and closes the leases that no pool closes. Undefined: nothing is left to do, because there is none, or
+ * because another request closes them with its own.
+ */
+export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> | undefined {
   for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });
   const slices = closingOf(covers);
-  if (slices.length === 0) return;
+  if (slices.length === 0) return undefined;
   const tenant = hooks === undefined ? pool?.tenant : undefined;
   for (const slice of slices) tenant?.closable.add(slice);
   const travels = pool !== undefined && tenant !== undefined && tenant.active >= CROWD;
-  if (travels && !slices.some((slice) => isShort(pool, slice))) await client.upTo(LONE_MAY_TRAVEL_MS, allOver(slices));
+  if (travels && !slices.some((slice) => isShort(pool, slice)))
+    return isCarried(tenant, client.now) ? undefined : carry(client, tenant);
+  return closeUntilKnown(client, slices, tenant).then(() => {
+    for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
+  });
+}
+
+/** Closes all leases of single requests that end meanwhile: what no ask has taken along by then is this request's to close. */
+async function carry(client: LedgerClient, tenant: TenantPools): Promise<void> {
+  const carrier = beginCarrying(tenant, client.now + DEAD_CARRIER_MS);
+  await client.pause(CARRIES_MS);
+  await closeUntilKnown(client, endCarrying(tenant, carrier), tenant);
+}
+
+/** Until the ledger knows these leases to be closed. What could not be reported is booked in full when its time is over. */
+async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], tenant?: TenantPools): Promise<void> {
   await client.repeat(
     () => tellCloses(client, slices, tenant),
     () => slices.filter(({ isOver }) => !isOver).length,
   );
-  // What could not be reported is booked in full when its time is over.
   for (const slice of slices) tenant?.closable.delete(slice);
-  for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
 }
 
 /**
@@ -109,17 +137,6 @@ export async function tellCloses(
   for (const telling of tellings) endTelling(telling, isTold);
   return slices.every(({ isOver }) => isOver);
 }
-
-/** Made by the request that waits: another resolves it, when it has taken the closes along. */
-const allOver = (slices: readonly Slice[]): Promise<unknown> =>
-  Promise.all(
-    slices.map(
-      (slice) =>
-        new Promise<void>((resolve) => {
-          slice.onOver = resolve;
-        }),
-    ),
-  );
 
 const isUntold = ({ isOver, toldUntil }: Slice, now: number): boolean => !isOver && now >= toldUntil;
 

@@ -1,8 +1,8 @@
 /** How one request talks to its tenant's ledger: what is lost is sent again, and no reply is waited for without end. */
 import { repeatAfterMs } from '../core/ledger/lease/holder.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
-import { pause, within } from '../core/within.ts';
-import type { Deps } from '../ports.ts';
+import { pause } from '../core/within.ts';
+import type { Deps, LedgerAnswer, LedgerMessage } from '../ports.ts';
 
 /** How long the ledger is asked before it counts as unreachable: well under the time for which a grant is good. */
 export const LONGEST_ASK_MS = 3_000;
@@ -44,8 +44,7 @@ export class LedgerClient {
     const until = this.now + LONGEST_ASK_MS;
     for (let attempt = 1; ; attempt++) {
       const isAlone = this.#isAlone || attempt > 1;
-      const sent = this.#links.ledger.send(this.#tenant, { ask, reports, isAlone });
-      const answer = await this.#soon(sent, until - this.now);
+      const answer = await this.#send({ ask, reports, isAlone, longestMs: until - this.now });
       if (typeof answer === 'object') {
         this.#note(answer.reports);
         return { reply: answer.grant, isTold: true };
@@ -59,8 +58,7 @@ export class LedgerClient {
 
   /** One call; false: nobody knows whether it arrived. */
   async report(reports: readonly Report[]): Promise<boolean> {
-    const sent = this.#links.ledger.send(this.#tenant, { reports, isAlone: this.#isAlone });
-    const answer = await this.#soon(sent, LONGEST_REPORT_MS);
+    const answer = await this.#send({ reports, isAlone: this.#isAlone, longestMs: LONGEST_REPORT_MS });
     if (typeof answer === 'string') return false;
     this.#note(answer.reports);
     return true;
@@ -84,11 +82,6 @@ export class LedgerClient {
     return pause(ms, this.#links.clock);
   }
 
-  /** Waits for `work`, but no longer than this. */
-  upTo(ms: number, work: Promise<unknown>): Promise<unknown> {
-    return within(work, ms, this.#links.clock, undefined);
-  }
-
   #note(replies: readonly ReportReply[]): void {
     const { events } = this.#links;
     for (const reply of replies)
@@ -96,9 +89,9 @@ export class LedgerClient {
   }
 
   /** An object that says it is overloaded must not be asked again at once (Durable Objects, error handling). */
-  async #soon<T extends object>(work: Promise<T>, ms: number): Promise<T | 'late' | 'failed' | 'overloaded'> {
+  async #send(message: LedgerMessage): Promise<LedgerAnswer | 'failed' | 'overloaded'> {
     try {
-      return await within(work, ms, this.#links.clock, 'late' as const);
+      return await this.#links.ledger.send(this.#tenant, message);
     } catch (error) {
       return (error as { overloaded?: boolean } | null)?.overloaded === true ? 'overloaded' : 'failed';
     }

@@ -223,7 +223,8 @@ export class RequestLease {
         if (isToTell(pool, slice, now)) duties.push(tellAtEnd(pool, slice, client));
       }
     }
-    if (closingOf(this.#covers).length > 0) duties.push(closeLeases(this.#asker, this.#covers));
+    const closing = closeLeases(this.#asker, this.#covers);
+    if (closing !== undefined) duties.push(closing);
     if (duties.length > 0) this.#asker.background(Promise.all(duties));
     this.#isOver?.();
   }

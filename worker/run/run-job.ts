@@ -12,6 +12,7 @@ import { type Failure, interruption } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import type { ClosedRecord } from '../core/slo/record.ts';
 import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
+import { LONGEST_REPORT_MS } from '../lease/ledger-client.ts';
 import { asListed } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
 import { type JudgedAnswer, judgedAnswer } from '../pipeline/judge.ts';
@@ -75,7 +76,8 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
       const holder = revive(leaseId, started);
       return holder.state === 'closing' ? [holder.report] : [];
     });
-    if (reports.length > 0) await deps.ledger.send(tenant, { reports, isAlone: true }).catch(() => {});
+    if (reports.length > 0)
+      await deps.ledger.send(tenant, { reports, isAlone: true, longestMs: LONGEST_REPORT_MS }).catch(() => {});
   },
 });
 

@@ -23,39 +23,38 @@ export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) =
 
 /** What a call came to for a message that it took along. */
 type Ending = { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };
-/** What a message that waits hears: to lead, unless another call has taken it along meanwhile. */
-type Heard = { kind: 'leads' } | Ending;
 
-/**
- * A message that waits for a call. Both promises are made by the request that waits: the runtime lets another request resolve
- * them, and continues where they were made, but not if that request has ended.
- */
+/** A message that waits for a call: to be woken and lead the next one, unless another call has taken it along by then. */
 class Waiting {
   readonly message: LedgerMessage;
   /** A call has taken it along. */
   isTaken = false;
-  #hear: (heard: Heard) => void = () => {};
-  #end: (ending: Ending) => void = () => {};
-  /** The first that it is told. */
-  readonly heard = new Promise<Heard>((resolve) => {
-    this.#hear = resolve;
-  });
-  /** What the call that took it along came to. */
-  readonly ending = new Promise<Ending>((resolve) => {
-    this.#end = resolve;
-  });
+  /** What that call came to. */
+  ending: Ending | undefined = undefined;
+  #wake: () => void = () => {};
 
   constructor(message: LedgerMessage) {
     this.message = message;
   }
 
-  lead(): void {
-    this.#hear({ kind: 'leads' });
+  /**
+   * Until it is woken, but no longer than this. Both promises are made by the request that waits: the runtime lets another request
+   * resolve the first, and continues where it was made, but not if that request has ended. That one is not made by `new Promise`,
+   * whose compiled code forgets to which request it belongs (docs/decisions/0076-promises-that-another-request-resolves.md).
+   */
+  asleep(ms: number, clock: Clock): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    return within(promise, ms, clock, undefined);
   }
 
-  tell(ending: Ending): void {
-    this.#hear(ending);
-    this.#end(ending);
+  wake(): void {
+    this.#wake();
+  }
+
+  end(ending: Ending): void {
+    this.ending = ending;
+    this.#wake();
   }
 }
 
@@ -72,24 +71,36 @@ export class LedgerCalls {
     this.#clock = clock;
   }
 
-  /** Rejects where the call fails that carried the message, and nobody knows whether it arrived. */
+  /** Rejects where the call fails that carried the message, or takes too long, and nobody knows whether it arrived. */
   async send(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
     const now = this.#clock.now();
-    if (message.isAlone === true || now < this.#aloneUntil) return carried([message], call).then(first);
+    const { isAlone, longestMs } = message;
+    if (isAlone === true || now < this.#aloneUntil)
+      return this.#inTime(carried([message], call).then(first), longestMs);
     const waitMs = this.#underWaySince === undefined ? 0 : this.#underWaySince + LONGEST_WAIT_MS - now;
-    if (waitMs <= 0) return this.#lead(message, call);
-
-    const waiting = new Waiting(message);
-    this.#waiting.push(waiting);
-    const heard = await within(waiting.heard, waitMs, this.#clock, TIRED);
-    if (heard.kind !== 'leads') return answerOf(heard);
-    if (!waiting.isTaken) {
+    if (waitMs > 0) {
+      const waiting = new Waiting(message);
+      this.#waiting.push(waiting);
+      await waiting.asleep(waitMs, this.#clock);
+      if (waiting.isTaken) return this.#follow(waiting);
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      return this.#lead(message, call);
     }
-    const ending = await within(waiting.ending, LONGEST_FOLLOW_MS, this.#clock, LATE);
-    if (ending === LATE) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
-    return answerOf(ending);
+    return this.#inTime(this.#lead(message, call), longestMs);
+  }
+
+  /** It has one timer at a time, because a crowd sets thousands. */
+  async #follow(waiting: Waiting): Promise<LedgerAnswer> {
+    if (waiting.ending === undefined) await waiting.asleep(LONGEST_FOLLOW_MS, this.#clock);
+    const { ending } = waiting;
+    if (ending?.kind === 'answered') return ending.answer;
+    if (ending === undefined) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
+    throw ending?.error ?? new Error('the call that took this message along did not come back');
+  }
+
+  async #inTime(work: Promise<LedgerAnswer>, ms: number): Promise<LedgerAnswer> {
+    const answer = await within(work, ms, this.#clock, undefined);
+    if (answer === undefined) throw new Error(`the ledger did not answer within ${ms} ms`);
+    return answer;
   }
 
   async #lead(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
@@ -99,18 +110,18 @@ export class LedgerCalls {
     try {
       const answers = await carried([message, ...followers.map((one) => one.message)], call);
       followers.forEach((follower, index) => {
-        follower.tell({ kind: 'answered', answer: answers[index + 1] as LedgerAnswer });
+        follower.end({ kind: 'answered', answer: answers[index + 1] as LedgerAnswer });
       });
       return first(answers);
     } catch (error) {
       if (followers.length > 0) this.#aloneUntil = this.#clock.now() + ALONE_FOR_MS;
-      for (const follower of followers) follower.tell({ kind: 'failed', error });
+      for (const follower of followers) follower.end({ kind: 'failed', error });
       throw error;
     } finally {
       // A newer call, which did not wait for this one, wakes the next leader itself.
       if (number === this.#calls) {
         this.#underWaySince = undefined;
-        this.#waiting[0]?.lead();
+        this.#waiting[0]?.wake();
       }
     }
   }
@@ -132,15 +143,6 @@ export class LedgerCalls {
     if (taken.length > 0) this.#waiting = this.#waiting.filter(({ isTaken }) => !isTaken);
     return taken;
   }
-}
-
-/** It has waited long enough for the call under way. */
-const TIRED: Heard = { kind: 'leads' };
-const LATE: Ending = { kind: 'failed', error: new Error('the call that took this message along did not come back') };
-
-function answerOf(ending: Ending): LedgerAnswer {
-  if (ending.kind === 'answered') return ending.answer;
-  throw ending.error;
 }
 
 /** One call for all of these; their answers in the same order. */

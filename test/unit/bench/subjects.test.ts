@@ -101,10 +101,10 @@ describe('the router without its ledger', () => {
   it('is granted the best of what it wants, and believed whatever it reports', async () => {
     const ask = { leaseId: 'a', scopes: [], wants: [best, { ...best, microUsd: 1 }], admitForMs: 5_000, runForMs: 1 };
     const { mode, ...granted } = best;
-    const { grant } = await GRANTS_EVERYTHING.send('acme', { reports: [], ask });
+    const { grant } = await GRANTS_EVERYTHING.send('acme', { reports: [], longestMs: 1, ask });
     expect(grant).toEqual({ granted, mode, admitForMs: 5_000, left: [] });
     const report = { leaseId: 'a', spent: { microUsd: 9, tokens: 9 }, freed: { microUsd: 0, tokens: 0, parallel: 1 } };
-    const { reports } = await GRANTS_EVERYTHING.send('acme', { reports: [{ ...report, done: true }] });
+    const { reports } = await GRANTS_EVERYTHING.send('acme', { reports: [{ ...report, done: true }], longestMs: 1 });
     expect(reports).toEqual(['applied']);
   });
 });

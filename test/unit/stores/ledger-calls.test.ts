@@ -7,6 +7,9 @@ import { LedgerCalls } from '../../../worker/stores/ledger-calls.ts';
 import { ask, done, idAt } from '../core/ledger/support/messages.ts';
 import { START, TestClock } from '../pipeline/support/clock.ts';
 
+/** How long a call may take. */
+const LONGEST_MS = 3_000;
+
 let clock: TestClock;
 let calls: LedgerCalls;
 /** The calls that were made: how many reports and asks each brought. */
@@ -35,10 +38,10 @@ const call = async (reports: readonly Report[], asks: readonly LeaseRequest[]): 
 
 const asks = (isAlone = false) => {
   const request = ask(idAt(START), 1);
-  return { id: request.leaseId, sent: calls.send({ ask: request, reports: [], isAlone }, call) };
+  return { id: request.leaseId, sent: calls.send({ ask: request, reports: [], isAlone, longestMs: LONGEST_MS }, call) };
 };
 const reports = (...spent: number[]) =>
-  calls.send({ reports: spent.map((microUsd) => done(idAt(START), microUsd)) }, call);
+  calls.send({ reports: spent.map((microUsd) => done(idAt(START), microUsd)), longestMs: LONGEST_MS }, call);
 const own = ({ id, sent }: ReturnType<typeof asks>) =>
   sent.then(({ grant }) => expect(grant).toMatchObject({ scope: `key:${id}` }));
 
@@ -158,6 +161,31 @@ describe('a call that took others along', () => {
   });
 });
 
+it.each([true, false])('a call that does not come back in time has failed (alone: %s)', async (isAlone) => {
+  fate = 'dies';
+  const { sent } = asks(isAlone);
+  const outcome = sent.then(
+    () => 'answered',
+    () => 'failed',
+  );
+  await clock.advance(LONGEST_MS);
+  expect(await Promise.race([outcome, 'waits'])).toBe('failed');
+  expect(clock.pending).toBe(0);
+});
+
+it('a message that travels with another sets one timer, and calls it off', async () => {
+  fate = 3;
+  const first = asks();
+  const { made: before } = clock;
+  const others = [asks(), asks(), asks()];
+  const { made: after } = clock;
+  expect(after - before).toBe(3);
+  await clock.run(Promise.all([first, ...others].map(own)));
+  // The leader of the second call, whose time is limited, and the call itself.
+  expect(clock.made - after).toBe(2);
+  expect(clock.pending).toBe(0);
+});
+
 it('whenever messages come, and however calls fare: each is in one call at most, and is answered or fails', async () => {
   const message = fc.record({ afterMs: fc.constantFrom(0, 0, 0, 1, 4, 11, 300), isAsk: fc.boolean() });
   const fates = fc.constantFrom(0, 3, 40, 'fails' as const, 'dies' as const);
@@ -176,12 +204,11 @@ it('whenever messages come, and however calls fare: each is in one call at most,
         await clock.advance(afterMs);
         const id = idAt(clock.now());
         const one = isAsk ? { ask: ask(id, 1), reports: [] } : { reports: [done(id, 2)] };
-        const outcome = calls.send(one, noting).then(
+        const outcome = calls.send({ ...one, longestMs: LONGEST_MS }, noting).then(
           ({ grant }) => isAsk && expect(grant).toMatchObject({ scope: `key:${id}` }),
           () => {},
         );
-        // A leader that dies never comes back; its own caller has a time limit.
-        sent.push(Promise.race([outcome, new Promise<void>((resume) => void clock.after(3_000, resume))]));
+        sent.push(outcome);
       }
       await clock.run(Promise.all(sent));
       expect(seen).toHaveLength(all.length);

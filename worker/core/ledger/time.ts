@@ -10,20 +10,28 @@ export type Period = Day | Month;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-let remembered = { index: Number.NaN, day: '' };
+let remembered = namesOf(0);
 
-/** The UTC day of a time. */
-export function dayOf(ms: number): Day {
-  const index = Math.floor(ms / DAY_MS);
-  // A ledger needs the same day thousands of times.
-  if (index !== remembered.index) remembered = { index, day: new Date(index * DAY_MS).toISOString().slice(0, 10) };
-  return remembered.day;
+// A ledger needs the same day and month thousands of times, mostly as keys of maps: V8 keeps the hash with the string.
+function namesOf(index: number) {
+  const day = new Date(index * DAY_MS).toISOString().slice(0, 10);
+  const month = day.slice(0, 7);
+  return { index, day, month, monthEndsAt: startOfMonth(month, 1) };
 }
 
+function namesAt(ms: number) {
+  const index = Math.floor(ms / DAY_MS);
+  if (index !== remembered.index) remembered = namesOf(index);
+  return remembered;
+}
+
+/** The UTC day of a time. */
+export const dayOf = (ms: number): Day => namesAt(ms).day;
 /** The UTC month of a time. */
-export const monthOf = (ms: number): Month => dayOf(ms).slice(0, 7);
+export const monthOf = (ms: number): Month => namesAt(ms).month;
 /** The month of a day, or the month itself. */
-export const monthOfPeriod = (period: Period): Month => period.slice(0, 7);
+export const monthOfPeriod = (period: Period): Month =>
+  period === remembered.day ? remembered.month : period.slice(0, 7);
 /** The number of the minute since the epoch. */
 export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 
@@ -32,7 +40,7 @@ export const endOfMinute = (ms: number): number => (minuteOf(ms) + 1) * MINUTE_M
 /** When the UTC day of a time is over. */
 export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
 /** When the UTC month of a time is over. */
-export const endOfMonth = (ms: number): number => startOfMonth(monthOf(ms), 1);
+export const endOfMonth = (ms: number): number => namesAt(ms).monthEndsAt;
 
 /** The day before `ms`, and the month before it. */
 export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
@@ -41,8 +49,9 @@ export const monthBefore = (ms: number, months = 1): Month =>
   new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
 
 /** When the month begins that is so many months later. */
-export const startOfMonth = (month: Month, later: number): number =>
-  Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
+export function startOfMonth(month: Month, later: number): number {
+  return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
+}
 
 /** Whether a string names a period that exists. */
 export function isPeriod(text: string): boolean {

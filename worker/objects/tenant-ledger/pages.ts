@@ -62,23 +62,33 @@ export class LeasePages {
 type LeaseValues = ReturnType<typeof valuesOf>;
 
 /** Without field names, which would be most of a page. */
-const valuesOf = ({ granted, spent, freed, ...lease }: Lease) =>
-  [
-    ...([
-      lease.slot,
-      lease.number,
-      lease.leaseId,
-      lease.origin,
-      lease.mode,
-      lease.scopes,
-      lease.tatUs,
-      lease.laterUs,
-    ] as const),
-    ...([lease.grantedAt, lease.admitForMs, lease.settleBy] as const),
-    ...([granted.microUsd, granted.tokens, granted.requests, granted.parallel] as const),
-    ...([spent.microUsd, spent.tokens, freed.microUsd, freed.tokens, freed.parallel] as const),
-    ...([lease.done ? 1 : 0, lease.estimated ? 1 : 0] as const),
+const valuesOf = (lease: Lease) => {
+  const { granted, spent, freed } = lease;
+  return [
+    lease.slot,
+    lease.number,
+    lease.leaseId,
+    lease.origin,
+    lease.mode,
+    lease.scopes,
+    lease.tatUs,
+    lease.laterUs,
+    lease.grantedAt,
+    lease.admitForMs,
+    lease.settleBy,
+    granted.microUsd,
+    granted.tokens,
+    granted.requests,
+    granted.parallel,
+    spent.microUsd,
+    spent.tokens,
+    freed.microUsd,
+    freed.tokens,
+    freed.parallel,
+    lease.done ? 1 : 0,
+    lease.estimated ? 1 : 0,
   ] as const;
+};
 
 function leaseOf(values: LeaseValues): Lease {
   const [slot, number, leaseId, origin, mode, scopes, tatUs, laterUs, ...rest] = values;

@@ -103,6 +103,10 @@ export function figuresOf(account: Account, period: Period): Figures {
   };
 }
 
+/** What counts against the cap of a period: spent and held. Read the account's rows first (`storedOf`). */
+export const bookedIn = (account: Account, period: Period): number =>
+  summed(account, period).spentMicroUsd + (account.tallies.get(period)?.bookedMicroUsd ?? 0);
+
 /** Tokens booked in a minute. */
 export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);
 

@@ -70,10 +70,11 @@ export function begin(book: Book, clockMs: number): number {
   return now;
 }
 
-/** Enters a lease, under a slot and a number of its own. */
-export function enterLease(book: Book, row: Omit<Lease, 'slot' | 'number'>, now: number): void {
-  const slot = book.freeSlots.pop() ?? book.nextSlot++;
-  book.noted.leases.add(addLease(book, { ...row, slot, number: book.nextNumber }, now));
+/** Enters a lease, and gives it a slot and a number of its own. */
+export function enterLease(book: Book, lease: Lease, now: number): void {
+  lease.slot = book.freeSlots.pop() ?? book.nextSlot++;
+  lease.number = book.nextNumber;
+  book.noted.leases.add(addLease(book, lease, now));
 }
 
 /** Replaces the row of a lease. */

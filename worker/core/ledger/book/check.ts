@@ -4,7 +4,7 @@ import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.
 import { HELD_RETRY_MS } from '../protocol.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
 import type { Limits } from '../types.ts';
-import { type Account, figuresOf, tokensIn } from './account.ts';
+import { type Account, bookedIn, figuresOf, tokensIn } from './account.ts';
 import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 
 /** A scope of an ask: its account, with its rows read, and the limits in force. */
@@ -22,7 +22,15 @@ export interface Moment {
 }
 
 /** Whether no limit of the scope refuses. */
-export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
+export function fits(place: Place, want: Want, moment: Moment): boolean {
+  return (
+    isWithin(place, want, monthOf(moment.now), place.limits.monthlyMicroUsd) &&
+    isWithin(place, want, dayOf(moment.now), place.limits.dailyMicroUsd) &&
+    tooFast(place, want, moment) === undefined &&
+    tooManyTokens(place, want, moment.now) === undefined &&
+    tooManyAtOnce(place, want, moment.now) === undefined
+  );
+}
 
 /** Every limit that refuses, because a wait is right only when it ends for all of them. */
 export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
@@ -39,18 +47,23 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
 }
 
 /** Without a cap the sum only has to stay a number that adds up exactly. It is counted all the same: a cap may come in mid-period. */
+const isWithin = ({ account }: Place, { microUsd }: Want, period: Period, cap: number | null): boolean =>
+  bookedIn(account, period) + microUsd <= (cap ?? Number.MAX_SAFE_INTEGER);
+
 function overspent(
-  { account }: Place,
-  { microUsd }: Want,
+  place: Place,
+  want: Want,
   now: number,
   limit: MoneyRefusal['limit'],
   period: Period,
   cap: number | null,
   resetsAt: number,
 ): MoneyRefusal | undefined {
+  if (isWithin(place, want, period, cap)) return undefined;
   const capMicroUsd = cap ?? Number.MAX_SAFE_INTEGER;
+  const { account } = place;
+  const { microUsd } = want;
   const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
-  if (spentMicroUsd + heldMicroUsd + microUsd <= capMicroUsd) return undefined;
   const onlyHeld = spentMicroUsd + microUsd <= capMicroUsd;
   return {
     scope: account.scope,

@@ -50,6 +50,7 @@ export const UNUSED: Pace = { tatUs: 0, at: 0, later: [] };
 
 /** The same at a later time: slices that have ended are counted in `tatUs`. */
 export function paceAt(pace: Pace, now: number): Pace {
+  if (pace.later.length === 0) return pace;
   const ended = pace.later.findIndex(({ endsAt }) => endsAt > now);
   const count = ended < 0 ? pace.later.length : ended;
   if (count === 0) return pace;
@@ -63,6 +64,8 @@ export function paceAt(pace: Pace, now: number): Pace {
 /** Joined with what a row says of the same scope, in any order. */
 export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pace {
   const latest = Math.max(pace.at, at);
+  if (later === undefined && pace.later.length === 0)
+    return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: pace.later };
   const all = later === undefined ? pace.later : [...pace.later, later];
   return {
     tatUs: Math.max(pace.tatUs, tatUs),

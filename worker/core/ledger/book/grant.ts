@@ -89,6 +89,8 @@ function enter(
   enterLease(
     book,
     {
+      slot: 0,
+      number: 0,
       leaseId,
       origin: 'asked',
       mode,

@@ -7,9 +7,9 @@ import type { Amount, Freed, Mode, Scope, Spent } from '../types.ts';
 
 /** A lease, with all that its row holds. */
 export interface Lease {
-  /** Its place in the table; free again once its `number` is folded. */
+  /** Its place in the table; free again once its `number` is folded. 0 until it is entered (`enterLease`). */
   slot: number;
-  /** Order of writing. */
+  /** Order of writing. 0 until it is entered. */
   number: number;
   leaseId: string;
   /** `closed`: its close overtook its ask (ledger rule 9). `unreachable`: it ran, or may have, while its holder and the ledger
@@ -48,7 +48,7 @@ export const bookedTokens = ({ granted, freed, spent }: Lease): number =>
   Math.max(granted.tokens - freed.tokens, spent.tokens);
 
 /** A worst case was too low, or a request ran without a grant and did not say so. */
-export const isOverGranted = ({ origin, granted, spent }: Omit<Lease, 'slot' | 'number'>): boolean =>
+export const isOverGranted = ({ origin, granted, spent }: Lease): boolean =>
   origin !== 'unreachable' && (spent.microUsd > granted.microUsd || spent.tokens > granted.tokens);
 
 /**

@@ -1,8 +1,8 @@
 /** What remains under each limit in force: for `x-ratelimit-*` headers, and for the size of the next slice. */
 
 import type { Left } from '../messages.ts';
-import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
-import { figuresOf, tokensIn } from './account.ts';
+import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf } from '../time.ts';
+import { type Account, bookedIn, tokensIn } from './account.ts';
 import type { Place } from './check.ts';
 import { bucketAt, paceAt } from './gcra.ts';
 
@@ -10,30 +10,42 @@ import { bucketAt, paceAt } from './gcra.ts';
 export function leftOf(places: readonly Place[], now: number): Left[] {
   const left: Left[] = [];
   for (const { account, limits, rate } of places) {
-    const { scope } = account;
-    const add = (limit: Left['limit'], cap: number, remaining: number, resetMs: number) =>
-      left.push({ scope, limit, cap, remaining: Math.max(0, remaining), resetMs });
-    const unbooked = (cap: number, period: Period) => {
-      const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
-      return cap - spentMicroUsd - heldMicroUsd;
-    };
     const { monthlyMicroUsd, dailyMicroUsd, tpm, parallel } = limits;
     if (monthlyMicroUsd !== null) {
-      add('monthly', monthlyMicroUsd, unbooked(monthlyMicroUsd, monthOf(now)), endOfMonth(now) - now);
+      const remaining = monthlyMicroUsd - bookedIn(account, monthOf(now));
+      left.push(leftUnder(account, 'monthly', monthlyMicroUsd, remaining, endOfMonth(now) - now));
     }
-    if (dailyMicroUsd !== null) add('daily', dailyMicroUsd, unbooked(dailyMicroUsd, dayOf(now)), endOfDay(now) - now);
+    if (dailyMicroUsd !== null) {
+      const remaining = dailyMicroUsd - bookedIn(account, dayOf(now));
+      left.push(leftUnder(account, 'daily', dailyMicroUsd, remaining, endOfDay(now) - now));
+    }
     if (rate !== undefined) {
       const { remaining, resetMs } = bucketAt(paceAt(account.pace, now), now, rate);
-      add('rps', rate.burst, remaining, resetMs);
+      left.push(leftUnder(account, 'rps', rate.burst, remaining, resetMs));
     }
-    if (tpm !== null) add('tpm', tpm, tpm - tokensIn(account, minuteOf(now)), endOfMinute(now) - now);
-    if (parallel !== null) add('parallel', parallel, parallel - account.slots, 0);
+    if (tpm !== null) {
+      const remaining = tpm - tokensIn(account, minuteOf(now));
+      left.push(leftUnder(account, 'tpm', tpm, remaining, endOfMinute(now) - now));
+    }
+    if (parallel !== null) left.push(leftUnder(account, 'parallel', parallel, parallel - account.slots, 0));
   }
   return left;
 }
 
+const leftUnder = (
+  { scope }: Account,
+  limit: Left['limit'],
+  cap: number,
+  remaining: number,
+  resetMs: number,
+): Left => ({ scope, limit, cap, remaining: Math.max(0, remaining), resetMs });
+
 /** Of one kind of limit, the one that is nearest to its end: `x-ratelimit-*` headers have room for one. */
-export const tightest = (left: readonly Left[], limit: Left['limit']): Left | undefined =>
-  left
-    .filter((one) => one.limit === limit)
-    .toSorted((one, other) => one.remaining - other.remaining || other.resetMs - one.resetMs)[0];
+export function tightest(left: readonly Left[], limit: Left['limit']): Left | undefined {
+  let found: Left | undefined;
+  for (const one of left) if (one.limit === limit && (found === undefined || isTighter(one, found))) found = one;
+  return found;
+}
+
+const isTighter = (one: Left, other: Left): boolean =>
+  one.remaining < other.remaining || (one.remaining === other.remaining && one.resetMs > other.resetMs);

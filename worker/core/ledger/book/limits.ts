@@ -11,17 +11,14 @@ import type { Book } from './state.ts';
 const FIELDS = Object.keys(NO_LIMITS) as (keyof Limits)[];
 
 /** The limits that a scope has now. */
-export function inForce(configured: Partial<Limits>, set: Partial<Limits>): Limits {
-  const of = (field: keyof Limits): number | null => set[field] ?? configured[field] ?? null;
-  return {
-    monthlyMicroUsd: of('monthlyMicroUsd'),
-    dailyMicroUsd: of('dailyMicroUsd'),
-    rps: of('rps'),
-    burst: of('burst'),
-    tpm: of('tpm'),
-    parallel: of('parallel'),
-  };
-}
+export const inForce = (configured: Partial<Limits>, set: Partial<Limits>): Limits => ({
+  monthlyMicroUsd: set.monthlyMicroUsd ?? configured.monthlyMicroUsd ?? null,
+  dailyMicroUsd: set.dailyMicroUsd ?? configured.dailyMicroUsd ?? null,
+  rps: set.rps ?? configured.rps ?? null,
+  burst: set.burst ?? configured.burst ?? null,
+  tpm: set.tpm ?? configured.tpm ?? null,
+  parallel: set.parallel ?? configured.parallel ?? null,
+});
 
 /** What an operator should know of a rate in force: slices need a bucket that lasts. Undefined: nothing. */
 export function burstNote({ rps, burst }: Limits): string | undefined {

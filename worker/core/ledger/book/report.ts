@@ -104,7 +104,9 @@ const ungranted = (
   scopes: readonly Scope[],
   book: Book,
   now: number,
-): Omit<Lease, 'slot' | 'number'> => ({
+): Lease => ({
+  slot: 0,
+  number: 0,
   leaseId,
   origin,
   mode: 'normal',

@@ -1,7 +1,7 @@
 /** How leases are reported to the ledger: which closes are due, and who reports them. */
 import type { Report } from '../messages.ts';
 import { MOST_REPORTS } from '../protocol.ts';
-import type { Pool, TenantPools } from './pool.ts';
+import type { Carrier, Pool, TenantPools } from './pool.ts';
 import { isClosable, isQuiet, reportOf, type Slice } from './slice.ts';
 
 /** Where less is left of a limit than this many leases like this one hold, what it does not use goes back at once. */
@@ -52,12 +52,28 @@ export function closesDue(
   return tellings;
 }
 
+/** Whether a request that ends may leave its close to a carrier. */
+export const isCarried = ({ carrier }: TenantPools, now: number): boolean =>
+  carrier !== undefined && now < carrier.until;
+
+/** From here on others leave their closes to the caller. */
+export function beginCarrying(tenant: TenantPools, until: number): Carrier {
+  const carrier = { until };
+  tenant.carrier = carrier;
+  return carrier;
+}
+
+/** In the same turn nobody leaves it anything more. Gives what it has to close. */
+export function endCarrying(tenant: TenantPools, carrier: Carrier): Slice[] {
+  if (tenant.carrier === carrier) tenant.carrier = undefined;
+  return [...tenant.closable].filter(({ isOver, isPooled }) => !isOver && !isPooled);
+}
+
 /** The call came back; false: nobody knows whether the ledger has the report. */
 export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
   slice.toldUntil = 0;
   if (!isTold || !isLast) return;
   slice.isOver = true;
-  slice.onOver?.();
 }
 
 /** Little is left beside what this slice was granted: others may be waiting for it. */

@@ -49,8 +49,16 @@ export interface TenantPools {
   /** Leases in which nothing runs and nothing may start, and which the ledger does not know to be closed. */
   readonly closable: Set<Slice>;
   readonly refusals: Refusals;
+  /** The request to which others leave their closes. */
+  carrier: Carrier | undefined;
   /** Requests of this isolate that hold something. */
   active: number;
+}
+
+/** A request that waits with its own close, and will then close what others have left in `closable`. */
+export interface Carrier {
+  /** It should have closed them before. From then on it counts as dead. */
+  until: number;
 }
 
 /** All pools of an isolate. */
@@ -113,7 +121,7 @@ const newPool = (tenant: TenantPools, now: number): Pool => ({
 function tenantPoolsOf({ tenants }: Pools, tenant: string): TenantPools {
   let known = tenants.get(tenant);
   if (known === undefined) {
-    known = { name: tenant, askedAt: 0, closable: new Set(), refusals: new Map(), active: 0 };
+    known = { name: tenant, askedAt: 0, closable: new Set(), refusals: new Map(), carrier: undefined, active: 0 };
     tenants.set(tenant, known);
   }
   return known;

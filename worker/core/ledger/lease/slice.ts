@@ -38,8 +38,6 @@ export interface Slice {
   gatheredUntil: number;
   /** The ledger has acknowledged its last report. */
   isOver: boolean;
-  /** Called then. */
-  onOver: (() => void) | undefined;
 }
 
 /** What one request, or a further attempt of it, takes of a slice. */
@@ -74,7 +72,6 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
   toldUntil: 0,
   gatheredUntil: 0,
   isOver: false,
-  onOver: undefined,
 });
 
 /**
