@@ -2,6 +2,7 @@
 import type { Config } from '../../../worker/core/config/config.ts';
 import { SHARE_IN_TIME } from '../../../worker/core/config/slo-presets.ts';
 import type { Sli, Slo } from '../../../worker/core/slo/slo.ts';
+import { dependencyFacts, dependencyLines, tiersOf } from './dependencies.ts';
 import type { Draft } from './document.ts';
 import { escaped, listed, table } from './markdown.ts';
 import { budgetRows, promiseFacts, promiseRows, targetFacts, toldToClients } from './promises.ts';
@@ -18,8 +19,9 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
       '',
       '## Promises',
       '',
-      ...table(['promise', 'for', 'what', 'over the last'], promiseRows(slo)),
+      ...promises(slo),
       ...reasons(slo),
+      ...dependencies(slo),
       ...classes(slo),
       ...heading('What it covers'),
       `- Features: ${listed(names)}.`,
@@ -55,11 +57,29 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
       ...(publicUrl !== undefined && { 'status page': { is: `${publicUrl}/status` } }),
       ...promiseFacts(slo),
       ...targetFacts(slo),
+      ...dependencyFacts(slo),
     },
   };
 }
 
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
+
+/** With a column for tiers where there are any. */
+function promises(slo: Slo): string[] {
+  const [tiers, head] = [tiersOf(slo), ['promise', 'for', 'what', 'over the last']];
+  if (tiers.size === 0) return table(head, promiseRows(slo));
+  const rows = promiseRows(slo).map(([name = '', ...rest]) => [name, ...rest, tiers.get(name) ?? '–']);
+  return [
+    ...table([...head, 'tier'], rows),
+    '',
+    'The tier says how much depends on a promise: on 1 the most, on 3 the least.',
+  ];
+}
+
+function dependencies(slo: Slo): string[] {
+  const lines = dependencyLines(slo);
+  return lines.length === 0 ? [] : [...heading('What depends on what'), ...lines];
+}
 
 function reasons(slo: Slo): string[] {
   const lines = toldToClients(slo).objectives.flatMap(({ name, why }) =>

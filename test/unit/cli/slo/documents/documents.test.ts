@@ -52,6 +52,37 @@ it('says what changed in a promise, in its own words', () => {
   ]);
 });
 
+describe('tiers and dependencies', () => {
+  const bodyOf = (slo: ConfigInput['slo']) => draftOf({ ...FILLED, slo: { ...FILLED.slo, ...slo } }, 'slo.md').body;
+
+  it('are named beside the promises, and what counts against which', () => {
+    const body = bodyOf({});
+    const head = body.indexOf('## Promises') + 2;
+    expect(body.slice(head, head + 4)).toEqual([
+      '| promise | for | what | over the last | tier |',
+      '| --- | --- | --- | --- | --- |',
+      '| chat-success | chat | At least 99 % of requests are answered. | 30 days | 1 |',
+      '| chat-ttft | chat | For at least 95 % of requests, the first word comes within 2.5 seconds. | 30 days | – |',
+    ]);
+    const from = body.indexOf('## What depends on what');
+    expect(body.slice(from + 2, from + 6)).toEqual([
+      '- **chat-success** depends on **retrieval**. What retrieval misses counts against it too.',
+      '- **chat-whole** depends on **retrieval**. What retrieval misses counts against it too.',
+      '- **chat-ttft** depends on **never-lost**. What never-lost misses may touch it, and counts against never-lost alone.',
+      '',
+    ]);
+  });
+
+  it('name no promise that clients are not told of, and nothing where there are none', () => {
+    const told = bodyOf({ public: ['chat-success', 'chat-ttft', 'never-lost'] }).join('\n');
+    expect(told).toContain('**chat-ttft** depends on **never-lost**');
+    expect(told).not.toContain('retrieval');
+    const objectives = (FILLED.slo?.objectives ?? []).map(({ tier: _, ...one }) => one);
+    const without = bodyOf({ objectives, dependencies: [] }).join('\n');
+    expect(without).not.toMatch(/tier|depends on/);
+  });
+});
+
 describe('what a client is handed', () => {
   const forClients = NAMES.filter((name) => name !== 'budgets.md');
 
@@ -90,6 +121,7 @@ const CHANGED: [string, (input: ConfigInput) => ConfigInput][] = [
   ['contact', (input) => ({ ...input, slo: { ...input.slo, contact: 'desk@acme.example' } })],
   ['retention', (input) => ({ ...input, slo: { ...input.slo, retention: '500d' } })],
   ['reviewEvery', (input) => ({ ...input, slo: { ...input.slo, reviewEvery: '90d' } })],
+  ['dependencies', (input) => ({ ...input, slo: { ...input.slo, dependencies: [] } })],
   ['averages', (input) => ({ ...input, slo: { ...input.slo, averages: [] } })],
   ['classes', (input) => ({ ...input, slo: { ...input.slo, classes: { gold: { success: 99.95 } } } })],
   ['public', (input) => ({ ...input, slo: { ...input.slo, public: ['chat-ttft'] } })],
@@ -124,6 +156,7 @@ const CHANGED: [string, (input: ConfigInput) => ConfigInput][] = [
       slo: {
         ...input.slo,
         objectives: [...(input.slo?.objectives ?? []).slice(0, 2), { name: 'chat', of: ['chat-success', 'chat-ttft'] }],
+        dependencies: [],
       },
     }),
   ],
