@@ -1,4 +1,4 @@
-/** `/admin/silences` (docs/incidents.md): until when nobody is told of a promise that burns. */
+/** `/admin/silences` (docs/incidents.md): until when no alert of a promise is sent. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -57,7 +57,7 @@ export async function setSilence({
 /** The query of `DELETE /admin/silences`: any name, because a deploy may have removed the promise. */
 export const clearSilenceQuery = settings({ objective: z.string() });
 
-/** `DELETE /admin/silences?objective=`. What was held back and goes on is told. */
+/** `DELETE /admin/silences?objective=`. What was held back and goes on is sent. */
 export async function clearSilence({
   c,
   query: { objective },

@@ -1,5 +1,5 @@
 /**
- * What the demo's page asks of the router (docs/demo.md). How people sign in is told everywhere; the calls that change something exist
+ * What the demo's page asks of the router (docs/demo.md). How people sign in is answered everywhere; the calls that change something exist
  * only in local mode, and only for a page that this machine itself has loaded from the router: to anybody else they are unknown paths.
  */
 import type { Context, Hono, Next } from 'hono';

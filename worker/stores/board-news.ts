@@ -1,4 +1,4 @@
-/** What operators are told when a deployment's health changes, or a provider's bill is odd. */
+/** The events for operators when a deployment's health changes, or a provider's bill is odd. */
 import type { Deployment } from '../core/config/config.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Oddity } from '../core/pricing/plausible.ts';
@@ -7,7 +7,7 @@ import type { Health, Observation } from '../core/routing/health.ts';
 import { isDrillHealth } from '../core/routing/health-id.ts';
 import type { EventSink } from '../ports.ts';
 
-/** A provider whose usage is odd is odd in every answer; an operator is told this often. */
+/** A provider whose usage is odd is odd in every answer; the event is written this often. */
 const ODD_AGAIN_MS = 600_000;
 
 /** Turns changes of one isolate's board into events, each once. */
@@ -20,7 +20,7 @@ export class BoardNews {
     this.#events = events;
   }
 
-  /** A cooldown that begins or ends; one that goes on is told again only if an operator has to act. */
+  /** A cooldown that begins or ends; one that goes on is reported again only if an operator has to act. */
   cooldown(deployment: Deployment, before: Health, after: Health, { result }: Observation, now: number): void {
     const { id, healthId } = deployment;
     // A fault that an operator set needs no operator.

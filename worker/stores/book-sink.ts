@@ -40,7 +40,7 @@ export class BookSink implements RecordSink {
   #seq = 0;
   /** Flushes that are under way, by number. */
   readonly #held = new Map<number, Held>();
-  /** What the book has been told of the drops, by sink. */
+  /** The drops that were reported to the book, by sink. */
   #told: Record<string, number> = {};
 
   constructor(links: Links) {
@@ -72,7 +72,7 @@ export class BookSink implements RecordSink {
     return sum;
   }
 
-  /** The drops that it was to tell of are told with the next flush. */
+  /** The drops that it was to report are reported with the next flush. */
   #giveUp(seq: number): void {
     const held = this.#held.get(seq);
     if (held === undefined) return;

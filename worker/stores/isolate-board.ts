@@ -289,7 +289,7 @@ const isShared = (health: Health): health is Open =>
   !health.isolateOnly &&
   (health.cooldownMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
 
-/** What `HealthBoard` must hear of an observation; undefined if it concerns only this isolate. */
+/** What `HealthBoard` is sent of an observation; undefined if it concerns only this isolate. */
 function forOthers(observation: Observation, after: Health, now: number): Observation | undefined {
   const { result, retryAfterMs, startedAt, user } = observation;
   const cooldown = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].cooldown;

@@ -1,4 +1,4 @@
-/** What webhooks are told, of whatever kind. */
+/** What webhooks are sent, of whatever kind. */
 
 /** How urgent it is: `page` and `incident` wake somebody, `ticket` waits for working hours, `note` is for the record. */
 export type Severity = 'note' | 'ticket' | 'page' | 'incident';
@@ -38,7 +38,7 @@ export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
 
 /** One thing to tell, once. */
 export interface Notice {
-  /** A repetition has the same name and is told once. */
+  /** A repetition has the same name and is not sent again. */
   name: string;
   /** What begins and ends it share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
   subject: string;

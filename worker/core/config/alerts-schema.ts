@@ -1,4 +1,4 @@
-/** Who is told of what, and when a budget is nearly spent, as people write it. A tenant's own settings override these field by field. */
+/** Which alerts go where, and when a budget is nearly spent, as people write it. A tenant's own settings override these field by field. */
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../alerts/notice.ts';
 import { HOOK_FORMATS } from '../alerts/policy.ts';

@@ -20,7 +20,7 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
     else if (!isRight(text)) problem ??= `${name} must be ${right}`;
     return text;
   };
-  /** Outside local mode what is told of users goes over https, or stays on this machine. */
+  /** Outside local mode data about users goes over https, or stays on this machine. */
   const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
   /** The router adds the path of each signal. */
   const base = (name: string) => {

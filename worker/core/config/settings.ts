@@ -35,7 +35,7 @@ export const duration = (least: string, most: string) => {
   }, 'write a duration with its unit, such as "500ms", "30s" or "2m"');
 };
 
-/** A whole number. `int` comes last, so that a number far out of range is told the range. */
+/** A whole number. `int` comes last, so that the error for a number far out of range names the range. */
 export const count = (least: number, most: number) =>
   z
     .number()

@@ -1,4 +1,7 @@
-/** When somebody is told of a promise or a limit, as people write it. What is wrong between fields the build says (slo-alerts-contradictions.ts). */
+/**
+ * When an alert about a promise or a limit is sent, as people write it. Fields that contradict each other are named by the build
+ * (slo-alerts-contradictions.ts).
+ */
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../alerts/notice.ts';
 import { ALERT_SLIS } from '../slo/alert-rule.ts';

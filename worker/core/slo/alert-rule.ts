@@ -1,4 +1,4 @@
-/** Plain thresholds: what is told although no error budget burns too fast, or where there is none. */
+/** Plain thresholds: what sends an alert although no error budget burns too fast, or where there is none. */
 import type { Severity } from '../alerts/notice.ts';
 
 /** What is looked at; docs/slo.md says what each means. */
@@ -16,10 +16,10 @@ export interface AlertRule {
   of: string | null;
   /** Percent; of `cost` USD, of `rejected` a factor. Null: what is promised. */
   limit: number | null;
-  /** It is told once it has held for so long. */
+  /** It fires once it has held for so long. */
   forMs: number;
   severity: Severity;
-  /** Of `spend`: the last day of the month on which it is told. */
+  /** Of `spend`: the last day of the month on which it fires. */
   byDay: number;
 }
 

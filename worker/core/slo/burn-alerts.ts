@@ -1,4 +1,4 @@
-/** How fast an error budget may burn before somebody is told (the SRE Workbook's multiwindow, multi-burn-rate alerts). */
+/** How fast an error budget may burn before an alert is sent (the SRE Workbook's multiwindow, multi-burn-rate alerts). */
 import type { Objective } from './slo.ts';
 import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 

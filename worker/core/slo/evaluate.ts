@@ -45,7 +45,7 @@ export interface Evaluation {
   budget: Budget;
   /** How many times too fast the budget burns; 1 uses it up exactly. */
   burnRates: Record<BurnWindow, number | null>;
-  /** At which burn rates somebody is told; not in public reports. */
+  /** At which burn rates an alert is sent; not in public reports. */
   burnAlerts: readonly BurnAlert[];
   /** Epoch milliseconds: when the budget is used up at the rate of the last hour; null if it lasts. */
   exhaustsAt: number | null;

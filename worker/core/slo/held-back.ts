@@ -8,7 +8,7 @@ export interface HeldNotice {
   notice: Notice;
   /** Which silence: its `objective`. */
   by: string;
-  /** What it tells of goes on. It is sent when the silence ends before that. */
+  /** What it reports goes on. It is sent when the silence ends before that. */
   waits: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface Sifting {
 }
 
 /**
- * What has begun under a silence is told when the silence is over, if it still goes on; otherwise neither its beginning nor its end
- * is told. Of what was told before the silence began, the end is told when it comes.
+ * What has begun under a silence is sent when the silence is over, if it still goes on; otherwise neither its beginning nor its
+ * end is sent. If the beginning was sent before the silence, the end is sent when it comes.
  */
 export function sift(
   notices: readonly Notice[],
@@ -73,6 +73,6 @@ function shortened(notice: Notice): Notice {
   return { ...notice, data: { ...notice.data, tenants: tenants.slice(0, MOST_TENANTS_HELD) } };
 }
 
-/** What a person did to an incident is told to the others in any case. */
+/** What a person did to an incident is sent to the others in any case. */
 const mayBeSilenced = ({ kind, type, data }: Notice): boolean =>
   kind === 'incident' ? type === 'incident.opened' && isByPolicy(String(data.openedBy)) : type !== 'slo.recovered';

@@ -11,7 +11,7 @@ export interface ToldMaintenance {
 const HOUR_MS = 3_600_000;
 
 /**
- * What is due of windows that are not over. One that is first seen in the time of the reminder is told once. `nextAt`: when the next
+ * What is due of windows that are not over. One that is first seen in the time of the reminder is announced once. `nextAt`: when the next
  * reminder is due; null: none is.
  */
 export function maintenanceNotices(

@@ -70,7 +70,7 @@ function projected(spentUsd: number, month: string, at: number): number | null {
   return inCents((spentUsd * (endOfMonth(at) - from)) / (at - from));
 }
 
-/** When a threshold was reached is told by the day's pace, so to within that day. */
+/** When a threshold was reached is worked out from the day's pace, so to within that day. */
 function ladderOf(capUsd: number, { thresholds, safeguardAt }: Budget, { days, at }: SpentInMonth) {
   const isSafeguard = (percent: number): boolean => percent === safeguardAt;
   const all = new Set(safeguardAt < 100 ? [...thresholds, safeguardAt] : thresholds);

@@ -4,9 +4,9 @@ import { tenantPart } from './watch/threshold.ts';
 import { AGAIN_AFTER_MS, type FiringAlert } from './watch/watch-state.ts';
 import { lasting } from './watch/words.ts';
 
-/** What was told of a promise, and is not over. */
+/** What was sent about a promise, and is not over. */
 export interface OpenPage {
-  /** Of all its notices: the alert that was told first. */
+  /** Of all its notices: the alert that was sent first. */
   subject: string;
   /** Since when the first of its conditions held. */
   since: number;
@@ -16,7 +16,7 @@ export interface OpenPage {
   severities: readonly Severity[];
 }
 
-/** By promise, and by tenant where one is told by itself. Plain JSON. */
+/** By promise, and by tenant where one gets alerts of its own. Plain JSON. */
 export type OpenPages = Readonly<Record<string, OpenPage>>;
 
 /** All that is looked at. `firing`: after the step whose notices these are. */
@@ -82,7 +82,7 @@ function added(page: OpenPage | undefined, { subject, severity, data, at }: Noti
   };
 }
 
-/** An alert that has been quiet for long is another outage's: it keeps nobody from being told of this one. */
+/** An alert that has been quiet for long is another outage's: it does not keep this one from being sent. */
 const isLive = (alert: Pick<FiringAlert, 'quietSince'> | undefined, now: number): boolean =>
   alert !== undefined && (alert.quietSince === null || now - alert.quietSince < AGAIN_AFTER_MS);
 
@@ -90,7 +90,7 @@ const isLive = (alert: Pick<FiringAlert, 'quietSince'> | undefined, now: number)
 const asUrgent = (severities: readonly Severity[], least: Severity): Severity[] =>
   SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1).filter((one) => severities.includes(one));
 
-/** One for each severity that was told, so that each webhook that was told anything is told the end once. */
+/** One for each severity that was sent, so that each webhook that was sent anything is sent the end once. */
 function endings(page: OpenPage, notice: Notice, now: number): Notice[] {
   const { objective } = notice.data;
   const lastedMs = now - page.since;

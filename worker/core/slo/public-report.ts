@@ -54,7 +54,7 @@ function publicShares(evaluation: ReportedObjective, showCounts: boolean) {
 }
 
 /**
- * From a ratio with all its digits the numbers of requests could be computed (0.98734177… is 78 of 79), so shares are told in
+ * From a ratio with all its digits the numbers of requests could be computed (0.98734177… is 78 of 79), so shares are given in
  * steps of a hundredth of the error budget.
  */
 function rounded(evaluation: ReportedObjective, at: number): ReportedObjective {

@@ -1,4 +1,4 @@
-/** Silences: until when nobody is told of an objective. */
+/** Silences: until when no alert of an objective is sent. */
 import type { Notice } from '../alerts/notice.ts';
 
 /** Until when, and why. */

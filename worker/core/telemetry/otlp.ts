@@ -16,7 +16,7 @@ export interface Attribute {
   value: AnyValue;
 }
 
-/** What is told: a number is a whole one, a decimal is an `AnyValue`; null, undefined and false are not told. */
+/** An attribute's value: a number is a whole one, a decimal is an `AnyValue`; null, undefined and false are left out. */
 type Told = string | number | boolean | readonly string[] | AnyValue | null | undefined;
 
 /** What is known, by names of which the table tells the attribute's. */
@@ -53,7 +53,7 @@ export const nanos = (ms: number): string => `${Math.round(ms)}000000`;
 
 /** What sends: one per isolate. */
 export interface Origin {
-  /** A random id of this isolate. Of metrics, which are told as differences, each isolate's are a series of their own. */
+  /** A random id of this isolate. Metrics are sent as differences, so each isolate's are a series of their own. */
   instance: string;
   /** The router's own version, where a deploy has none. */
   version: string;

@@ -19,7 +19,7 @@ export interface AlertsDeps extends Caller {
   events(event: WebhookEvent): void;
 }
 
-/** What an operator must hear of. It names the webhook's variable, never its address. */
+/** An event for operators. It names the webhook's variable, never its address. */
 export interface WebhookEvent {
   event: 'webhook_failing' | 'alerts_lost';
   webhook: string;

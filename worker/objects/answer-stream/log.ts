@@ -67,7 +67,7 @@ export class AnswerLog implements RunLog, ServedLog {
     if (events.length > 0) this.changes.notify();
   }
 
-  /** Its first call counts. The ending is stored before anybody hears of it. A failure before content is told, and not stored. */
+  /** Its first call counts. The ending is stored before any reader gets it. A failure before content is sent, and not stored. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
     if (ending.kind !== 'failed') this.#flush(ending);

@@ -43,7 +43,7 @@ export class Run {
     try {
       await produce();
     } catch {
-      // The pipeline classifies every failure, so this is a bug of ours. Readers must hear of it all the same.
+      // The pipeline classifies every failure, so this is a bug of ours. Readers must get it all the same.
       this.#fail('A fault in the router ended this answer.');
     } finally {
       callOff();

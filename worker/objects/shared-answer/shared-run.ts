@@ -8,9 +8,9 @@ import type { AnswerRuns, Background } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import { SharedLog } from './shared-log.ts';
 
-/** Told to a reader that was left behind. */
+/** Sent to a reader that was left behind. */
 const TOO_SLOW: StreamError = { code: 'stream_interrupted', detail: 'The answer was read too slowly.' };
-/** Each caller has been told something of its own, so nobody is told this. */
+/** Each caller gets an error of its own, so nobody sees this one. */
 const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
 
 /** One caller, from its arrival until it has left. */

@@ -21,7 +21,7 @@ export class ToldRows {
     return this.#sql.exec<{ body: string }>('SELECT body FROM told WHERE id = ?', id).toArray()[0]?.body;
   }
 
-  /** What raters have told of a request, at most this many of them: their ids begin with the request's. */
+  /** What raters have reported about a request, at most this many of them: their ids begin with the request's. */
   ofRequest(requestId: string, most = 100): string[] {
     return this.#sql
       .exec<{ body: string }>(

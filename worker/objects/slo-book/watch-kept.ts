@@ -1,4 +1,4 @@
-/** What the book keeps of its watch: alerts that fire, what people set beside them, and what is to be told. */
+/** What the book keeps of its watch: alerts that fire, what people set beside them, and notices that wait. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Limits } from '../../core/ledger/types.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
@@ -69,7 +69,7 @@ export class WatchKept {
     return { before };
   }
 
-  /** What goes on without a silence is told. */
+  /** What goes on without a silence is sent. */
   clearSilence(objective: string, now: number): { before: Silence | null } {
     const { before, others } = this.#silencesWithout(objective, now);
     if (before === null) return { before };

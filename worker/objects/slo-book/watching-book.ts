@@ -8,8 +8,8 @@ import type { IncidentPair } from './kept-incidents.ts';
 import type { Watchman } from './watchman.ts';
 
 /**
- * The half of the book that keeps watch: what burns is told to `Alerts`, and there are incidents, silences and acknowledgements.
- * What is to be told is a row until it is taken.
+ * The half of the book that keeps watch: notices go to `Alerts`, and there are incidents, silences and acknowledgements. A notice
+ * is a row until `Alerts` has taken it.
  */
 export class WatchingBook extends DurableObject<unknown> {
   readonly #watchman: Watchman;

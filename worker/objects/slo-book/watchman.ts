@@ -1,4 +1,4 @@
-/** Keeps watch over a book: looks once a minute while something may change, and hands on what is to be told. */
+/** Keeps watch over a book: looks once a minute while something may change, and hands on its notices. */
 import { HandOn, type Takers } from './hand-on.ts';
 import type { KeptBookDeps } from './kept-book.ts';
 import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
@@ -41,7 +41,7 @@ export class Watchman {
     if (this.#isDue()) this.#wakeBy(this.#deps.clock.now());
   }
 
-  /** A bug must not keep the book from counting: the alarm meets it again, and tells of it. */
+  /** A bug must not keep the book from counting: the alarm meets it again, and reports it. */
   #isDue(): boolean {
     const { slo } = this.#deps.config;
     try {

@@ -22,7 +22,7 @@ export interface BookConfig {
   features: { has(name: string): boolean };
 }
 
-/** What is told of an answer afterwards, or of a service beside the router. */
+/** What is reported about an answer afterwards, or about a service beside the router. */
 export interface OutsideReport {
   /** `valid`, `quality` or `external:NAME`. */
   key: string;
@@ -98,7 +98,7 @@ export class Book {
     if (outside === undefined) addDurations(this.totals, record, label, this.#promises, outcomes);
   }
 
-  /** Counts what was told of an answer or a service; a negative count takes back an earlier report at its own time. */
+  /** Counts what was reported about an answer or a service; a negative count takes back an earlier report at its own time. */
   report(report: OutsideReport, at: number): void {
     const { key, deployment, experiment, good, bad } = report;
     const tenant = report.tenant === null ? null : this.#tenants.shownAs(report.tenant);

@@ -10,7 +10,7 @@ export interface Loss {
 
 /** An isolate flushes within 10 s of a request's end, so one that is silent for so long has ended, or its requests are long. */
 const SILENT_AFTER_MS = 120_000;
-/** What it closes is told after so long, so this is the most that is lost of it. */
+/** What it closes is reported after so long, so this is the most that is lost of it. */
 const LONGEST_WAIT_MS = 10_000;
 const KEPT_MS = 30 * 86_400_000;
 const MOST_LOSSES = 500;

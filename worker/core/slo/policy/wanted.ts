@@ -67,13 +67,13 @@ const aliasesOf = (acting: Acting, world: PolicyWorld): string[] =>
     ? [...new Set(concerned(acting, world).map(({ alias }) => alias))]
     : [];
 
-/** Where an objective is about one feature, it is told that this has no safeguard. */
+/** Where an objective is about one feature, that feature stays in the list, so that a missing safeguard is reported. */
 const featuresOf = (acting: Acting, world: PolicyWorld): string[] =>
   concerned(acting, world)
     .filter(({ hasSafeguard }) => hasSafeguard || acting.standing.objective.feature !== null)
     .map(({ name }) => name);
 
-/** What to order for a wanted override that is not set; or why not. `skip` names the reason, so that it is told once. */
+/** What to order for a wanted override that is not set; or why not. `skip` names the reason, so that it is reported once. */
 export type SetDecision =
   | { do: 'order'; order: PolicyOrder; text: string }
   /** A policy has set it already, by what the board says. */

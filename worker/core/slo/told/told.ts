@@ -1,4 +1,4 @@
-/** What is told of an answer afterwards, or of a service beside the router, as the journal keeps it and the book counts it. */
+/** What is reported about an answer afterwards, or about a service beside the router, as the journal keeps it and the book counts it. */
 import type { OutsideReport } from '../book/book.ts';
 import type { RequestEntry } from '../receipt.ts';
 

@@ -14,10 +14,10 @@ export interface Watched {
 
 /** Something that holds now. */
 export interface Condition extends Omit<FiringAlert, 'since' | 'firedAt' | 'quietSince' | 'text' | 'runbook'> {
-  /** It is told once it has held for so long at every look. */
+  /** It fires once it has held for so long at every look. */
   forMs: number;
-  /** Something wider holds too, and is told in its place. */
+  /** Something wider holds too, and is sent in its place. */
   isCovered: boolean;
-  /** What there is to tell, as a sentence and as figures. Worked out only when it is told. */
+  /** Its words, as a sentence and as figures. Worked out only when it is sent. */
   tell(): { text: string; data: NoticeData };
 }

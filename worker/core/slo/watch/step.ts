@@ -9,7 +9,7 @@ import { AGAIN_AFTER_MS, type FiringAlert, type WatchState } from './watch-state
 import { lasting, timeOfDay } from './words.ts';
 
 const MINUTE_MS = 60_000;
-/** No more of single tenants are remembered: an outage for thousands of tenants is told by its first ones. Of the others config has few. */
+/** No more of single tenants are remembered: an outage for thousands of tenants is reported by its first ones. Of the others config has few. */
 export const MOST_REMEMBERED = 1_000;
 
 /** A plain threshold is over when it has not held for so long: a value close to its limit must not tell its end every other minute. */
@@ -61,7 +61,7 @@ export function stepOf(
   };
 }
 
-/** What waits behind something wider must not take the room of what is told. */
+/** What waits behind something wider must not take the room of what is sent. */
 const placeOf = ({ isCovered, name }: Condition): number => (isOfSingleTenant(name) ? (isCovered ? 2 : 1) : 0);
 
 const moreUrgent = (one: Notice, other: Notice): number =>
@@ -101,7 +101,7 @@ function begin(
   };
 }
 
-/** No tenant of that name is told of the others. */
+/** A tenant with that name gets no alert about the others. */
 const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
 
 function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now: number): Notice {

@@ -1,4 +1,4 @@
-/** What of everything that is watched holds, and what was told of it. */
+/** What of everything that is watched holds, and what was sent about it. */
 import type { Notice, Severity } from '../../alerts/notice.ts';
 
 /** A condition that has held for as long as its rule asks, and has not ended yet. */
@@ -27,7 +27,7 @@ export interface FiringAlert {
   runbook: string | null;
 }
 
-/** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
+/** An alert whose own condition has not held for so long is sent again when it does: it is another outage, though the objective has not recovered. */
 export const AGAIN_AFTER_MS = 3_600_000;
 
 /** What the watch remembers between two minutes, by alert name. Plain JSON. */
