@@ -7,10 +7,9 @@ import { durationText, untilText, utc } from '../times.ts';
 export function firingLines(firing: readonly ShownAlert[], now: number): string[] {
   if (firing.length === 0) return ['No alert is firing.'];
   return firing.flatMap((alert) => {
-    const { name, severity, text, since, runbook, addedTo, silencedUntil, acknowledgedBy, acknowledgedNote } = alert;
+    const { name, severity, text, since, runbook, silencedUntil, acknowledgedBy, acknowledgedNote } = alert;
     const parts = [
       `since ${utc(since)} (${durationText(now - since)})`,
-      addedTo !== null && `added to the page of ${addedTo}`,
       acknowledgedBy !== null &&
         `${acknowledgedBy} has seen it${acknowledgedNote === null ? '' : `: ${acknowledgedNote}`}`,
       silencedUntil !== null && `silenced ${untilText(silencedUntil, now)}`,

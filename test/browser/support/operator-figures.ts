@@ -147,7 +147,7 @@ export function figures(now: number) {
         runbook: 'https://runbooks.example/a',
       },
       text: 'Success of chat burns its error budget 6.4 times too fast over six hours; 3 % of requests fail, most at deployment a.',
-      ...{ addedTo: null, silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null, acknowledgedNote: null },
+      ...{ silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null, acknowledgedNote: null },
     },
     {
       ...{
@@ -159,13 +159,7 @@ export function figures(now: number) {
       },
       ...{ tenant: null, since: now - HOUR, firedAt: now - HOUR, burnRate: null, runbook: null },
       text: 'Traffic is 0.6 of what it was in the same hours of last week.',
-      ...{
-        addedTo: null,
-        silencedUntil: null,
-        acknowledgedBy: 'ana',
-        acknowledgedAt: now - 600_000,
-        acknowledgedNote: null,
-      },
+      ...{ silencedUntil: null, acknowledgedBy: 'ana', acknowledgedAt: now - 600_000, acknowledgedNote: null },
     },
   ];
   const incident = { feature: 'chat', tenant: null, objective: 'chat-success', note: null, publicNote: null };

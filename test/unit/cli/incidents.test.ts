@@ -56,7 +56,7 @@ describe('npm run alerts', () => {
     ...{ name: 'burn/chat-success/1h', group: 'burn/chat-success', type: 'slo.burning', severity: 'page' },
     ...{ objective: 'chat-success', feature: 'chat', tenant: null, since: NOW - 5 * MINUTE, firedAt: NOW - 5 * MINUTE },
     ...{ quietSince: null, burnRate: 20, text: 'Success of chat burns.', endText: 'It is over.', runbook: null },
-    ...{ addedTo: null, silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null, acknowledgedNote: null },
+    ...{ silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null, acknowledgedNote: null },
   };
 
   it('-- firing says since when, and who has seen it', () => {
@@ -71,8 +71,6 @@ describe('npm run alerts', () => {
       '  silenced until 2026-11-29 12:05:00 UTC (5 min left)',
       '  https://runbooks.example/a',
     ]);
-    const added = firingLines([{ ...alert, name: 'burn/chat-success/6h', addedTo: alert.name }], NOW);
-    expect(added.at(-1)).toBe('  added to the page of burn/chat-success/1h');
     expect(firingLines([{ ...alert, ...more, acknowledgedNote: 'looking' }], NOW)[2]).toBe(
       '  ana has seen it: looking',
     );

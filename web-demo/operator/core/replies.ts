@@ -45,7 +45,6 @@ export interface ShownAlert
     FiringAlert,
     'name' | 'severity' | 'objective' | 'feature' | 'tenant' | 'since' | 'firedAt' | 'burnRate' | 'text' | 'runbook'
   > {
-  addedTo: string | null;
   silencedUntil: number | null;
   acknowledgedBy: string | null;
   acknowledgedAt: number | null;

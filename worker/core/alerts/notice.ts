@@ -42,8 +42,6 @@ export interface Notice {
   name: string;
   /** What begins and ends it share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
   subject: string;
-  /** It adds to what was told at these severities, so webhooks that take one of them know already. */
-  toldAs?: readonly Severity[];
   /** Null: of the whole service. */
   tenant: string | null;
   kind: NoticeKind;

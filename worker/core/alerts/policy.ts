@@ -27,9 +27,9 @@ export interface Hook {
 }
 
 /** Whether a webhook is sent this. PagerDuty resolves what was opened by any severity, and ignores endings of what it does not know. */
-export function takes({ format, severities }: Hook, { severity, type, toldAs = [] }: Notice): boolean {
-  if (format === 'pagerduty' && isEnding(type)) return toldAs.length === 0;
+export function takes({ format, severities }: Hook, { severity, type }: Notice): boolean {
+  if (format === 'pagerduty' && isEnding(type)) return true;
   // Nothing would resolve it.
   if (format === 'pagerduty' && type === 'maintenance.announced') return false;
-  return severities.includes(severity) && !toldAs.some((one) => severities.includes(one));
+  return severities.includes(severity);
 }

@@ -3,7 +3,6 @@ import type { Notice } from '../../core/alerts/notice.ts';
 import type { Limits } from '../../core/ledger/types.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
 import { incidentSubject } from '../../core/slo/incidents.ts';
-import { type OpenPages, withPages } from '../../core/slo/open-pages.ts';
 import { type SetLimits, withLimits } from '../../core/slo/set-limits.ts';
 import {
   type Acknowledgements,
@@ -45,7 +44,7 @@ export class WatchKept {
   }
 
   firing(now: number): ShownAlert[] {
-    return shownAlerts(this.state, this.#acknowledgements, this.#silences, this.#open, now);
+    return shownAlerts(this.state, this.#acknowledgements, this.#silences, now);
   }
 
   /** Null: no such alert fires. */
@@ -100,25 +99,14 @@ export class WatchKept {
   tell(notices: readonly Notice[], now: number): void {
     const [silences, held] = [inForce(this.#silences, now), this.#held];
     if (silences.length === 0 && held.length === 0) {
-      this.#send(notices, now);
+      this.outbox.add('notice', notices);
       return;
     }
     const open = this.incidents.since(now).map(incidentSubject);
     const goesOn = new Set([...Object.keys(this.state.firing), ...open]);
     const sifted = sift(notices, { silences, held, goesOn }, now);
     this.documents.write('held', sifted.held);
-    this.#send(sifted.send, now);
-  }
-
-  #send(notices: readonly Notice[], now: number): void {
-    if (notices.length === 0) return;
-    const told = withPages(notices, { open: this.#open, firing: this.state.firing }, now);
-    this.documents.write('pages', told.open);
-    this.outbox.add('notice', told.notices);
-  }
-
-  get #open(): OpenPages {
-    return this.documents.read<OpenPages>('pages', {});
+    this.outbox.add('notice', sifted.send);
   }
 
   get #silences(): readonly Silence[] {

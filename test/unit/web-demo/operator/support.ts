@@ -23,6 +23,6 @@ export const alert = (more: Partial<ShownAlert> = {}): ShownAlert => ({
   ...{ name: 'burn/chat-success/6h', severity: 'ticket', objective: 'chat-success' },
   ...{ feature: 'chat', tenant: null, since: NOW - 60_000, firedAt: NOW, burnRate: 6.4, runbook: null },
   text: 'Success of chat burns its error budget 6.4 times too fast over six hours.',
-  ...{ addedTo: null, silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null },
+  ...{ silencedUntil: null, acknowledgedBy: null, acknowledgedAt: null },
   ...more,
 });

@@ -25,11 +25,6 @@ export function FiringCard() {
                   <p class="beside">
                     {answered(alert, now.value)}
                     <span class="mono">{alert.name}</span>
-                    {alert.addedTo !== null && (
-                      <>
-                        , added to the page of <span class="mono">{alert.addedTo}</span>
-                      </>
-                    )}
                   </p>
                   <div class="acts">
                     <AlertActs alert={alert} cooldowns={cooldowns.value?.cooldowns ?? []} />

@@ -5,12 +5,15 @@ import { runbookOf } from '../runbook.ts';
 import type { Slo } from '../slo.ts';
 import type { Condition } from './condition.ts';
 import { isOfSingleTenant } from './threshold.ts';
-import { AGAIN_AFTER_MS, type FiringAlert, type WatchState } from './watch-state.ts';
+import type { FiringAlert, WatchState } from './watch-state.ts';
 import { lasting, timeOfDay } from './words.ts';
 
 const MINUTE_MS = 60_000;
 /** No more of single tenants are remembered: an outage for thousands of tenants is reported by its first ones. Of the others config has few. */
 export const MOST_REMEMBERED = 1_000;
+
+/** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
+const AGAIN_AFTER_MS = 3_600_000;
 
 /** A plain threshold is over when it has not held for so long: a value close to its limit must not tell its end every other minute. */
 const QUIET_MS = 300_000;

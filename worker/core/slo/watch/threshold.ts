@@ -19,8 +19,5 @@ export const thresholdName = (
     ...(tenant === null ? [] : [`tenant:${tenant}`]),
   ].join('/');
 
-/** The end of an alert's name, such as `/tenant:acme`, where it is one of those that each tenant has. */
-export const tenantPart = (name: string): string => /\/tenant:[^/]*$/.exec(name)?.[0] ?? '';
-
 /** Whether a threshold is one of those that each tenant has. */
-export const isOfSingleTenant = (name: string): boolean => tenantPart(name) !== '';
+export const isOfSingleTenant = (name: string): boolean => /\/tenant:[^/]*$/.test(name);

@@ -27,9 +27,6 @@ export interface FiringAlert {
   runbook: string | null;
 }
 
-/** An alert whose own condition has not held for so long is sent again when it does: it is another outage, though the objective has not recovered. */
-export const AGAIN_AFTER_MS = 3_600_000;
-
 /** What the watch remembers between two minutes, by alert name. Plain JSON. */
 export interface WatchState {
   /** Conditions that hold, but not yet for long enough: since when. */
