@@ -2,21 +2,13 @@
 import * as z from 'zod/mini';
 import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
-import { nearestOf } from '../core/config/nearest.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { publicReport } from '../core/slo/public-report.ts';
 import type { SloReport } from '../core/slo/report.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, type ResponseContext, refusal } from '../response/plain.ts';
 
-/** Whether any other feature exists is not told. */
-function query({ objectives, averages, publicNames }: Config['slo']) {
-  const shown = [...objectives, ...averages].filter(({ name }) => publicNames.has(name));
-  const features = [...new Set(shown.flatMap(({ feature }) => feature ?? []))];
-  const error = (issue: { input?: unknown }) => `has no public promise; ${nearestOf(String(issue.input), features)}`;
-  const feature = slug.check(z.refine((name) => features.includes(name), { error }));
-  return settings({ window: z.optional(namesOf(ASKED_WINDOWS)), feature: z.optional(feature) });
-}
+const query = settings({ window: z.optional(namesOf(ASKED_WINDOWS)), feature: z.optional(slug) });
 
 interface Links {
   config: Pick<Config, 'slo'>;
@@ -35,7 +27,7 @@ export async function publicPromises(
 }
 
 async function answer(asked: Record<string, string>, { config, sloReports }: Links, context: ResponseContext) {
-  const checked = check(asked, query(config.slo));
+  const checked = check(asked, query);
   if (!checked.ok) return refusal(checked.error, context);
   const { window, feature = null } = checked.value;
   const report = await sloReports.recent(window && ASKED_WINDOWS[window]);
