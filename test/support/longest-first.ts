@@ -1,0 +1,41 @@
+/** The order of the test files of a run. Vitest's own takes one project after the other, and its largest files first. */
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest. A long file that begins last would keep one place busy while the others are empty. */
+const LONGEST = [
+  'browser/demo-reading',
+  'e2e/budget-bounds',
+  'browser/streams',
+  'browser/demo-room-access',
+  'e2e/prometheus-rules',
+  'e2e/operations',
+  'browser/demo-room',
+  'e2e/start',
+  'e2e/tokens',
+  'browser/outbox',
+  'e2e/serve',
+  'e2e/overrides-restart',
+].map((name) => `/test/${name}.test.ts`);
+
+/** Real processes mostly wait, and a browser mostly computes: beside each other they use the whole machine. */
+const MIXED = ['browser', 'e2e'];
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isMixed = ({ project }: TestSpecification): boolean => MIXED.includes(project.name);
+    const mixed = MIXED.flatMap((name) => placed(sorted.filter(({ project }) => project.name === name)));
+    const inTurn = mixed.sort((one, other) => one.place - other.place).map(({ file }) => file);
+    return sorted.map((file) => (isMixed(file) ? (inTurn.shift() ?? file) : file));
+  }
+}
+
+/** Each file with its place among those of its project, from 0 to 1. */
+function placed(files: readonly TestSpecification[]): { file: TestSpecification; place: number }[] {
+  const rank = ({ moduleId }: TestSpecification): number => {
+    const index = LONGEST.findIndex((name) => moduleId.endsWith(name));
+    return index < 0 ? LONGEST.length : index;
+  };
+  const byLength = files.toSorted((one, other) => rank(one) - rank(other));
+  return byLength.map((file, index) => ({ file, place: index / files.length }));
+}
