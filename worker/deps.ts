@@ -206,11 +206,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     operators,
     sloBook,
     userHashes,
-    sloReports: new SloReports({
-      clock,
-      report: async (narrowing) => sloBook().report(narrowing),
-      drills: (from, to) => operators().drills(from, to),
-    }),
+    sloReports: new SloReports({ clock, report: async (narrowing) => sloBook().report(narrowing) }),
     adminRate: new AdminRate(),
     tenantLedgerDeps: {
       clock,

@@ -72,9 +72,11 @@ async function ask(page: Page, question: string): Promise<void> {
   const turns = await page.locator('.turn').count();
   await page.locator('textarea').fill(question);
   await page.keyboard.press('Enter');
-  await until('the answer is complete', async () => {
-    const isThere = (await page.locator('.turn').count()) === turns + 1;
-    return isThere && (await page.locator('.turn:last-child .answer[aria-busy="false"]').count()) === 1;
+  await until('the answer is complete and drawn', async () => {
+    if ((await page.locator('.turn').count()) !== turns + 1) return false;
+    // Until the code that draws it is loaded, an answer is shown as it was written, which proves nothing.
+    if ((await page.locator('.as-written').count()) > 0) return false;
+    return (await page.locator('.turn:last-child .answer[aria-busy="false"]').count()) === 1;
   });
 }
 

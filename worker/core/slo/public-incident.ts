@@ -21,7 +21,6 @@ export function publicIncident(
   return {
     ...{ id, openedAt, closedAt, objective },
     feature: promised?.feature ?? null,
-    publicNote,
     text: publicNote ?? madeSentence(objective, { objectives, averages }),
   };
 }

@@ -45,6 +45,5 @@ export const reportOf = (given: Partial<StatusReport> = {}): StatusReport => ({
   averages: [average()],
   incidents: [],
   maintenance: [],
-  drills: [],
   ...given,
 });
