@@ -3,8 +3,8 @@ import type { AlertView, HookView } from '../worker/core/alerts/alert.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { alertLine, hookLine, type TestResult, testLine } from './alerts/lines.ts';
-import { runWatch, WATCH_COMMANDS, WATCH_USAGE } from './alerts/watch.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { WATCH_COMMANDS, WATCH_USAGE } from './alerts/watch.ts';
+import { readFlags, UsageError, withUsageOf } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
@@ -24,9 +24,11 @@ try {
 }
 
 async function run([command, ...args]: string[]): Promise<void> {
-  if (command === undefined || command.startsWith('-')) return list(command === undefined ? [] : [command, ...args]);
-  if (command === 'test') return test(args);
-  if (Object.hasOwn(WATCH_COMMANDS, command)) return runWatch(command as keyof typeof WATCH_COMMANDS, args, USAGE);
+  if (command === undefined) return list([]);
+  if (command.startsWith('-')) return withUsageOf(USAGE, undefined, () => list([command, ...args]));
+  if (command === 'test') return withUsageOf(USAGE, command, () => test(args));
+  if (Object.hasOwn(WATCH_COMMANDS, command))
+    return withUsageOf(USAGE, command, () => WATCH_COMMANDS[command as keyof typeof WATCH_COMMANDS](args));
   throw new UsageError('Say nothing for a list, or test, firing, ack, silence, silences or unsilence', USAGE);
 }
 

@@ -34,3 +34,29 @@ export function readFlags<Options extends ParseArgsOptionsConfig>(
     throw new UsageError(what ?? '', usage);
   }
 }
+
+/** The forms of one command in a usage, and where the rest of it is; undefined: of the script without a command. All of it for one that has no form. */
+export function usageOf(usage: string, command: string | undefined): string {
+  const script = /^npm run \S+/.exec(usage)?.[0] ?? '';
+  const [forms = ''] = usage.split('\n\n');
+  const own: string[] = [];
+  let isOwn = false;
+  for (const line of forms.split('\n')) {
+    if (line.startsWith(script)) isOwn = / -- ([a-z][\w-]*)/.exec(line)?.[1] === command;
+    if (isOwn) own.push(line);
+  }
+  return own.length === 0 ? usage : [...own, `All of it: ${script} -- --help`].join('\n');
+}
+
+/** Runs a command; what is wrong with its flags is told with its own forms alone. */
+export async function withUsageOf<Reply>(
+  usage: string,
+  command: string | undefined,
+  run: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.what, usageOf(usage, command)) : error;
+  }
+}

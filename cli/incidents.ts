@@ -2,7 +2,7 @@
 import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { readFlags, UsageError, withUsageOf } from './flags.ts';
 import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
 import { exitWithError } from './shutdown.ts';
 
@@ -26,7 +26,8 @@ try {
 }
 
 async function run([command = 'list', ...args]: string[]): Promise<void> {
-  if (Object.hasOwn(COMMANDS, command)) return COMMANDS[command as keyof typeof COMMANDS](args);
+  if (Object.hasOwn(COMMANDS, command))
+    return withUsageOf(USAGE, command, () => COMMANDS[command as keyof typeof COMMANDS](args));
   readFlags([command], {}, USAGE);
   throw new UsageError(`${command}: say ${Object.keys(COMMANDS).join(', ')}`, USAGE);
 }

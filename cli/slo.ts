@@ -8,7 +8,7 @@ import { PRESETS } from '../worker/providers/presets.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readConfig, warningLine } from './check-config.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { readFlags, UsageError, withUsageOf } from './flags.ts';
 import { projectDirectory } from './project.ts';
 import { replaceChanged } from './replace-file.ts';
 import { exitWithError } from './shutdown.ts';
@@ -28,6 +28,8 @@ npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file 
 list and report call the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
 generate and prometheus read carryon.config.ts and call nothing. docs/slo.md, docs/documents.md and docs/prometheus.md say more.`;
 
+const COMMANDS = { list, generate, report, prometheus } as const;
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
@@ -35,10 +37,8 @@ try {
 }
 
 async function run([command, ...args]: string[]): Promise<void> {
-  if (command === 'list') return list(args);
-  if (command === 'generate') return generate(args);
-  if (command === 'report') return report(args);
-  if (command === 'prometheus') return prometheus(args);
+  if (command !== undefined && Object.hasOwn(COMMANDS, command))
+    return withUsageOf(USAGE, command, () => COMMANDS[command as keyof typeof COMMANDS](args));
   if (command?.startsWith('-')) readFlags([command], {}, USAGE);
   const what = command === undefined ? '' : `There is no "${command}". `;
   throw new UsageError(`${what}Say what to do with the promises: list, generate, report or prometheus`, USAGE);

@@ -22,19 +22,6 @@ const json = { type: 'boolean' } as const;
 /** By their names; each takes the arguments behind its name. */
 export const WATCH_COMMANDS = { firing, ack, silence, silences, unsilence } as const;
 
-/** Runs one of these commands. A mistake is reported with `usage`. */
-export async function runWatch(
-  command: keyof typeof WATCH_COMMANDS,
-  args: readonly string[],
-  usage: string,
-): Promise<void> {
-  try {
-    await WATCH_COMMANDS[command](args);
-  } catch (error) {
-    throw error instanceof UsageError ? new UsageError(error.what, usage) : error;
-  }
-}
-
 async function firing(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, { json }, WATCH_USAGE);
   const answer = await call<{ firing: ShownAlert[] }>('GET', '/admin/firing');

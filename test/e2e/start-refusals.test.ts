@@ -20,6 +20,8 @@ async function refused(script: string, variables: Record<string, string>, ...arg
   return command.output;
 }
 
+const SLO_LIST = 'npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand';
+
 const WRONG_LINES: [script: string, args: string[], error: string, usage: string][] = [
   ['start', ['--frsh'], "Unknown option '--frsh'", 'npm start -- --fresh'],
   ['serve', ['--fresh'], "Unknown option '--fresh'", 'npm run serve'],
@@ -48,6 +50,9 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['route', ['pin', '--alais', 'x'], "Unknown option '--alais'", 'npm run route -- pin'],
   ['route', ['unpin', '--for', '2h'], "Unknown option '--for'", 'unpin --alias A'],
   ['slo', [], 'Say what to do with the promises: list, generate, report or prometheus', 'npm run slo -- list'],
+  ['slo', ['list', '--tenent', 'x'], "Unknown option '--tenent'", `${SLO_LIST}\nAll of it: npm run slo -- --help\n`],
+  ['alerts', ['--sevrity', 'page'], "Unknown option '--sevrity'", 'All of it: npm run alerts -- --help\n'],
+  ['alerts', ['ack', '--alrt', 'x'], "Unknown option '--alrt'", 'All of it: npm run alerts -- --help\n'],
   ['why', [], 'Say which request: its x-request-id, or list for the latest ones', 'npm run why -- list'],
   ['audit', ['--most', '0'], '--most 0: write a whole number from 1', 'npm run audit'],
 ];
