@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 
-/** A child process that cannot outlive this one, even if this one is killed with SIGKILL. */
+/** A child process that cannot outlive this one, even if this one is killed with SIGKILL, or becomes another program before. */
 export interface GuardedProcess {
   pid: number;
   /** Empty where the output goes elsewhere. */
@@ -10,16 +10,24 @@ export interface GuardedProcess {
   /** What the child writes on descriptor 3. */
   control: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** Lets the child outlive this process. */
-  letBe(): void;
+  /** This process is about to become another program: from here on the child ends with its process id, not with its pipe. */
+  guardByProcessId(): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
 /**
- * The shell leaves a watcher behind and then becomes the child, so `pid` is the child's own. The watcher reads
- * descriptor 4, a pipe that only we hold: a line means "let it be", its end means that we died, and the child dies too.
+ * The shell leaves a watcher behind and then becomes the child, so `pid` is the child's own. The watcher reads descriptor 4, a pipe
+ * that only we hold. Its end means that we died, and the child dies too. A line with our process id means that the pipe will end
+ * while we go on: from then on the watcher looks once a second whether we live. An empty line: the child is over.
  */
-const GUARD = '( read -r _ <&4 || kill -KILL $$ ) 3>&- 5>&- >/dev/null 2>&1 & exec "$@" 4<&-';
+const WATCH = `trap '' INT TERM HUP
+read -r owner <&4 || kill -KILL $$
+exec 4<&-
+while [ -n "$owner" ] && kill -0 $$; do
+  kill -0 "$owner" || kill -KILL $$
+  sleep 1
+done`;
+const GUARD = `( ${WATCH} ) 3>&- 5>&- >/dev/null 2>&1 & exec "$@" 4<&-`;
 
 export interface GuardOptions {
   /** Where the child's output goes, instead of to this process. */
@@ -39,17 +47,16 @@ export function spawnGuarded(
     stdio: ['ignore', output ?? 'pipe', output ?? 'pipe', 'pipe', 'pipe', inherits ?? 'ignore'],
   });
   const lifeline = child.stdio[4] as Writable | null;
-  const letBe = () => void lifeline?.end('let it be\n');
   lifeline?.on('error', () => {});
   // A dead child's number may be given to another process, which the watcher must not kill.
-  child.once('exit', letBe);
+  child.once('exit', () => lifeline?.end('\n'));
   return {
     pid: child.pid ?? -1,
     stdout: (child.stdio[1] as Readable | null) ?? Readable.from([]),
     stderr: (child.stdio[2] as Readable | null) ?? Readable.from([]),
     control: child.stdio[3] as Readable,
     kill: (signal) => void child.kill(signal),
-    letBe,
+    guardByProcessId: () => void lifeline?.end(`${process.pid}\n`),
     exited: exitOf(child),
   };
 }

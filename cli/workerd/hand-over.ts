@@ -6,12 +6,11 @@ const KEEP_UP = join(import.meta.dirname, 'keep-up.sh');
 /** Replaces this process by a shell of a megabyte that keeps workerd up: building has left Node with 175 MiB that nothing needs any
  * more. The process id stays, so npm notices nothing, and signals still arrive. Nothing after this call runs. `parent`: the process that the
  * shell ends with, if any. */
-export function handOver(workerd: Pick<RunningWorkerd, 'pid' | 'letBe'>, parent: number | undefined): never {
+export function handOver(workerd: Pick<RunningWorkerd, 'pid' | 'guardByProcessId'>, parent: number | undefined): never {
   const { execve } = process;
   if (execve === undefined) throw new Error('this Node has no process.execve; use the one in node_modules/.bin');
   process.removeAllListeners('warning').on('warning', () => {});
-  // The shell's own watcher takes the place of the one that would kill workerd when this process ends.
-  workerd.letBe();
+  workerd.guardByProcessId();
   return execve('/bin/sh', ['sh', KEEP_UP, String(workerd.pid), String(parent ?? 0)], {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
   });

@@ -1,5 +1,6 @@
 # What stays of `npm run serve` once workerd listens: this shell, in place of a Node process of 175 MiB. It was Node until a moment
-# ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends.
+# ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends. If it is killed,
+# workerd's own watcher (guarded-process.ts) ends workerd.
 # Arguments: the process ids of workerd and of npm, or 0 if npm did not start us. This shell ends when npm does. npm may be dead already,
 # so the shell cannot ask for its own parent.
 workerd=$1
@@ -26,14 +27,10 @@ stop() {
   exit 0
 }
 
-# A killed npm or a killed main shell tells nobody, so somebody has to look, once a second.
+# A killed npm tells nobody, so somebody has to look, once a second.
 watch() {
   trap '' INT TERM HUP
   while kill -0 "$workerd"; do
-    if ! kill -0 $$; then
-      kill -KILL "$workerd"
-      exit
-    fi
     if [ "$npm" != 0 ]; then
       find_parent
       [ "$parent" = "$npm" ] || kill -TERM $$
@@ -42,9 +39,10 @@ watch() {
   done
 }
 
+watcher=
+trap stop INT TERM HUP
 watch >/dev/null 2>&1 &
 watcher=$!
-trap stop INT TERM HUP
 wait "$watcher"
 printf '\nerror: workerd ended by itself\n' >&2
 exit 1

@@ -38,8 +38,8 @@ export interface RunningWorkerd {
   /** workerd's process id, for measuring it. */
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** Lets workerd outlive this process. */
-  letBe(): void;
+  /** This process is about to become another program, with which workerd ends. */
+  guardByProcessId(): void;
   /** SIGTERM, then SIGKILL; resolves when workerd is gone and the state is free. */
   stop(): Promise<void>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -153,7 +153,7 @@ function running(
     urls,
     pid: workerd.pid,
     kill: workerd.kill,
-    letBe: workerd.letBe,
+    guardByProcessId: workerd.guardByProcessId,
     exited,
     async stop() {
       workerd.kill('SIGTERM');
