@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
+import type { ShownPolicy } from '../worker/core/slo/policy/shown-policies.ts';
 import type { SloReport } from '../worker/core/slo/report.ts';
 import { PRESETS } from '../worker/providers/presets.ts';
 import { adminCall } from './admin-call.ts';
@@ -16,19 +17,21 @@ import { drafts } from './slo/documents/documents.ts';
 import { dayOf } from './slo/documents/words.ts';
 import { writeDocuments } from './slo/documents/write.ts';
 import { promiseLines } from './slo/list-lines.ts';
+import { policyLines } from './slo/policy-lines.ts';
 import { prometheusFiles } from './slo/prometheus-files.ts';
 import { readReport, writeReport } from './slo/report/write.ts';
 
 const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand
+npm run slo -- policies [--json]        what each rule of slo.policy would do, and which hold now
 npm run slo -- generate [--out DIR]     writes slo.md, budgets.md, sow-clause.md and operations.md (to promises)
 npm run slo -- report --month 2026-11 [--tenant NAME] [--all] [--out DIR]
     writes a month's report as Markdown and HTML (to slo/reports); --all: also promises that slo.public does not name
 npm run slo -- prometheus [--out DIR]   writes rules, a dashboard, a sloth file and examples (to slo/prometheus)
 
-list and report call the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
+list, policies and report call the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.
 generate and prometheus read carryon.config.ts and call nothing. docs/slo.md, docs/documents.md and docs/prometheus.md say more.`;
 
-const COMMANDS = { list, generate, report, prometheus } as const;
+const COMMANDS = { list, policies, generate, report, prometheus } as const;
 
 try {
   await run(process.argv.slice(2));
@@ -41,7 +44,10 @@ async function run([command, ...args]: string[]): Promise<void> {
     return withUsageOf(USAGE, command, () => COMMANDS[command as keyof typeof COMMANDS](args));
   if (command?.startsWith('-')) readFlags([command], {}, USAGE);
   const what = command === undefined ? '' : `There is no "${command}". `;
-  throw new UsageError(`${what}Say what to do with the promises: list, generate, report or prometheus`, USAGE);
+  throw new UsageError(
+    `${what}Say what to do with the promises: list, policies, generate, report or prometheus`,
+    USAGE,
+  );
 }
 
 async function list(args: string[]): Promise<void> {
@@ -51,6 +57,12 @@ async function list(args: string[]): Promise<void> {
   const query = new URLSearchParams(Object.entries(narrowing));
   const report = await adminCall<SloReport>(adminTarget(process.env), 'GET', `/admin/slo?${query}`);
   console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report).join('\n'));
+}
+
+async function policies(args: string[]): Promise<void> {
+  const { json } = readFlags(args, { json: { type: 'boolean' } }, USAGE);
+  const answer = await adminCall<{ policies: ShownPolicy[] }>(adminTarget(process.env), 'GET', '/admin/policies');
+  console.log(json ? JSON.stringify(answer, null, 2) : policyLines(answer.policies).join('\n'));
 }
 
 async function generate(args: string[]): Promise<void> {

@@ -49,7 +49,12 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['route', ['pn'], "Unexpected argument 'pn'", 'npm run route -- pin'],
   ['route', ['pin', '--alais', 'x'], "Unknown option '--alais'", 'npm run route -- pin'],
   ['route', ['unpin', '--for', '2h'], "Unknown option '--for'", 'unpin --alias A'],
-  ['slo', [], 'Say what to do with the promises: list, generate, report or prometheus', 'npm run slo -- list'],
+  [
+    'slo',
+    [],
+    'Say what to do with the promises: list, policies, generate, report or prometheus',
+    'npm run slo -- list',
+  ],
   ['slo', ['list', '--tenent', 'x'], "Unknown option '--tenent'", `${SLO_LIST}\nAll of it: npm run slo -- --help\n`],
   ['alerts', ['--sevrity', 'page'], "Unknown option '--sevrity'", 'All of it: npm run alerts -- --help\n'],
   ['alerts', ['ack', '--alrt', 'x'], "Unknown option '--alrt'", 'All of it: npm run alerts -- --help\n'],

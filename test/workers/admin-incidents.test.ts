@@ -1,4 +1,5 @@
 /** Incidents, silences and acknowledgements over the admin API, and incidents as everybody sees them. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../worker/deps.ts';
@@ -79,4 +80,34 @@ it('an alert that does not fire cannot be acknowledged', async () => {
   expect(await refused(callAdmin('PUT', 'acknowledgements', { alert: 'burn/chat-success/1h' }))).toBe(
     '400 invalid_body alert: does not fire; there are none',
   );
+});
+
+it('policies are listed with what each would do, and which hold', async () => {
+  const { status, body } = await callAdmin('GET', 'policies');
+  expect([status, (body.policies as Row[]).map(({ name }) => name)]).toEqual([
+    200,
+    ['fast-burn', 'half-by-15', 'most-by-25'],
+  ]);
+  expect(body.policies).toMatchObject([
+    {
+      ...{ on: 'burn>2x/1h', do: ['incident', 'freeze'] },
+      objectives: [
+        { objective: 'chat-success', would: ['open an incident', 'freeze promotions'], since: null },
+        { objective: 'summarize-success' },
+      ],
+    },
+    { on: 'month>50%@15', do: ['freeze'] },
+    { on: 'month>80%@25', do: ['freeze'] },
+  ]);
+  const book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
+  const active = { 'fast-burn/chat-success': { since: 1, why: 'It burns.', incident: 'i1' } };
+  await runInDurableObject(book, (_, { storage }) => {
+    storage.sql.exec(
+      "INSERT INTO document (name, body) VALUES ('policy', ?)",
+      JSON.stringify({ active, set: {}, pinnedAt: {} }),
+    );
+  });
+  await evictDurableObject(book);
+  const [fast] = (await callAdmin('GET', 'policies')).body.policies as { objectives: Row[] }[];
+  expect(fast?.objectives[0]).toMatchObject({ objective: 'chat-success', since: 1, why: 'It burns.', incident: 'i1' });
 });

@@ -205,6 +205,7 @@ it('what can be called is this and nothing else', () => {
   expect(names.toSorted()).toEqual([
     ...[
       'acknowledge',
+      'activePolicies',
       'alarm',
       'changeIncident',
       'clearSilence',

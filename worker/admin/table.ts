@@ -31,6 +31,7 @@ import { describeApi } from './openapi.ts';
 import { aliasParams, deploymentParams, featureParams } from './override-fields.ts';
 import { listOverrides } from './overrides.ts';
 import { clearPin, pinBody, setPin } from './pins.ts';
+import { listPolicies } from './policies.ts';
 import { promisesQuery, showPromises } from './promises.ts';
 import { listRequests, requestParams, requestsQuery, showRequest } from './requests.ts';
 import { type AdminRoute, change, view } from './route.ts';
@@ -227,6 +228,10 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     body: acknowledgementBody,
     example: '{"alert": "burn/chat-success/1h", "note": "…"}',
     handler: acknowledge,
+  }),
+  view('GET', '/policies', 'read', {
+    summary: 'What is done by itself when a promise burns: each rule, what it would do, and whether it holds',
+    handler: listPolicies,
   }),
   view('GET', '/silences', 'read', {
     summary: 'Silences that hold, and the notices that they held back',

@@ -48,6 +48,7 @@ export const ADMIN_PATHS = [
   'GET /admin/alerts',
   'POST /admin/alerts/test',
   'GET /admin/firing',
+  'GET /admin/policies',
   'PUT /admin/acknowledgements',
   'GET, PUT, DELETE /admin/silences',
   'GET, POST /admin/incidents',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { promiseLines } from '../../../cli/slo/list-lines.ts';
+import { policyLines } from '../../../cli/slo/policy-lines.ts';
 import { FAILED, NOW, report, SUCCESS, TTFT, type Written } from '../core/slo/support/reports.ts';
 
 const PROMISED: Written = {
@@ -63,4 +64,28 @@ it('says what depends on what, and where records may be missing', () => {
 
 Requests may be missing, because isolates ended:
   2027-05-16 11:59:00 UTC, with 3 under way`);
+});
+
+it('npm run slo -- policies has each rule, what it would do, and whether it holds', () => {
+  expect(policyLines([])).toEqual(['Nothing is done by itself: slo.policy has no rule.']);
+  const quiet = { since: null, why: null, incident: null };
+  const would = ['open an incident', 'freeze promotions'];
+  const lines = policyLines([
+    {
+      ...{ name: 'fast-burn', on: 'burn>2x/1h', do: ['incident', 'freeze'] },
+      objectives: [
+        { objective: 'chat-success', would, since: NOW, why: 'Success of chat burns.', incident: 'i1' },
+        { objective: 'search-success', would, ...quiet },
+      ],
+    },
+    { name: 'other', on: 'budget<20%', do: ['freeze'], objectives: [] },
+  ]);
+  expect(lines).toEqual([
+    'fast-burn  burn>2x/1h',
+    '  chat-success: would open an incident; freeze promotions',
+    '    holds since 2027-05-16 12:00:00 UTC, incident i1: Success of chat burns.',
+    '  search-success: would open an incident; freeze promotions',
+    'other  budget<20%',
+    '  about no promise',
+  ]);
 });

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Limits } from '../../core/ledger/types.ts';
 import type { IncidentPage } from '../../core/slo/incident.ts';
 import type { IncidentChange, NewIncident } from '../../core/slo/incidents.ts';
+import { NO_POLICY_ACTS, type PolicyState } from '../../core/slo/policy/state.ts';
 import type { ShownAlert, ShownSilences } from '../../core/slo/shown-alerts.ts';
 import type { Silence } from '../../core/slo/silences.ts';
 import type { IncidentPair } from './kept-incidents.ts';
@@ -32,6 +33,11 @@ export class WatchingBook extends DurableObject<unknown> {
   /** Null: no such alert fires. */
   acknowledge(alert: string, who: string, note: string | null): ShownAlert | null {
     return this.#watchman.turns.take(({ watch }, now) => watch.acknowledge(alert, who, note, now));
+  }
+
+  /** Rules of the policy that hold. */
+  activePolicies(): PolicyState['active'] {
+    return this.#watchman.turns.take(({ watch }) => watch.documents.read('policy', NO_POLICY_ACTS).active);
   }
 
   /** Silences that hold, and what they hold back. */

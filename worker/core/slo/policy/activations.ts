@@ -55,8 +55,11 @@ export function activationsOf(
   return { acting, ended: [...left.values()] };
 }
 
-const isAbout = ({ objective, sli }: PolicyRule, { name, sli: { kind } }: Standing['objective']): boolean =>
-  (objective === null || objective === name) && (sli === null || sli === kind);
+/** Whether a rule is about an objective. */
+export const isAbout = (
+  { objective, sli }: Pick<PolicyRule, 'objective' | 'sli'>,
+  { name, sli: { kind } }: Pick<Standing['objective'], 'name' | 'sli'>,
+): boolean => (objective === null || objective === name) && (sli === null || sli === kind);
 
 const begun = ({ name }: PolicyRule, { objective }: Standing, why: string, now: number): Activation => ({
   ...{ rule: name, objective: objective.name, since: now, why },

@@ -52,25 +52,31 @@ export function wantedOf(acting: readonly Acting[], world: PolicyWorld): Wanted[
       rule.does.includes(kind) ? names.map((name) => ({ key: overrideKey(kind, name), kind, name, acting: one })) : [];
     const freeze = of('freeze', [ALL]);
     if (activation.isCalm) return freeze;
-    return [...of('pin', aliasesOf(one, world)), ...of('safeguard', featuresOf(one, world)), ...freeze];
+    const { objective } = one.standing;
+    return [
+      ...of('pin', aliasesOf(objective, world.features)),
+      ...of('safeguard', featuresOf(objective, world.features)),
+      ...freeze,
+    ];
   });
 }
 
-const concerned = ({ standing: { objective } }: Acting, { features }: PolicyWorld) =>
-  features.filter(({ name }) => objective.feature === null || objective.feature === name);
+type About = Pick<Acting['standing']['objective'], 'feature' | 'sli'>;
+
+const concerned = ({ feature }: About, features: PolicyWorld['features']) =>
+  features.filter(({ name }) => feature === null || feature === name);
 
 /** Promises that are kept or broken by attempts. */
 export const OF_ATTEMPTS: ReadonlySet<string> = new Set(['success', 'ttft', 'latency', 'all']);
 
-const aliasesOf = (acting: Acting, world: PolicyWorld): string[] =>
-  OF_ATTEMPTS.has(acting.standing.objective.sli.kind)
-    ? [...new Set(concerned(acting, world).map(({ alias }) => alias))]
-    : [];
+/** The aliases that a pin for an objective would be of. */
+export const aliasesOf = (objective: About, features: PolicyWorld['features']): string[] =>
+  OF_ATTEMPTS.has(objective.sli.kind) ? [...new Set(concerned(objective, features).map(({ alias }) => alias))] : [];
 
 /** Where an objective is about one feature, that feature stays in the list, so that a missing safeguard is reported. */
-const featuresOf = (acting: Acting, world: PolicyWorld): string[] =>
-  concerned(acting, world)
-    .filter(({ hasSafeguard }) => hasSafeguard || acting.standing.objective.feature !== null)
+export const featuresOf = (objective: About, features: PolicyWorld['features']): string[] =>
+  concerned(objective, features)
+    .filter(({ hasSafeguard }) => hasSafeguard || objective.feature !== null)
     .map(({ name }) => name);
 
 /** What to order for a wanted override that is not set; or why not. `skip` names the reason, so that it is reported once. */
