@@ -3,7 +3,18 @@
  * garbage collection finds no object of such a shape. Objects of requests are gone between two requests, so every collection
  * threw away the code of the request line (docs/decisions/0058-what-a-request-costs.md). The last object of each kind stays alive.
  */
-type Kind = 'question' | 'field names' | 'sent question' | 'reply' | 'lease' | 'attempt limit' | 'timer';
+type Kind =
+  | 'question'
+  | 'field names'
+  | 'sent question'
+  | 'reply'
+  | 'lease'
+  | 'ask'
+  | 'report'
+  | 'waiting message'
+  | 'ledger answer'
+  | 'attempt limit'
+  | 'timer';
 
 const kept: Partial<Record<Kind, object>> = {};
 

@@ -6,6 +6,7 @@
  * alone: each sets its own timers, and makes the call itself when it leads. A leader may die without a word. Its followers
  * then fail within `LONGEST_FOLLOW_MS`, and send their messages again by themselves.
  */
+import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
 import { MOST_ASKS, MOST_REPORTS } from '../core/ledger/protocol.ts';
 import { within } from '../core/within.ts';
@@ -35,6 +36,7 @@ class Waiting {
 
   constructor(message: LedgerMessage) {
     this.message = message;
+    keepShape('waiting message', this);
   }
 
   /**
@@ -148,10 +150,12 @@ export class LedgerCalls {
 /** One call for all of these; their answers in the same order. */
 async function carried(messages: readonly LedgerMessage[], call: Call): Promise<LedgerAnswer[]> {
   const asks = messages.flatMap(({ ask }) => (ask === undefined ? [] : [ask]));
-  const { reports, grants } = await call(
+  const exchanged = await call(
     messages.flatMap((message) => message.reports),
     asks,
   );
+  keepShape('ledger answer', exchanged);
+  const { reports, grants } = exchanged;
   const [nextReport, nextGrant] = [inOrder<ReportReply>(reports), inOrder<GrantReply>(grants)];
   return messages.map((message) => ({
     reports: message.reports.map(nextReport),

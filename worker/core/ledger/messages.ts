@@ -39,6 +39,7 @@ export interface Granted {
   granted: Amount;
   mode: Mode;
   admitForMs: number;
+  /** The limits that matter to the next ask (`narrowest`). */
   left: readonly Left[];
 }
 
@@ -48,6 +49,7 @@ export type NotGranted = RefusedByLimit | RefusedForReason;
 /** A limit stands in the way. */
 export interface RefusedByLimit {
   refused: LimitRefusal;
+  /** Under each limit. */
   left: readonly Left[];
 }
 

@@ -16,7 +16,7 @@ export class AdminRate {
     const known = this.#tatUs.get(keyId) ?? 0;
     // A count this far ahead means that the clock was set back, which must not lock anyone out.
     const tatUs = known - now * 1_000 > ADMIN_RATE.toleranceUs ? 0 : known;
-    const pace = { tatUs, at: now, later: [] };
+    const pace = { tatUs, at: now, later: [], laterUs: 0 };
     if (!conforms(pace, 1, now, ADMIN_RATE)) return conformsInMs(pace, 1, now, ADMIN_RATE);
     if (this.#tatUs.size >= MOST_KEYS) this.#forgetFull(now);
     this.#tatUs.set(keyId, afterArrivals(pace, 1, now, ADMIN_RATE).tatUs);

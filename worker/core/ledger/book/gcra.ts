@@ -34,6 +34,8 @@ export interface Pace {
   at: number;
   /** Slices that may still admit, by their ends. */
   later: readonly Later[];
+  /** What they take together. */
+  laterUs: number;
 }
 
 /**
@@ -46,32 +48,55 @@ export interface Later {
 }
 
 /** A full bucket. */
-export const UNUSED: Pace = { tatUs: 0, at: 0, later: [] };
+export const UNUSED: Pace = { tatUs: 0, at: 0, later: [], laterUs: 0 };
 
 /** The same at a later time: slices that have ended are counted in `tatUs`. */
 export function paceAt(pace: Pace, now: number): Pace {
-  if (pace.later.length === 0) return pace;
-  const ended = pace.later.findIndex(({ endsAt }) => endsAt > now);
-  const count = ended < 0 ? pace.later.length : ended;
+  const count = endedBy(pace.later, now);
   if (count === 0) return pace;
-  let { tatUs } = pace;
-  for (const { endsAt, takesUs } of pace.later.slice(0, count)) {
-    if (endsAt > pace.at) tatUs = Math.max(tatUs, endsAt * 1_000) + takesUs;
-  }
-  return { tatUs, at: now, later: pace.later.slice(count) };
+  const later = pace.later.slice(count);
+  return { tatUs: tatAfter(pace, count), at: now, later, laterUs: keptFor(later) };
 }
 
-/** Joined with what a row says of the same scope, in any order. */
+/** How many of the slices have ended. */
+function endedBy(later: readonly Later[], now: number): number {
+  let count = 0;
+  while ((later[count]?.endsAt ?? Number.POSITIVE_INFINITY) <= now) count++;
+  return count;
+}
+
+/** The arrival time after so many of the slices. */
+function tatAfter({ tatUs, at, later }: Pace, slices: number): number {
+  let after = tatUs;
+  for (let index = 0; index < slices; index++) {
+    const { endsAt, takesUs } = later[index] as Later;
+    if (endsAt > at) after = Math.max(after, endsAt * 1_000) + takesUs;
+  }
+  return after;
+}
+
+/**
+ * Joined with what a row says of the same scope, in any order. `pace` is over then: its list of slices goes on in the new one,
+ * because a crowd of users has a thousand of them, and each grant would copy it.
+ */
 export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pace {
   const latest = Math.max(pace.at, at);
-  if (later === undefined && pace.later.length === 0)
-    return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: pace.later };
-  const all = later === undefined ? pace.later : [...pace.later, later];
-  return {
-    tatUs: Math.max(pace.tatUs, tatUs),
-    at: latest,
-    later: all.filter(({ endsAt }) => endsAt > latest).sort((one, other) => one.endsAt - other.endsAt),
-  };
+  const slices = pace.later.length === 0 ? [] : (pace.later as Later[]);
+  let { laterUs } = pace;
+  for (const { takesUs } of slices.splice(0, endedBy(slices, latest))) laterUs -= takesUs;
+  if (later !== undefined && later.endsAt > latest) {
+    laterUs += later.takesUs;
+    insert(slices, later);
+  }
+  return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: slices, laterUs };
+}
+
+/** Most end last. */
+function insert(slices: Later[], later: Later): void {
+  let index = slices.length;
+  while (index > 0 && (slices[index - 1] as Later).endsAt > later.endsAt) index--;
+  if (index === slices.length) slices.push(later);
+  else slices.splice(index, 0, later);
 }
 
 /** A single request counts as if it started now; a slice takes `laterUs` at its end. `pace` is the one at `now`. */
@@ -95,7 +120,7 @@ export const conforms = (pace: Pace, requests: number, now: number, { intervalUs
 export function conformsInMs(pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): number {
   const room = toleranceUs - requests * intervalUs;
   let { tatUs } = pace;
-  let keptUs = keptFor(pace.later);
+  let keptUs = pace.laterUs;
   for (const { endsAt, takesUs } of pace.later) {
     const conformsAtUs = tatUs - (room - keptUs);
     if (keptUs <= room && conformsAtUs <= endsAt * 1_000) return Math.ceil(conformsAtUs / 1_000) - now;
@@ -126,15 +151,14 @@ export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rat
 
 /** What is left in the bucket, and how long until it is full if nothing else is granted. */
 export function bucketAt(pace: Pace, now: number, rate: Rate): { remaining: number; resetMs: number } {
-  const ends = pace.later[pace.later.length - 1]?.endsAt ?? now;
-  const fullAtUs = Math.max(paceAt(pace, ends).tatUs, now * 1_000);
+  const fullAtUs = Math.max(tatAfter(pace, pace.later.length), now * 1_000);
   return {
     remaining: Math.max(0, Math.floor((rate.toleranceUs - takenUs(pace, now)) / rate.intervalUs)),
     resetMs: Math.ceil(fullAtUs / 1_000) - now,
   };
 }
 
-const takenUs = ({ tatUs, later }: Pace, now: number): number => Math.max(0, tatUs - now * 1_000) + keptFor(later);
+const takenUs = ({ tatUs, laterUs }: Pace, now: number): number => Math.max(0, tatUs - now * 1_000) + laterUs;
 
 function keptFor(later: readonly Later[]): number {
   let sum = 0;

@@ -1,5 +1,6 @@
 /** Grants a lease, in one synchronous turn: in all its scopes or in none. A refusal changes nothing (ledger rules 2 to 5). */
 
+import { keepShape } from '../../../../protocol/kept-shapes.ts';
 import type { Granted, GrantReply, LeaseRequest, LimitRefusal, Want } from '../messages.ts';
 import { GRACE_MS } from '../protocol.ts';
 import { dayOf, endOfMinute } from '../time.ts';
@@ -10,13 +11,14 @@ import { foldIfDue } from './fold.ts';
 import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
 import { climb, isSafeguardDue } from './ladder.ts';
 import { isOutOfAge } from './lease.ts';
-import { leftOf } from './left.ts';
+import { leftOf, narrowest } from './left.ts';
 import { inForce } from './limits.ts';
 import { askProblem } from './shape.ts';
 import type { Book, Live } from './state.ts';
 
 /** The reply to an ask. */
 export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
+  keepShape('ask', ask);
   const problem = askProblem(ask);
   if (problem !== undefined) return { refused: 'invalid', detail: problem };
   const known = book.leases.get(ask.leaseId);
@@ -36,7 +38,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
     const moment = momentOf(ask, want, places, now);
     if (!places.every((place) => fits(place, want, moment))) continue;
     foldIfDue(book, now);
-    return { ...enter(book, ask, want, places, moment), left: leftOf(places, now) };
+    return enter(book, ask, want, places, moment);
   }
   return { refused: longestWait({ ...ask, wants }, places, now), left: leftOf(places, now) };
 }
@@ -50,7 +52,7 @@ function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, n
   if (isRipe) return { refused: 'lease_too_old' };
   if (status !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
-  return { granted, mode, admitForMs, left: leftOf(placesOf(book, ask), now) };
+  return { granted, mode, admitForMs, left: narrowest(leftOf(placesOf(book, ask), now)) };
 }
 
 /** The scopes of an ask with the limits in force now, from the object's own rows (ledger rule 4). */
@@ -83,7 +85,7 @@ function enter(
   { mode, microUsd, tokens, requests, parallel }: Want,
   places: readonly Place[],
   { now, admitForMs }: Moment,
-): Omit<Granted, 'left'> {
+): Granted {
   const granted = { microUsd, tokens, requests, parallel };
   const arrivals = places.map(({ account, rate }) => afterArrivals(paceAt(account.pace, now), requests, now, rate));
   enterLease(
@@ -108,7 +110,7 @@ function enter(
     },
     now,
   );
-  return { granted, mode, admitForMs };
+  return { granted, mode, admitForMs, left: narrowest(leftOf(places, now)) };
 }
 
 /** Why not even the last want fits, which is the least: of all obstacles, the one that lasts longest. */

@@ -40,6 +40,24 @@ const leftUnder = (
   resetMs: number,
 ): Left => ({ scope, limit, cap, remaining: Math.max(0, remaining), resetMs });
 
+const LIMITS: readonly Left['limit'][] = ['monthly', 'daily', 'rps', 'tpm', 'parallel'];
+
+/**
+ * What a holder needs to know of what is left: of each kind of limit the one that is nearest to its end, and the one with the
+ * smallest cap if that is another. With four scopes and limits in each this is a quarter of the reply.
+ */
+export function narrowest(left: readonly Left[]): Left[] {
+  const found: Left[] = [];
+  for (const limit of LIMITS) {
+    const nearest = tightest(left, limit);
+    if (nearest === undefined) continue;
+    let smallest = nearest;
+    for (const one of left) if (one.limit === limit && one.cap < smallest.cap) smallest = one;
+    found.push(nearest, smallest);
+  }
+  return left.filter((one) => found.includes(one));
+}
+
 /** Of one kind of limit, the one that is nearest to its end: `x-ratelimit-*` headers have room for one. */
 export function tightest(left: readonly Left[], limit: Left['limit']): Left | undefined {
   let found: Left | undefined;

@@ -1,5 +1,6 @@
 /** Reports (ledger rules 6 to 9 and 13): figures only grow, and the larger one wins, each by itself. So order and repetition do not matter. */
 
+import { keepShape } from '../../../../protocol/kept-shapes.ts';
 import type { Report, ReportReply } from '../messages.ts';
 import { LATE_REPORT_MS, MOST_REPORTS } from '../protocol.ts';
 import { dayOf } from '../time.ts';
@@ -18,6 +19,7 @@ export const reportAll = (book: Book, reports: readonly Report[], now: number): 
 
 /** Applies one report. */
 export function report(book: Book, report: Report, now: number): ReportReply {
+  keepShape('report', report);
   if (reportProblem(report) !== undefined) return 'invalid';
   const live = book.leases.get(report.leaseId);
   if (live === undefined) return firstHeard(book, report, now);

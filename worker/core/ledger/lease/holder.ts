@@ -100,7 +100,7 @@ export function revive(
 export const repeatAfterMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 5_000);
 
 const OVER: Holder = { state: 'over' };
-const NOTHING_WANTED = { mode: 'normal', microUsd: 0, tokens: 0, requests: 0, parallel: 0 } as const;
+const NOTHING_WANTED = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
 
 function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): Holder {
   const { ask, asks, seenAt } = holder;
@@ -112,7 +112,7 @@ function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): 
       const { reply, now } = event;
       if (reply.refused === undefined) {
         const slice = beginSlice(leaseId, reply, Math.max(seenAt, now));
-        return holdShare(ownShare(slice, { ...reply.granted, mode: reply.mode }));
+        return holdShare(ownShare(slice, reply.granted));
       }
       // Ledger rule 15: of several copies of an ask another may still be granted. One that asked once and was refused sends nothing.
       return asks > 1 ? closing(beginUngranted(leaseId, null)) : OVER;

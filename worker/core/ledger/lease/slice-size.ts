@@ -116,11 +116,12 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
   const many = Math.floor(Math.min(requests, MOST_SLICE_REQUESTS));
   if (many < 2 || slots < 2 || money < 2 * one.microUsd || tokens < 2 * one.tokens) return undefined;
   const share = many / started.requests;
+  // In the order in which a single request names them, so that all wants have one shape (`protocol/kept-shapes.ts`).
   return {
     mode: one.mode,
-    requests: many,
-    parallel: Math.floor(Math.min(many, slots)),
     microUsd: Math.floor(Math.min(money, Math.max(2 * one.microUsd, Math.ceil(started.microUsd * share)))),
     tokens: Math.floor(Math.min(tokens, Math.max(2 * one.tokens, Math.ceil(started.tokens * share)))),
+    requests: many,
+    parallel: Math.floor(Math.min(many, slots)),
   };
 }

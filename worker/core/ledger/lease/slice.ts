@@ -65,9 +65,9 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
   isEnding: false,
   running: 0,
   lost: 0,
-  reserved: { ...NOTHING },
-  spent: { ...NOTHING_SPENT },
-  freed: { ...NOTHING },
+  reserved: { microUsd: 0, tokens: 0, parallel: 0 },
+  spent: { microUsd: 0, tokens: 0 },
+  freed: { microUsd: 0, tokens: 0, parallel: 0 },
   estimated: false,
   toldUntil: 0,
   gatheredUntil: 0,
@@ -97,7 +97,7 @@ export function takeShare(slice: Slice, want: Want, now: number): Share | undefi
 }
 
 /** The first share, for the request that asked: there is room for it, and whether it is too late is judged when it starts. */
-export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Want): Share {
+export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Amount): Share {
   slice.requestsLeft -= requests;
   slice.running++;
   slice.reserved.microUsd += microUsd;
@@ -159,11 +159,15 @@ export function reportOf(slice: Slice): Report {
   freed.tokens += unusedTokens(slice);
   freed.parallel += unusedSlots(slice);
   const done = slice.running === 0;
-  return {
-    ...{ leaseId, spent: { ...spent }, freed: { ...freed }, done },
-    ...(estimated && { estimated }),
-    ...(scopes !== null && { scopes }),
+  const report: Report = {
+    leaseId,
+    spent: { microUsd: spent.microUsd, tokens: spent.tokens },
+    freed: { microUsd: freed.microUsd, tokens: freed.tokens, parallel: freed.parallel },
+    done,
   };
+  if (estimated) report.estimated = true;
+  if (scopes !== null) report.scopes = scopes;
+  return report;
 }
 
 /** At least half of what is held is unused: worth a row of its own to give it back. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tightest } from '../../../../../worker/core/ledger/book/left.ts';
-import type { LeaseRequest, Left } from '../../../../../worker/core/ledger/messages.ts';
+import type { Granted, LeaseRequest, Left } from '../../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from '../support/ledger-in-memory.ts';
 import { ask, done, idAt, isGranted, NOON, refusalOf, SECOND, want } from '../support/messages.ts';
@@ -207,6 +207,29 @@ describe('an ask', () => {
     ];
     expect(ledger.grant(ask(idAt(NOON), 0, { limits, wants }))).toMatchObject({ left });
     expect(ledger.grant(ask(idAt(NOON), 0, { limits, wants }))).toMatchObject({ refused: { limit: 'daily' }, left });
+  });
+
+  it('is told, once it is granted, what may matter to the next ask of each kind: the nearest to its end, and the smallest', () => {
+    const ledger = new LedgerInMemory(NOON);
+    const limits = {
+      tenant: { monthlyMicroUsd: 100, rps: 10, burst: 30, parallel: 29 },
+      'user:ana': { monthlyMicroUsd: 20, rps: 10, burst: 10, parallel: 9 },
+      'feature:chat': { monthlyMicroUsd: 50, rps: 10, burst: 20, parallel: 8 },
+    };
+    const wants = [want(3)];
+    for (let others = 0; others < 28; others++) {
+      ledger.grant(ask(idAt(NOON), 0, { limits: { tenant: limits.tenant }, wants }));
+    }
+    const reply = ledger.grant(ask(idAt(NOON), 0, { limits, wants }));
+    const told = (reply as Granted).left.map(({ scope, limit, remaining }) => [scope, limit, remaining]);
+    expect(told).toEqual([
+      ['tenant', 'monthly', 100 - 29 * 3],
+      ['tenant', 'rps', 1],
+      ['tenant', 'parallel', 0],
+      ['user:ana', 'monthly', 20 - 3],
+      ['user:ana', 'rps', 9],
+      ['feature:chat', 'parallel', 7],
+    ]);
   });
 
   it('of several limits of a kind the tightest is named', () => {
