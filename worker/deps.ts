@@ -206,7 +206,11 @@ export function compose(unchecked: UncheckedEnv): Composition {
     operators,
     sloBook,
     userHashes,
-    sloReports: new SloReports({ clock, report: async (narrowing) => sloBook().report(narrowing) }),
+    sloReports: new SloReports({
+      clock,
+      report: async (narrowing) => sloBook().report(narrowing),
+      drills: (from, to) => operators().drills(from, to),
+    }),
     adminRate: new AdminRate(),
     tenantLedgerDeps: {
       clock,

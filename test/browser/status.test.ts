@@ -132,6 +132,7 @@ const GOING = {
   closedAt: null,
   objective: 'chat-success',
   feature: 'chat',
+  publicNote: 'It fails.',
   text: 'It fails.',
 };
 const CALM = reportOf({
@@ -148,7 +149,8 @@ const FULL = reportOf({
     share({ name: 'both', sli: 'composite', of: ['chat-success', 'chat-ttft'], target: 90, promised: 90, value: 0.93 }),
     share({ name: 'other', feature: `a-name-without-any-space-${'x'.repeat(40)}`, window: '7d' }),
   ],
-  incidents: [{ ...GOING, text: `It fails: ${'w'.repeat(120)}` }],
+  incidents: [{ ...GOING, publicNote: `It fails: ${'w'.repeat(120)}` }],
+  drills: [{ from: NOW - HOUR_MS, to: NOW + HOUR_MS, feature: 'chat' }],
   contact: 'https://acme.example/help',
 });
 
@@ -242,10 +244,16 @@ test('it looks every 30 seconds while it is seen, keeps what it had, and what wa
 });
 
 test('in German for Germans', async () => {
-  const { page, heading } = await open(() => CALM, { locale: 'de-DE' });
+  const incidents = CALM.incidents.map((one) => ({ ...one, publicNote: null, text: 'Some answers did not arrive.' }));
+  const drills = [{ from: NOW - 3 * HOUR_MS, to: NOW - 2 * HOUR_MS, feature: 'chat' }];
+  const { page, heading } = await open(() => ({ ...CALM, incidents, drills }), { locale: 'de-DE' });
   await heading('Alle Versprechen werden gehalten');
   expect(await page.locator('html').getAttribute('lang')).toBe('de');
   expect(plain(await cardOf(page, 'chat-ttft').textContent())).toContain(
     'binnen 2,5 s99,4 % der Antworten · versprochen 95 %',
   );
+  const items = page.getByRole('region', { name: 'Was geschehen ist' }).getByRole('listitem');
+  const told = (await items.allTextContents()).map(plain);
+  expect(told.filter((text) => text.includes('Einige Antworten von chat kamen nicht an.'))).toHaveLength(1);
+  expect(told.filter((text) => /Geplante Übung.*chat.*allein bei eigenen Anfragen/.test(text))).toHaveLength(1);
 });

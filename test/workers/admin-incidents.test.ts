@@ -25,7 +25,7 @@ describe('an incident', () => {
     // Local mode shows every promise.
     const shown = { id: opened.body.id, openedAt: opened.body.openedAt, objective: 'chat-success', feature: 'chat' };
     expect(await publicIncidents()).toEqual([
-      { ...shown, closedAt: null, text: 'Some answers of chat did not arrive.' },
+      { ...shown, closedAt: null, publicNote: null, text: 'Some answers of chat did not arrive.' },
     ]);
     expect(await publicIncidents('?feature=summarize')).toEqual([]);
 

@@ -37,6 +37,7 @@ class OutageStage extends BookStage {
   readonly #reports = new SloReports({
     clock: this.clock,
     report: (narrowing) => this.inside((book) => book.report(narrowing)),
+    drills: async () => [],
   });
   /** Of all requests so far, by what their clients saw. */
   readonly counts = { good: 0, bad: 0 };

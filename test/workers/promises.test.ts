@@ -3,6 +3,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../worker/app.ts';
+import type { DrillRecord } from '../../worker/core/operators/drill.ts';
 import { packRecords } from '../../worker/core/slo/packed.ts';
 import type { RequestRecord } from '../../worker/core/slo/record.ts';
 import { compose } from '../../worker/deps.ts';
@@ -86,12 +87,16 @@ describe('GET /admin/slo', () => {
 });
 
 /** The Worker with its own clock and a book that can be taken away. */
-function publicSlo(isPublic: readonly string[]) {
+function publicSlo(
+  isPublic: readonly string[],
+  drills: (from: number, to: number) => Promise<DrillRecord[]> = async () => [],
+) {
   const composition = compose(env);
   const clock = new TestClock();
   const book = { calls: 0, isGone: false };
   const sloReports = new SloReports({
     clock,
+    drills,
     report: async (narrowing) => {
       book.calls++;
       if (book.isGone) throw new Error('the object was reset');
@@ -136,6 +141,27 @@ describe('GET /slo', () => {
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([400, '*']);
     expect(body.error).toMatchObject({ code: 'invalid_body' });
     expect(find((await get('?window=7d')).body, 'chat-success')).toMatchObject({ window: '7d' });
+  });
+
+  it('shows drills of the last 30 days as planned, whose key ran them for no reader to know, and stands without them', async () => {
+    const drills = [
+      { id: 'd1', keyId: 'k', feature: 'chat', maxCostUsd: 1, startedAt: now - 2_000, until: now - 1_000, who: 'ana' },
+      { id: 'd2', keyId: 'k', feature: 'hidden', maxCostUsd: 1, startedAt: now - 3_000, until: now, who: 'ana' },
+      { id: 'd3', keyId: 'k', feature: null, maxCostUsd: 1, startedAt: now - 4_000, until: now, who: 'ana' },
+    ];
+    const asked: number[][] = [];
+    const { get } = publicSlo(['chat-success'], async (from, to) => {
+      asked.push([from, to]);
+      return drills;
+    });
+    expect((await get()).body.drills).toEqual([
+      { from: now - 2_000, to: now - 1_000, feature: 'chat' },
+      { from: now - 3_000, to: now, feature: null },
+      { from: now - 4_000, to: now, feature: null },
+    ]);
+    expect(asked.map(([from = 0, to = 0]) => to - from)).toEqual([30 * 86_400_000]);
+    const { get: without } = publicSlo(['chat-success'], () => Promise.reject(new Error('gone')));
+    expect(await without()).toMatchObject({ response: { status: 200 }, body: { drills: [] } });
   });
 
   it('asks the book at most every 10 s, and says when it does not answer', async () => {

@@ -2,7 +2,7 @@
 import { element } from './element.ts';
 import { type Happening, happeningsOf } from './happened.ts';
 import { titleOf } from './promises.ts';
-import { promisesOf, type StatusReport } from './report.ts';
+import { type Broke, type Promised, promisesOf, type StatusReport } from './report.ts';
 import type { StatusWords } from './words.ts';
 
 export function happenedView(report: StatusReport, now: number, words: StatusWords): Node[] {
@@ -17,14 +17,16 @@ export function happenedView(report: StatusReport, now: number, words: StatusWor
 
 function happening(one: Happening, report: StatusReport, now: number, words: StatusWords): Node {
   const { happened: say, figures } = words;
-  const broken = promisesOf(report).find(({ kind, name }) => kind === 'share' && name === one.objective);
+  const promised = promisesOf(report).find(({ name }) => name === one.objective);
+  const broken = promised?.kind === 'share' ? promised : undefined;
   const touched = one.phase === 'over' ? say.touchedThen : say.touched;
   const title =
-    one.kind === 'maintenance'
-      ? `${figures.span(one.from, one.to ?? one.from)} · ${say.maintenance}`
+    one.kind !== 'incident'
+      ? `${figures.span(one.from, one.to ?? one.from)} · ${say[one.kind]}`
       : `${figures.day(one.from, now)} · ${
           one.to === null ? say.goingOn(say.problem, now - one.from) : say.solved(say.problem, one.to - one.from)
         }`;
+  const made = one.kind === 'drill' ? say.drilled(one.feature) : say.made(kindOf(promised), one.feature);
   const tone = one.phase === 'now' ? (one.kind === 'incident' ? 'warn' : 'away') : null;
   return element(
     'li',
@@ -35,7 +37,10 @@ function happening(one: Happening, report: StatusReport, now: number, words: Sta
       `${title} `,
       element('span', { class: one.phase === 'over' ? 'visually-hidden' : 'pill', 'data-tone': tone }, say[one.phase]),
     ),
-    element('p', {}, one.text),
+    element('p', {}, one.text ?? made),
     broken !== undefined && element('p', {}, touched(titleOf(broken, words))),
   );
 }
+
+const kindOf = (promised: Promised | undefined): Broke =>
+  promised === undefined ? null : promised.kind === 'average' ? 'average' : promised.sli;

@@ -2,12 +2,15 @@
 import type { StatusReport } from './report.ts';
 
 export interface Happening {
-  kind: 'incident' | 'maintenance';
+  kind: 'incident' | 'maintenance' | 'drill';
   phase: 'now' | 'planned' | 'over';
   from: number;
   /** Null: it goes on. */
   to: number | null;
-  text: string;
+  /** As a person wrote it; null: nobody did, and the page has words for it. */
+  text: string | null;
+  /** Of a drill; null: of all. */
+  feature: string | null;
   /** The name of the promise that broke; null: none, or not said. */
   objective: string | null;
 }
@@ -15,15 +18,20 @@ export interface Happening {
 const ORDER = { now: 0, planned: 1, over: 2 } as const;
 
 /** What goes on comes first, then what is planned, the next first, then what is over, the latest first. */
-export function happeningsOf({ incidents, maintenance }: StatusReport, now: number): Happening[] {
+export function happeningsOf({ incidents, maintenance, drills = [] }: StatusReport, now: number): Happening[] {
   const happenings: Happening[] = [
-    ...incidents.map(({ openedAt, closedAt, text, objective }): Happening => {
+    ...incidents.map(({ openedAt, closedAt, publicNote, text, objective, feature }): Happening => {
       const phase = closedAt === null ? 'now' : 'over';
-      return { kind: 'incident', phase, from: openedAt, to: closedAt, text, objective };
+      const written = publicNote === null ? null : text;
+      return { kind: 'incident', phase, from: openedAt, to: closedAt, text: written, objective, feature };
     }),
     ...maintenance.map(({ from, to, reason }): Happening => {
       const phase = now < from ? 'planned' : now < to ? 'now' : 'over';
-      return { kind: 'maintenance', phase, from, to, text: reason, objective: null };
+      return { kind: 'maintenance', phase, from, to, text: reason, objective: null, feature: null };
+    }),
+    ...drills.map(({ from, to, feature }): Happening => {
+      const phase = now < to ? 'now' : 'over';
+      return { kind: 'drill', phase, from, to, text: null, objective: null, feature };
     }),
   ];
   return happenings.sort((one, other) => {

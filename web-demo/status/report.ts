@@ -1,6 +1,7 @@
 /** What the page reads of `GET /slo` (docs/slo.md). Times are epoch milliseconds. */
 import type { DayState } from '../../worker/core/slo/history.ts';
 import type { PublicIncident } from '../../worker/core/slo/incident.ts';
+import type { PublicDrill } from '../../worker/core/slo/public-report.ts';
 
 export interface StatusReport {
   service: string;
@@ -10,6 +11,7 @@ export interface StatusReport {
   averages: readonly AveragePromise[];
   incidents: readonly PublicIncident[];
   maintenance: readonly Maintenance[];
+  drills: readonly PublicDrill[];
 }
 
 /** A promise about a share of requests. */
@@ -53,6 +55,9 @@ export interface AveragePromise {
 export type Promised = ShownShare | ShownAverage;
 type ShownShare = SharePromise & { kind: 'share' };
 type ShownAverage = AveragePromise & { kind: 'average' };
+
+/** What an incident broke; null: nothing that is published. */
+export type Broke = SharePromise['sli'] | 'average' | null;
 
 /** All promises of a report, those about shares first. */
 export const promisesOf = ({ objectives, averages }: StatusReport): Promised[] => [

@@ -1,5 +1,6 @@
 /** German. */
 import type { Figures } from './figures.ts';
+import type { Broke } from './report.ts';
 import type { statusEn } from './words-en.ts';
 
 export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
@@ -83,6 +84,10 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
   happened: {
     heading: 'Was geschehen ist',
     nothing: 'Nichts: keine Störung, keine Wartung.',
+    drill: 'Geplante Übung',
+    drilled: (feature) =>
+      `Wir haben Antworten${feature === null ? '' : ` von ${feature}`} absichtlich scheitern lassen, allein bei eigenen Anfragen.`,
+    made: (broke, feature) => madeDe(broke, feature === null ? '' : ` von ${feature}`),
     problem: 'Eine Störung',
     maintenance: 'Geplante Wartung',
     solved: (what, ms) => `${what}, behoben nach ${figures.length(ms)}`,
@@ -98,3 +103,28 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     json: 'Dasselbe als JSON',
   },
 });
+
+/** Of an incident that nobody wrote about. */
+function madeDe(broke: Broke, of: string): string {
+  switch (broke) {
+    case 'success':
+      return `Einige Antworten${of} kamen nicht an.`;
+    case 'ttft':
+      return `Antworten${of} begannen später als versprochen.`;
+    case 'latency':
+      return `Antworten${of} brauchten länger als versprochen.`;
+    case 'cost':
+    case 'average':
+      return `Antworten${of} kosteten mehr als geplant.`;
+    case 'valid':
+      return `Einige Antworten${of} hatten nicht die verlangte Form.`;
+    case 'quality':
+      return `Einige Antworten${of} waren nicht so gut wie versprochen.`;
+    case 'external':
+      return `Ein Dienst hinter den Antworten${of} funktionierte nicht wie versprochen.`;
+    case 'composite':
+      return `Einige Antworten${of} waren nicht wie versprochen.`;
+    case null:
+      return 'Etwas funktionierte nicht wie versprochen.';
+  }
+}

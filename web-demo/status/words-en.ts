@@ -1,5 +1,6 @@
 /** The page's words in English. */
 import type { Figures } from './figures.ts';
+import type { Broke } from './report.ts';
 
 export const statusEn = (figures: Figures) => ({
   title: 'Status',
@@ -82,6 +83,10 @@ export const statusEn = (figures: Figures) => ({
   happened: {
     heading: 'What happened',
     nothing: 'Nothing: no problem, no maintenance.',
+    drill: 'Planned rehearsal',
+    drilled: (feature: string | null) =>
+      `We made answers${feature === null ? '' : ` of ${feature}`} fail on purpose, for our own requests alone.`,
+    made: (broke: Broke, feature: string | null): string => madeEn(broke, feature === null ? '' : ` of ${feature}`),
     problem: 'A problem',
     maintenance: 'Planned maintenance',
     solved: (what: string, ms: number) => `${what}, solved after ${figures.length(ms)}`,
@@ -97,3 +102,28 @@ export const statusEn = (figures: Figures) => ({
     json: 'The same as JSON',
   },
 });
+
+/** Of an incident that nobody wrote about; the same as `GET /slo` says. */
+function madeEn(broke: Broke, of: string): string {
+  switch (broke) {
+    case 'success':
+      return `Some answers${of} did not arrive.`;
+    case 'ttft':
+      return `Answers${of} began later than promised.`;
+    case 'latency':
+      return `Answers${of} took longer than promised.`;
+    case 'cost':
+    case 'average':
+      return `Answers${of} cost more than planned.`;
+    case 'valid':
+      return `Some answers${of} did not have the form that was asked for.`;
+    case 'quality':
+      return `Some answers${of} were not as good as promised.`;
+    case 'external':
+      return `A service behind the answers${of} did not work as promised.`;
+    case 'composite':
+      return `Some answers${of} were not as promised.`;
+    case null:
+      return 'Something did not work as promised.';
+  }
+}

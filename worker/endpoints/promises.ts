@@ -4,7 +4,7 @@ import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { publicReport } from '../core/slo/public-report.ts';
-import type { SloReport } from '../core/slo/report.ts';
+import type { RecentReport } from '../core/slo/report.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
 import { plainJson, type ResponseContext, refusal } from '../response/plain.ts';
 
@@ -12,7 +12,7 @@ const query = settings({ window: z.optional(namesOf(ASKED_WINDOWS)), feature: z.
 
 interface Links {
   config: Pick<Config, 'slo'>;
-  sloReports: { recent(windowMs: number | undefined): Promise<SloReport | undefined> };
+  sloReports: { recent(windowMs: number | undefined): Promise<RecentReport | undefined> };
 }
 
 /** For pages of every origin. */
@@ -30,7 +30,7 @@ async function answer(asked: Record<string, string>, { config, sloReports }: Lin
   const checked = check(asked, query);
   if (!checked.ok) return refusal(checked.error, context);
   const { window, feature = null } = checked.value;
-  const report = await sloReports.recent(window && ASKED_WINDOWS[window]);
-  if (report === undefined) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
-  return plainJson(publicReport(report, feature, config.slo), context);
+  const recent = await sloReports.recent(window && ASKED_WINDOWS[window]);
+  if (recent === undefined) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
+  return plainJson(publicReport(recent.report, feature, config.slo, recent.drills), context);
 }

@@ -1,26 +1,30 @@
 /** How promises stand, from memory while that is new enough: anybody may ask `GET /slo`, as often as they like. */
 import type { Clock } from '../core/clock.ts';
+import type { DrillRecord } from '../core/operators/drill.ts';
 import type { Narrowing } from '../core/slo/evaluate.ts';
-import type { SloReport } from '../core/slo/report.ts';
-import { pause } from '../core/within.ts';
+import { type RecentReport, SHOWN_MS, type SloReport } from '../core/slo/report.ts';
+import { pause, within } from '../core/within.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
 const KEEP_MS = 10_000;
 /** The book is not asked again for so long after it did not answer. */
 const KEEP_FAILURE_MS = 1_000;
+/** A report stands without drills. */
+const LONGEST_WAIT_FOR_DRILLS_MS = 1_000;
 const SLACK_MS = 500;
 const POLL_MS = 50;
 
 interface Links {
   clock: Clock;
   report(narrowing: Narrowing): Promise<SloReport>;
+  drills(from: number, to: number): Promise<DrillRecord[]>;
 }
 
 /** One per isolate. */
 export class SloReports {
   readonly #links: Links;
   /** By window; there are a dozen. */
-  readonly #kept = new Map<number | undefined, { report: SloReport | undefined; until: number }>();
+  readonly #kept = new Map<number | undefined, { recent: RecentReport | undefined; until: number }>();
   /** By then the call that is under way has ended, or its request has. */
   readonly #underWay = new Map<number | undefined, number>();
 
@@ -29,24 +33,32 @@ export class SloReports {
   }
 
   /** At most 10 s old; undefined if the book does not answer. Of those that ask at once one calls, and the others wait for what it keeps. */
-  async recent(windowMs: number | undefined): Promise<SloReport | undefined> {
+  async recent(windowMs: number | undefined): Promise<RecentReport | undefined> {
     const { clock } = this.#links;
     for (;;) {
       const kept = this.#kept.get(windowMs);
-      if (kept !== undefined && kept.until > clock.now()) return kept.report;
+      if (kept !== undefined && kept.until > clock.now()) return kept.recent;
       if ((this.#underWay.get(windowMs) ?? 0) <= clock.now()) return this.#ask(windowMs);
       await pause(POLL_MS, clock);
     }
   }
 
-  async #ask(windowMs: number | undefined): Promise<SloReport | undefined> {
+  async #ask(windowMs: number | undefined): Promise<RecentReport | undefined> {
     const { clock, report } = this.#links;
     const askedAt = clock.now();
     this.#underWay.set(windowMs, askedAt + LONGEST_CALL_MS + SLACK_MS);
-    const found = await callBook(() => report({ windowMs }), clock);
-    const until = found === undefined ? clock.now() + KEEP_FAILURE_MS : askedAt + KEEP_MS;
-    this.#kept.set(windowMs, { report: found, until });
+    const [found, drills] = await Promise.all([callBook(() => report({ windowMs }), clock), this.#drills(askedAt)]);
+    const recent = found && { report: found, drills };
+    const until = recent === undefined ? clock.now() + KEEP_FAILURE_MS : askedAt + KEEP_MS;
+    this.#kept.set(windowMs, { recent, until });
     this.#underWay.delete(windowMs);
-    return found;
+    return recent;
+  }
+
+  /** None where the object that keeps them does not answer. */
+  #drills(now: number): Promise<DrillRecord[]> {
+    const { clock, drills } = this.#links;
+    const asked = (async () => drills(now - SHOWN_MS, now))().catch(() => []);
+    return within(asked, LONGEST_WAIT_FOR_DRILLS_MS, clock, []);
   }
 }

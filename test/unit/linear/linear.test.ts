@@ -57,11 +57,22 @@ function work(body: string): void {
 }
 
 /** CPU time of this thread, so that a test beside this one does not count. */
-function cpuMs(run: () => void): number {
+function cpuMs(run: () => void, times: number): number {
   const before = process.threadCpuUsage();
-  run();
+  for (let time = 0; time < times; time++) run();
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1_000;
+}
+
+/** The system counts CPU time in steps, so what is measured takes longer than one. */
+const LEAST_MS = 20;
+
+/** How often the work is repeated in one measurement. */
+function timesFor(run: () => void): number {
+  run();
+  const began = performance.now();
+  run();
+  return Math.ceil(LEAST_MS / Math.max(0.05, performance.now() - began));
 }
 
 const ROUNDS = 25;
@@ -74,17 +85,15 @@ it.each(Object.entries(BODIES))(
     // The small body twice against the large one once: both take about as long. The least of several runs, since garbage collection
     // and a cold start only ever add. Quadratic work has a ratio of 4.
     const ratio = () => (2 * once) / twice;
+    const times = timesFor(() => work(large as string));
     for (let round = 0; round < ROUNDS && (round < 2 || ratio() >= 3); round++) {
       once = Math.min(
         once,
-        cpuMs(() => work(large as string)),
+        cpuMs(() => work(large as string), times),
       );
       twice = Math.min(
         twice,
-        cpuMs(() => {
-          work(small as string);
-          work(small as string);
-        }),
+        cpuMs(() => work(small as string), 2 * times),
       );
     }
     expect(ratio(), `${once.toFixed(1)} ms for the large one, ${twice.toFixed(1)} for two small ones`).toBeLessThan(3);

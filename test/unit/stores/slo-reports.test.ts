@@ -11,6 +11,7 @@ function asked(answer: (clock: TestClock) => Promise<SloReport>) {
   const book = { calls: 0, answer };
   const reports = new SloReports({
     clock,
+    drills: async () => [],
     report: () => {
       book.calls++;
       return book.answer(clock);
@@ -19,7 +20,7 @@ function asked(answer: (clock: TestClock) => Promise<SloReport>) {
   const crowd = async (ms: number) => {
     const all = Promise.all(Array.from({ length: 100 }, () => reports.recent(undefined)));
     for (let passed = 0; passed < ms; passed += 50) await clock.advance(50);
-    return new Set(await all);
+    return new Set((await all).map((recent) => recent?.report));
   };
   return { clock, book, crowd, reports };
 }

@@ -35,6 +35,9 @@ export interface PublicIncident {
   closedAt: number | null;
   objective: string | null;
   feature: string | null;
+  /** A person's words; null: nobody wrote any. */
+  publicNote: string | null;
+  /** The person's words, or an English sentence that is made for it. */
   text: string;
 }
 

@@ -21,6 +21,7 @@ export function publicIncident(
   return {
     ...{ id, openedAt, closedAt, objective },
     feature: promised?.feature ?? null,
+    publicNote,
     text: publicNote ?? madeSentence(objective, { objectives, averages }),
   };
 }

@@ -1,5 +1,6 @@
 /** What everybody may see of a report. */
 import { durationMs } from '../config/duration.ts';
+import type { DrillRecord } from '../operators/drill.ts';
 import { errorBudget } from './burn-alerts.ts';
 import { publicIncident } from './public-incident.ts';
 import type { ReportedObjective, SloReport } from './report.ts';
@@ -7,13 +8,29 @@ import type { Slo } from './slo.ts';
 
 type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'showCounts'>;
 
+/** A drill as everybody may see it. Times are epoch milliseconds. */
+export interface PublicDrill {
+  from: number;
+  to: number;
+  /** Null: of all features, or of one without a public promise. */
+  feature: string | null;
+}
+
 /**
  * The promises that config calls public, as shares; numbers of requests only with `showCounts`. `asked`: a feature, null for
  * all; those that hold for all features stay as they are.
  */
-export function publicReport(report: SloReport, asked: string | null, slo: PublicSettings) {
+export function publicReport(
+  report: SloReport,
+  asked: string | null,
+  slo: PublicSettings,
+  drills: readonly DrillRecord[] = [],
+) {
   const { publicNames, showCounts } = slo;
   const { percentiles: _, lost: __, objectives, averages, incidents, ...rest } = report;
+  const publicFeatures = new Set(
+    [...objectives, ...averages].flatMap((one) => (publicNames.has(one.name) ? (one.feature ?? []) : [])),
+  );
   const isShown = ({ name, feature }: { name: string; feature: string | null }): boolean =>
     publicNames.has(name) && (asked === null || feature === null || feature === asked);
   return {
@@ -21,6 +38,12 @@ export function publicReport(report: SloReport, asked: string | null, slo: Publi
     incidents: incidents
       .map((one) => publicIncident(one, slo))
       .filter((one) => one !== undefined)
+      .filter(({ feature }) => asked === null || feature === null || feature === asked),
+    drills: drills
+      .map(({ startedAt, until, feature }): PublicDrill => {
+        const isNamed = feature !== null && publicFeatures.has(feature);
+        return { from: startedAt, to: until, feature: isNamed ? feature : null };
+      })
       .filter(({ feature }) => asked === null || feature === null || feature === asked),
     objectives: objectives.filter(isShown).map((one) => {
       const shares = publicShares(showCounts ? one : rounded(one, report.at), showCounts);

@@ -1,5 +1,6 @@
 /** How all promises stand: what `GET /slo` and `GET /admin/slo` answer. */
 import { durationText } from '../config/duration.ts';
+import type { DrillRecord } from '../operators/drill.ts';
 import type { Book } from './book/book.ts';
 import type { Loss } from './book/losses.ts';
 import { lastDays, lastDaysOfAverage } from './days.ts';
@@ -26,6 +27,12 @@ export interface SloReport {
   lost: Loss[];
   /** Of one feature. */
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
+}
+
+/** A report, and the drills of the last 30 days. */
+export interface RecentReport {
+  report: SloReport;
+  drills: readonly DrillRecord[];
 }
 
 /** An objective, what depends on what, and its last 90 days, oldest first, today last. */

@@ -101,13 +101,14 @@ describe('what everybody may read', () => {
   it('is a sentence about the promise, without the operators’ title, note and actions', () => {
     expect(shown({ note: 'secret', actions: [{ at: NOW, text: 'Pinned b.' }], closedAt: NOW + MINUTE })).toEqual({
       ...{ id: 'i1', openedAt: NOW, closedAt: NOW + MINUTE, objective: 'chat-success', feature: 'chat' },
-      text: 'Some answers of chat did not arrive.',
+      ...{ publicNote: null, text: 'Some answers of chat did not arrive.' },
     });
     expect(shown({ objective: 'chat-ttft' })?.text).toBe('Answers of chat began later than promised.');
   });
 
   it('is a person’s words where there are any', () => {
-    expect(shown({ publicNote: 'A provider has trouble.' })?.text).toBe('A provider has trouble.');
+    const words = 'A provider has trouble.';
+    expect(shown({ publicNote: words })).toMatchObject({ publicNote: words, text: words });
     // Also of what is not public, which is not named.
     expect(shown({ objective: 'secret', feature: 'secret', publicNote: 'Slow.' })).toMatchObject({
       ...{ objective: null, feature: null, text: 'Slow.' },

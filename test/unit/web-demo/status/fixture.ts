@@ -45,5 +45,6 @@ export const reportOf = (given: Partial<StatusReport> = {}): StatusReport => ({
   averages: [average()],
   incidents: [],
   maintenance: [],
+  drills: [],
   ...given,
 });

@@ -35,6 +35,7 @@ const incident = {
   closedAt: null,
   objective: null,
   feature: null,
+  publicNote: 'It fails.',
   text: 'It fails.',
 };
 const closed = { ...incident, closedAt: NOW };
@@ -61,7 +62,7 @@ test('what goes on comes first, then what is planned, then what is over', () => 
   const report = reportOf({
     incidents: [
       { ...closed, openedAt: at(-9), closedAt: at(-8) },
-      { ...closed, openedAt: at(-3), closedAt: at(-2), text: 'Later.' },
+      { ...closed, openedAt: at(-3), closedAt: at(-2), publicNote: 'Later.', text: 'Later.' },
       incident,
     ],
     maintenance: [
@@ -69,8 +70,18 @@ test('what goes on comes first, then what is planned, then what is over', () => 
       { ...window, from: at(24), to: at(25), reason: 'First.' },
       { ...window, from: at(-6), to: at(-5), reason: 'Done.' },
     ],
+    drills: [
+      { from: at(-2), to: at(1), feature: null },
+      { from: at(-7), to: at(-6.5), feature: 'chat' },
+    ],
   });
-  expect(happeningsOf(report, NOW).map(({ phase, text }) => `${phase} ${text}`)).toEqual([
-    ...['now It fails.', 'planned First.', 'planned Second.', 'over Later.', 'over Done.', 'over It fails.'],
+  expect(happeningsOf(report, NOW).map(({ kind, phase, text }) => `${phase} ${text ?? kind}`)).toEqual([
+    ...['now It fails.', 'now drill', 'planned First.', 'planned Second.'],
+    ...['over Later.', 'over Done.', 'over drill', 'over It fails.'],
   ]);
+});
+
+test('what nobody wrote about has no words yet: the page makes them in its language', () => {
+  const report = reportOf({ incidents: [{ ...incident, publicNote: null }] });
+  expect(happeningsOf(report, NOW)[0]).toMatchObject({ text: null });
 });

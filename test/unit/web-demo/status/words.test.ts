@@ -4,6 +4,8 @@ import { figuresFor } from '../../../../web-demo/status/figures.ts';
 import { figuresOf, titleOf } from '../../../../web-demo/status/promises.ts';
 import type { Promised } from '../../../../web-demo/status/report.ts';
 import { statusWords } from '../../../../web-demo/status/words.ts';
+import { madeSentence } from '../../../../worker/core/slo/public-incident.ts';
+import type { AverageObjective, Objective, Sli } from '../../../../worker/core/slo/slo.ts';
 import { average, share } from './fixture.ts';
 
 /** Without spaces that hold a number and its unit together. */
@@ -58,4 +60,29 @@ test('times are of the reader’s zone, days by UTC', () => {
   expect(en.figures.span(at, at + 1_200_000)).toMatch(/^2\d Nov(ember)?.*\d\d:\d\d–\d\d:\d\d/);
   expect(plain(de.figures.length(72 * 3_600_000))).toBe('3 Tagen');
   expect(plain(en.figures.length(41_000))).toBe('41 s');
+});
+
+const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'external', 'composite'] as const;
+
+test.for(SLIS)(
+  'an incident of a promise about %s, of which nobody wrote: as the router says it, and in German',
+  (sli) => {
+    const kind = sli === 'composite' ? 'all' : sli;
+    for (const feature of ['chat', null]) {
+      const objective = { name: 'p', feature, sli: { kind } as Sli } as Objective;
+      const made = madeSentence('p', { objectives: [objective], averages: [] });
+      expect(en.happened.made(sli, feature)).toBe(made);
+      const german = de.happened.made(sli, feature);
+      expect(german).toMatch(feature === null ? /^[A-ZÄÖÜ][^.]+\.$/ : / von chat /);
+      expect(german).not.toBe(made);
+    }
+  },
+);
+
+test('an incident of an average, or of nothing in particular', () => {
+  const average = { name: 'p', feature: 'chat' } as AverageObjective;
+  expect(en.happened.made('average', 'chat')).toBe(madeSentence('p', { objectives: [], averages: [average] }));
+  expect(en.happened.made(null, null)).toBe(madeSentence(null, { objectives: [], averages: [] }));
+  expect(de.happened.made('average', 'chat')).toBe('Antworten von chat kosteten mehr als geplant.');
+  expect(de.happened.made(null, null)).toBe('Etwas funktionierte nicht wie versprochen.');
 });
