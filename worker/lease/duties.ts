@@ -119,23 +119,29 @@ async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], t
 }
 
 /**
- * One report of these leases, together with those of other single requests that are due. While another request reports them, this
- * waits to hear what comes of that. True: the ledger knows them to be closed.
+ * Reports these leases, together with those of other single requests that are due. While another request reports them, this waits
+ * to hear what comes of that. True: the ledger knows them to be closed; false: a report failed.
  */
 export async function tellCloses(
   client: LedgerClient,
   slices: readonly Slice[],
   tenant: Pick<TenantPools, 'closable'> = { closable: new Set(slices) },
 ): Promise<boolean> {
-  while (!slices.some((slice) => isUntold(slice, client.now))) {
-    if (slices.every(({ isOver }) => isOver)) return true;
-    await client.pause(LISTEN_AGAIN_MS);
+  // A crowd may leave more than one report has room for.
+  while (!slices.every(({ isOver }) => isOver)) {
+    const { now } = client;
+    if (!slices.some((slice) => isUntold(slice, now))) {
+      await client.pause(LISTEN_AGAIN_MS);
+      continue;
+    }
+    // Another request may have given up some of them.
+    for (const slice of slices) if (!slice.isOver) tenant.closable.add(slice);
+    const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS, true);
+    const isTold = await client.report(tellings.map(({ report }) => report));
+    for (const telling of tellings) endTelling(telling, isTold);
+    if (!isTold) return slices.every(({ isOver }) => isOver);
   }
-  const { now } = client;
-  const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS, true);
-  const isTold = await client.report(tellings.map(({ report }) => report));
-  for (const telling of tellings) endTelling(telling, isTold);
-  return slices.every(({ isOver }) => isOver);
+  return true;
 }
 
 const isUntold = ({ isOver, toldUntil }: Slice, now: number): boolean => !isOver && now >= toldUntil;

@@ -120,6 +120,19 @@ describe('closes in a crowd', () => {
     await end(router, ['ana', 'ben']);
   });
 
+  it('more end at once than a report has room for, and nobody asks any more: all are closed without delay', async () => {
+    const users = Array.from({ length: 700 }, (_, user) => `u${user}`);
+    const router = withBudget(1_000_000_000);
+    router.ledger.latencyMs = 1;
+    for (const user of users) {
+      router.upstream.on('a', streamed(role, text('Hello'), { waitMs: 1_000 }, finish, usage, 'data: [DONE]\n\n'));
+      router.background.push(router.send({ user, stream: true }).then((response) => response.text()));
+    }
+    await router.clock.advance(1_200);
+    for (const user of users) isClosed(router, user);
+    expect(router.clock.pending).toBe(0);
+  });
+
   it('little is left of a limit: what is not used goes back at once', async () => {
     const router = await crowded(300_000);
     const others = [await serve(router, 'ana'), await serve(router, 'ben')];
@@ -148,6 +161,24 @@ it('the request that waits to close for others is killed: the next that asks doe
   expect(['ana', 'ben'].map(booked)).toEqual([10, 10]);
   await isolates.run([{ ...one, afterMs: 0, runsForMs: 5, user: 'eve' }]);
   expect(['ana', 'ben', 'eve'].map(booked)).toEqual([5, 5, 5]);
+  expect(isolates.unclosed).toEqual([]);
+  expect(isolates.wrong).toEqual([]);
+});
+
+it('the request that closes for others gives up while the ledger is away: one that goes on closes for it', async () => {
+  const one = { isolate: 0, worst: 10, costs: 50, tokens: 1, dawdlesMs: 0, triesTwice: false, isLost: false };
+  const isolates = new Isolates(1, { monthlyMicroUsd: 1_000_000 });
+  const { clock, ledger } = isolates;
+  ledger.always.report = 'gone';
+  clock.after(30_000, () => {
+    ledger.always.report = 'answered';
+  });
+  await isolates.run([
+    ...['u1', 'u2', 'u3', 'u4'].map((user) => ({ ...one, afterMs: 0, runsForMs: 60_000, user })),
+    { ...one, afterMs: 0, runsForMs: 5, user: 'ana' },
+    { ...one, afterMs: 0, runsForMs: 12_000, user: 'ben' },
+  ]);
+  expect(isolates.events).toEqual([expect.objectContaining({ event: 'settlement_failed' })]);
   expect(isolates.unclosed).toEqual([]);
   expect(isolates.wrong).toEqual([]);
 });
