@@ -66,7 +66,14 @@ it('money: where it went, and what counts against the budget', async () => {
   await callAdmin('PUT', 'tenants/acme/limits', { scope: 'tenant', monthlyUsd: 2 });
   await callAdmin('POST', 'ledger/acme/adjustments', { scope: 'tenant', deltaUsd: 0.8 });
   const money = await get<MoneyReport>(`money?tenant=acme&month=${month}`);
-  expect(money).toMatchObject({ tenant: 'acme', month, spentUsd: 0.8, capUsd: 2, failedUsd: 0.1 });
+  expect(money).toMatchObject({
+    tenant: 'acme',
+    month,
+    isAmongOthers: false,
+    spentUsd: 0.8,
+    capUsd: 2,
+    failedUsd: 0.1,
+  });
   expect(money.where).toEqual([
     { feature, model: 'large', requests: 1, costUsd: 0.5 },
     { feature, model: 'small', requests: 1, costUsd: 0.3 },
@@ -135,4 +142,33 @@ it.each([
   ['slo/history?objective=chat-success&tenant=hoolli', 'tenant: does not exist; did you mean "hooli"?'],
 ])('%s says what would be right', async (path, words) => {
   expect(await refused(callAdmin('GET', path))).toContain(`400 invalid_body ${words}`);
+});
+
+it('a tenant that is counted with others: where its money went is what its ledger knows', async () => {
+  const book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
+  const others = Array.from({ length: 200 }, (_, place) =>
+    recordOf({ arrivedAt: now, tenant: `t${place}`, feature, costMicroUsd: 1 }),
+  );
+  const folded = recordOf({ arrivedAt: now, tenant: 'folded', feature, costMicroUsd: 300_000 });
+  const body = JSON.stringify({ records: packRecords([...others, folded], () => false), dropped: {} });
+  await book.record({ source: 'test', seq: 1, sentAt: Date.now(), body });
+  await callAdmin('POST', 'keys', { tenant: 'folded' });
+  expect(await get('money?tenant=folded')).toMatchObject({ isAmongOthers: true, spentUsd: 0, where: [] });
+  for (const [scope, deltaUsd] of [
+    ['tenant', 0.3],
+    ['feature:chat', 0.1],
+    ['feature:summarize', 0.2],
+    ['key:0123456789abcdef0123', 0.3],
+  ])
+    await callAdmin('POST', 'ledger/folded/adjustments', { scope, deltaUsd });
+  const unknown = { model: 'unknown', requests: null };
+  expect(await get('money?tenant=folded')).toMatchObject({
+    ...{ isAmongOthers: true, spentUsd: 0.3 },
+    where: [
+      { feature: 'summarize', costUsd: 0.2, ...unknown },
+      { feature: 'chat', costUsd: 0.1, ...unknown },
+    ],
+  });
+  // What was counted for itself stays as it is.
+  expect((await get<MoneyReport>('money?tenant=acme')).where[0]).toMatchObject({ model: 'large', requests: 1 });
 });

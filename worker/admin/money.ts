@@ -1,4 +1,5 @@
 /** `GET /admin/money` (docs/admin.md): what a tenant has spent in a month against its budget, and where it went. */
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
 import { alertsOf } from '../core/config/resolve-alerts.ts';
@@ -6,7 +7,9 @@ import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { monthOf } from '../core/ledger/time.ts';
-import { moneyReport } from '../core/slo/money.ts';
+import type { MoneyReport } from '../core/slo/history.ts';
+import { moneyReport, whereInLedger } from '../core/slo/money.ts';
+import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
@@ -44,5 +47,21 @@ export async function showMoney({
     capMicroUsd: cap?.capMicroUsd ?? null,
     ...{ thresholds, safeguardAt },
   };
-  return plainJson(moneyReport({ ...found, tenant, tenants }, budget), c.env.context);
+  const isUnknown = found.isAmongOthers && found.where.length === 0 && (own?.spentMicroUsd ?? 0) > 0;
+  const where = isUnknown ? await whereByFeature(c, tenant, found.month) : found.where;
+  if (where === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  return plainJson(moneyReport({ ...found, tenant, tenants, where }, budget), c.env.context);
 }
+
+/** By the ledger, whose scopes of features are one after the other. Undefined: it did not answer. */
+async function whereByFeature(
+  c: Context<App>,
+  tenant: string,
+  month: string,
+): Promise<MoneyReport['where'] | undefined> {
+  const request = { configured: configuredOf(c.env.composition.config, tenant), after: 'feature:' as const };
+  const view = await askLedger(c, tenant, (ledger) => ledger.view({ ...request, most: MOST_FEATURES }));
+  return view && whereInLedger(view.scopes, month);
+}
+
+const MOST_FEATURES = 200;

@@ -129,6 +129,7 @@ export function figures(now: number) {
       { feature: 'summarize', model: null, requests: 8_412, costUsd: 0 },
     ],
     failedUsd: 0.37,
+    isAmongOthers: false,
   };
   const firing = [
     {

@@ -33,7 +33,14 @@ export function moneyTitle({ spentUsd, capUsd, month, at }: MoneyReport): string
 }
 
 /** Where the month will end, and which alert went out last. */
-export function moneySentence({ capUsd, projectedUsd, ladder, spentUsd, month, at }: MoneyReport): string {
+export function moneySentence(report: MoneyReport): string {
+  const among = report.isAmongOthers
+    ? ' Its requests may be counted with those of other tenants, so its days and where it went may lack some.'
+    : '';
+  return `${budgetSentence(report)}${among}`;
+}
+
+function budgetSentence({ capUsd, projectedUsd, ladder, spentUsd, month, at }: MoneyReport): string {
   const isOver = at >= monthBounds(month).to;
   const reached = ladder.filter(({ usd: amount }) => spentUsd >= amount).at(-1);
   const told =

@@ -66,8 +66,13 @@ export interface MoneyReport {
   ladder: { percent: number; usd: number; isSafeguard: boolean; reachedAt: number | null }[];
   /** Every day so far, oldest first. */
   days: { day: string; costUsd: number; requests: number }[];
-  /** By feature and model; model null: from the cache. The dearest first. */
-  where: { feature: string; model: string | null; requests: number; costUsd: number }[];
+  /** Requests of the tenant may have been counted for `other`: its days, `where` and `failedUsd` may lack some. */
+  isAmongOthers: boolean;
+  /**
+   * By feature and model, the dearest first; model null: from the cache. By feature alone, with `unknown` models and without requests
+   * (null), where the records were counted with those of others and only the ledger knows.
+   */
+  where: { feature: string; model: string | null; requests: number | null; costUsd: number }[];
   /** What failed attempts may be billed for; part of `spentUsd`, not of `where`. */
   failedUsd: number;
 }

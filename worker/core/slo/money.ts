@@ -1,11 +1,14 @@
 /** What a tenant has spent in a month, against its budget. */
+import type { ScopeView } from '../ledger/book/view.ts';
 import { endOfMonth, monthOf, startOfMonth } from '../ledger/time.ts';
 import type { Spending } from './book/spending.ts';
 import type { SpentMonth } from './book/spent-month.ts';
 import type { MoneyReport } from './history.ts';
 
 /** What the book has of it. */
-export type SpentInMonth = Pick<MoneyReport, 'at' | 'tenant' | 'tenants' | 'month' | 'days' | 'where' | 'failedUsd'>;
+export type SpentInMonth = Pick<MoneyReport, 'at' | 'tenant' | 'tenants' | 'month' | 'days' | 'failedUsd'> & {
+  where: (MoneyReport['where'][number] & { requests: number })[];
+};
 
 /** What the ledger and config have of it. `spentMicroUsd`: null where the ledger does not keep that month any more. */
 export interface Budget {
@@ -51,8 +54,20 @@ export function spentInMonth(spending: Spending, tenant: string | undefined, mon
 export const costOf = (spent: SpentMonth | undefined): number =>
   spent?.days.reduce((sum, { microUsd }) => sum + microUsd, 0) ?? 0;
 
+/** Where a month's money went by the scopes of features in the tenant's ledger: without models and numbers of requests. */
+export const whereInLedger = (scopes: readonly ScopeView[], month: string): MoneyReport['where'] =>
+  scopes
+    .filter(({ scope, period, spentMicroUsd }) => scope.startsWith('feature:') && period === month && spentMicroUsd > 0)
+    .map(({ scope, spentMicroUsd }) => ({
+      ...{ feature: scope.slice('feature:'.length), model: 'unknown', requests: null, costUsd: spentMicroUsd / 1e6 },
+    }))
+    .toSorted((one, other) => other.costUsd - one.costUsd);
+
 /** The whole report. What is spent is the ledger's figure, as long as it has one: that is what budgets hold. */
-export function moneyReport(spent: SpentInMonth, budget: Budget): MoneyReport {
+export function moneyReport(
+  spent: Omit<SpentInMonth, 'where'> & Pick<MoneyReport, 'where' | 'isAmongOthers'>,
+  budget: Budget,
+): MoneyReport {
   const { at, month, days } = spent;
   const counted = days.reduce((sum, { costUsd }) => sum + costUsd, 0);
   const spentUsd = inCents(budget.spentMicroUsd === null ? counted : budget.spentMicroUsd / 1e6);
@@ -71,7 +86,11 @@ function projected(spentUsd: number, month: string, at: number): number | null {
 }
 
 /** When a threshold was reached is worked out from the day's pace, so to within that day. */
-function ladderOf(capUsd: number, { thresholds, safeguardAt }: Budget, { days, at }: SpentInMonth) {
+function ladderOf(
+  capUsd: number,
+  { thresholds, safeguardAt }: Budget,
+  { days, at }: Pick<SpentInMonth, 'days' | 'at'>,
+) {
   const isSafeguard = (percent: number): boolean => percent === safeguardAt;
   const all = new Set(safeguardAt < 100 ? [...thresholds, safeguardAt] : thresholds);
   return [...all]

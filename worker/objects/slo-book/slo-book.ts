@@ -74,10 +74,12 @@ export class SloBook extends WatchingBook {
   }
 
   /** What a tenant's requests were charged in a month, or those of the tenant that was charged most. */
-  spent(tenant: string | undefined, month: string | undefined): SpentInMonth {
-    return this.#watchman.turns.take(({ book }, now) =>
-      spentInMonth(book.current().spending, tenant, month ?? monthOf(now), now),
-    );
+  spent(tenant: string | undefined, month: string | undefined): SpentInMonth & { isAmongOthers: boolean } {
+    return this.#watchman.turns.take(({ book }, now) => {
+      const current = book.current();
+      const spent = spentInMonth(current.spending, tenant, month ?? monthOf(now), now);
+      return { ...spent, isAmongOthers: current.isAmongOthers(spent.tenant) };
+    });
   }
 
   /** A month of all promises. */

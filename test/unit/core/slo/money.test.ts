@@ -19,7 +19,7 @@ function spendingOf(days: readonly number[]): Spending {
 }
 
 const reportAt = (spending: Spending, at: number, month = '2027-05', budget = BUDGET) =>
-  moneyReport(spentInMonth(spending, 'acme', month, at), budget);
+  moneyReport({ ...spentInMonth(spending, 'acme', month, at), isAmongOthers: false }, budget);
 
 describe('a month', () => {
   it('ends at the pace that it has had, from its second day on', () => {

@@ -29,7 +29,7 @@ const report = (more: Partial<MoneyReport> = {}): MoneyReport => ({
     { day: '2026-11-01', costUsd: 100, requests: 10 },
     { day: '2026-11-02', costUsd: 70, requests: 5 },
   ],
-  ...{ where: [], failedUsd: 0 },
+  ...{ where: [], failedUsd: 0, isAmongOthers: false },
   ...more,
 });
 
@@ -42,6 +42,7 @@ describe('a month’s money', () => {
     ],
     [report({ projectedUsd: 194 }), '$171 of $200 this month', /ends at \$194, past the safeguard at \$190\./],
     [report({ projectedUsd: 240 }), '$171 of $200 this month', /ends at \$240, above its limit of \$200\./],
+    [report({ isAmongOthers: true }), '$171 of $200 this month', /its days and where it went may lack some\.$/],
     [
       report({ capUsd: null, ladder: [] }),
       '$171 this month',

@@ -76,7 +76,17 @@ describe('a promise’s card', () => {
       { percent: 85, usd: 170, isSafeguard: false, reachedAt: NOW },
       { percent: 95, usd: 190, isSafeguard: true, reachedAt: null },
     ];
-    const money = { tenant: 'acme', tenants: [], month: '2026-11', at: NOW, ladder, days: [], where: [], failedUsd: 0 };
+    const money = {
+      tenant: 'acme',
+      tenants: [],
+      month: '2026-11',
+      at: NOW,
+      ladder,
+      days: [],
+      where: [],
+      failedUsd: 0,
+      isAmongOthers: false,
+    };
     expect(budgetCard({ ...money, spentUsd: 171, capUsd: 200, projectedUsd: 194 })).toMatchObject({
       ...{ value: '$171', promise: 'of $200', pill: { text: '85 % alert sent', tone: 'warn' }, bar: 0.855 },
       note: 'Safeguard takes over at $190, in 3 days at this pace.',

@@ -9,7 +9,7 @@ import { Card, Empty, Loaded, Scroll } from '../../ui/pieces.tsx';
 
 interface Row {
   names: string[];
-  /** Null: the ledger does not count requests. */
+  /** Null: of the ledger, which does not count them. */
   requests: number | null;
   costUsd: number;
 }
@@ -91,11 +91,12 @@ function rowsOf({ where, month }: MoneyReport, ledger: Ledger | undefined, by: s
   const modelOf = (model: string | null): string => model ?? 'from the cache';
   if (by === 'both') return where.map(({ feature, model, ...rest }) => ({ names: [feature, modelOf(model)], ...rest }));
   if (by === 'user') return usersOf(ledger, month);
-  const sums = new Map<string, { requests: number; costUsd: number }>();
+  const sums = new Map<string, { requests: number | null; costUsd: number }>();
   for (const { feature, model, requests, costUsd } of where) {
     const name = by === 'feature' ? feature : modelOf(model);
     const sum = sums.get(name) ?? { requests: 0, costUsd: 0 };
-    sums.set(name, { requests: sum.requests + requests, costUsd: sum.costUsd + costUsd });
+    const all = sum.requests === null || requests === null ? null : sum.requests + requests;
+    sums.set(name, { requests: all, costUsd: sum.costUsd + costUsd });
   }
   return [...sums].map(([name, sum]) => ({ names: [name], ...sum })).sort((a, b) => b.costUsd - a.costUsd);
 }
