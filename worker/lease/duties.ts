@@ -111,40 +111,40 @@ async function carry(client: LedgerClient, tenant: TenantPools): Promise<void> {
 
 /** Until the ledger knows these leases to be closed. What could not be reported is booked in full when its time is over. */
 async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], tenant?: TenantPools): Promise<void> {
+  const { closable } = tenant ?? { closable: new Set(slices) };
   await client.repeat(
-    () => tellCloses(client, slices, tenant),
-    () => slices.filter(({ isOver }) => !isOver).length,
+    () => tellCloses(client, slices, closable),
+    () => slices.filter((slice) => isOpen(slice, closable)).length,
   );
-  for (const slice of slices) tenant?.closable.delete(slice);
+  for (const slice of slices) closable.delete(slice);
 }
 
 /**
  * Reports these leases, together with those of other single requests that are due. While another request reports them, this waits
- * to hear what comes of that. True: the ledger knows them to be closed; false: a report failed.
+ * to hear what comes of that. True: nothing is left to report. False: a report failed.
  */
 export async function tellCloses(
   client: LedgerClient,
   slices: readonly Slice[],
-  tenant: Pick<TenantPools, 'closable'> = { closable: new Set(slices) },
+  closable = new Set(slices),
 ): Promise<boolean> {
   // A crowd may leave more than one report has room for.
-  while (!slices.every(({ isOver }) => isOver)) {
+  while (slices.some((slice) => isOpen(slice, closable))) {
     const { now } = client;
-    if (!slices.some((slice) => isUntold(slice, now))) {
+    if (!slices.some((slice) => isOpen(slice, closable) && now >= slice.toldUntil)) {
       await client.pause(LISTEN_AGAIN_MS);
       continue;
     }
-    // Another request may have given up some of them.
-    for (const slice of slices) if (!slice.isOver) tenant.closable.add(slice);
-    const tellings = closesDue(tenant, now, now + LONGEST_REPORT_MS, true);
+    const tellings = closesDue({ closable }, now, now + LONGEST_REPORT_MS, true);
     const isTold = await client.report(tellings.map(({ report }) => report));
     for (const telling of tellings) endTelling(telling, isTold);
-    if (!isTold) return slices.every(({ isOver }) => isOver);
+    if (!isTold) return false;
   }
   return true;
 }
 
-const isUntold = ({ isOver, toldUntil }: Slice, now: number): boolean => !isOver && now >= toldUntil;
+/** The ledger does not know it to be closed, and no request has given it up. */
+const isOpen = (slice: Slice, closable: ReadonlySet<Slice>): boolean => !slice.isOver && closable.has(slice);
 
 /** Leases that no pool closes, and that the ledger does not know to be closed. */
 export const closingOf = (covers: readonly Cover[]): Slice[] =>
