@@ -114,6 +114,25 @@ describe('TenantLedger', () => {
     expect(await tenantRow()).toEqual([0, 5, 0]);
   });
 
+  it('of several pages of one call all are written or none', async () => {
+    await runInDurableObject(ledger(), (instance: TenantLedger, { storage }) => {
+      const ids = Array.from({ length: 300 }, newId);
+      for (const id of ids) instance.grant(ask(id, 2));
+      const rows = () => JSON.stringify(storage.sql.exec('SELECT * FROM lease').toArray());
+      const before = rows();
+      storage.sql.exec(
+        "CREATE TRIGGER refused BEFORE INSERT ON lease WHEN NEW.page = 3 BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+      );
+      const both = [done(ids[0] as string, 1), done(ids[299] as string, 1)];
+      expect(() => instance.report(both)).toThrow('disk full');
+      expect(rows()).toBe(before);
+      storage.sql.exec('DROP TRIGGER refused');
+      expect(instance.report(both)).toEqual(['applied', 'applied']);
+    });
+    await evict();
+    expect(await tenantRow()).toEqual([2, 298 * 2, 0]);
+  });
+
   it('a fold of which one row cannot be written has not happened at all', async () => {
     await runInDurableObject(ledger(), (instance: TenantLedger, { storage }) => {
       const ids = Array.from({ length: 300 }, newId);

@@ -6,9 +6,14 @@ import type { Lease } from '../../core/ledger/book/lease.ts';
 import { pageOf } from '../../core/ledger/book/pages.ts';
 import type { Mode, Scope } from '../../core/ledger/types.ts';
 
-/** Overwriting a row costs one row; deleting it first would cost two. */
-const WRITE_PAGE =
-  'INSERT INTO lease (page, leases) VALUES (?, ?) ON CONFLICT (page) DO UPDATE SET leases = excluded.leases';
+/** So many pages are written by one statement. */
+export const MOST_PAGES_AT_ONCE = 8;
+
+/** By their number. Overwriting a row costs one row; deleting it first would cost two. */
+const WRITE_PAGES = Array.from({ length: MOST_PAGES_AT_ONCE + 1 }, (_, pages) => {
+  const rows = Array.from({ length: pages }, () => '(?, ?)').join(', ');
+  return `INSERT INTO lease (page, leases) VALUES ${rows} ON CONFLICT (page) DO UPDATE SET leases = excluded.leases`;
+});
 
 interface Entry {
   lease: Lease;
@@ -34,13 +39,22 @@ export class LeasePages {
   }
 
   /** One row for each page that has a changed lease. */
-  write(changed: Iterable<Lease>): void {
-    const pages = new Set<number>();
-    for (const lease of changed) pages.add(this.#put(lease));
-    for (const number of pages) {
-      const texts = Array.from(this.#pages.get(number)?.values() ?? [], ({ text }) => text);
-      this.#sql.exec(WRITE_PAGE, number, `[${texts.join(',')}]`);
+  write(changed: Iterable<{ readonly lease: Lease }>): void {
+    const numbers: number[] = [];
+    for (const { lease } of changed) {
+      const number = this.#put(lease);
+      if (!numbers.includes(number)) numbers.push(number);
     }
+    for (let from = 0; from < numbers.length; from += MOST_PAGES_AT_ONCE) {
+      const rows = numbers.slice(from, from + MOST_PAGES_AT_ONCE).flatMap((number) => [number, this.#textOf(number)]);
+      this.#sql.exec(WRITE_PAGES[rows.length / 2] as string, ...rows);
+    }
+  }
+
+  #textOf(number: number): string {
+    const texts: string[] = [];
+    for (const { text } of this.#pages.get(number)?.values() ?? []) texts.push(text);
+    return `[${texts.join(',')}]`;
   }
 
   /** Deletes the pages behind that of this slot. */

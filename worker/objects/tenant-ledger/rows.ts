@@ -10,7 +10,7 @@ import type {
 } from '../../core/ledger/book/rows.ts';
 import type { Month } from '../../core/ledger/time.ts';
 import type { Scope } from '../../core/ledger/types.ts';
-import type { LeasePages } from './pages.ts';
+import { type LeasePages, MOST_PAGES_AT_ONCE } from './pages.ts';
 
 const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, alerts, tatAt)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -54,9 +54,15 @@ function sumsOf({ alerts, days, ...row }: Row): Sums {
 /** The row of `sums` after which the search for old ones goes on. */
 export type SweptTo = { scope: Scope | ''; month: Month };
 
+/** Whether one statement saves them, which is a transaction by itself: most turns change leases alone. Each fold moves the mark. */
+export const isOneStatement = ({ leases, mark, sums, overrides, history, crossings }: Changes): boolean =>
+  leases.size <= MOST_PAGES_AT_ONCE &&
+  mark === undefined &&
+  sums.size + overrides.size + history.length + crossings.length === 0;
+
 /** Writes everything that one turn changed. Returns where the next sweep goes on. */
 export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes, sweptTo: SweptTo): SweptTo {
-  pages.write(Array.from(changes.leases, ({ lease }) => lease));
+  pages.write(changes.leases);
   if (changes.lastSlotKept !== undefined) pages.dropAfter(changes.lastSlotKept);
   for (const { scope, month, spentMicroUsd, unsettledMicroUsd, days, tatUs, tatAt, told } of changes.sums) {
     const alerts = told === undefined ? null : JSON.stringify(told);

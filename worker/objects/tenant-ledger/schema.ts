@@ -51,7 +51,7 @@ function fromRowPerLease(sql: SqlStorage): void {
   sql.exec(TABLES);
   const folded = leases.findLastIndex(({ number }) => number <= foldedThrough) + 1;
   const kept = leases.slice(Math.max(0, folded - FOLDED_KEPT));
-  new LeasePages(sql).write(kept.map((lease, index) => ({ ...lease, slot: index + 1 })));
+  new LeasePages(sql).write(kept.map((lease, index) => ({ lease: { ...lease, slot: index + 1 } })));
   sql.exec('ALTER TABLE sums ADD COLUMN tatAt INTEGER NOT NULL DEFAULT 0');
   // A scope's newest month now holds its `tatUs`; each month held its own.
   sql.exec(`UPDATE sums SET tatUs = (SELECT max(every.tatUs) FROM sums AS every WHERE every.scope = sums.scope)

@@ -13,7 +13,7 @@ import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk
 import type { Limits, Scope } from '../../core/ledger/types.ts';
 import { LedgerOutbox } from './outbox.ts';
 import { LeasePages } from './pages.ts';
-import { readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges } from './rows.ts';
+import { isOneStatement, readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges } from './rows.ts';
 import { prepareTables } from './schema.ts';
 import { viewPage } from './view-page.ts';
 
@@ -124,9 +124,11 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     const reply = decide(book, begin(book, clockMs), pages);
     const changes = takeChanges(book);
     if (changes !== undefined) {
-      storage.transactionSync(() => {
+      const save = () => {
         this.#sweptTo = saveChanges(storage.sql, pages, changes, this.#sweptTo);
-      });
+      };
+      if (isOneStatement(changes)) save();
+      else storage.transactionSync(save);
       if (changes.crossings.length > 0) this.ctx.waitUntil(this.#outbox.noted(clockMs));
     }
     this.#memory = memory;
