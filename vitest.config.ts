@@ -9,10 +9,8 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 const worker = readWranglerConfig(wranglerConfigPath);
 
-/** With a single worker vitest would put a project at the end, after the tests that want the machine for themselves. */
-const maxWorkers = Math.max(2, availableParallelism());
-/** For files that wait for other processes most of the time: each needs about a third of a core. */
-const waiting = 3 * maxWorkers;
+/** Files at a time. They mostly wait for other processes: on two cores, each needs a third of one. */
+const maxWorkers = availableParallelism() + 4;
 
 /** The one static file that the Worker itself reads. */
 const staticFile = (request: { url: string }) =>
@@ -61,32 +59,31 @@ export default defineConfig({
         test: { ...PATIENT, name: 'workers', include: ['test/workers/**/*.test.ts'], maxWorkers },
       },
       {
-        // Real processes on real ports, after the others. They mostly wait, so more files at a time than there are cores.
+        // Real processes on real ports.
         test: {
-          ...{ ...E2E, name: 'e2e', exclude: [...TIMED, ...ALONE], maxWorkers: waiting, sequence: { groupOrder: 1 } },
+          ...{ ...E2E, name: 'e2e', exclude: [...TIMED, ...ALONE], maxWorkers },
           globalSetup: ['test/support/built-once.ts', 'test/support/prometheus-tools.ts'],
         },
       },
       {
-        // Chromium against the built router. These wait too, so they share the places of the real processes.
+        // Chromium against the built router.
         test: {
           ...PATIENT,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/built-once.ts', 'test/browser/support/install-chromium.ts'],
-          maxWorkers: waiting,
-          sequence: { groupOrder: 1 },
+          maxWorkers,
         },
       },
       {
         test: {
-          ...{ ...E2E, name: 'e2e-timed', include: TIMED, maxWorkers: TIMED.length, sequence: { groupOrder: 2 } },
+          ...{ ...E2E, name: 'e2e-timed', include: TIMED, maxWorkers: TIMED.length, sequence: { groupOrder: 1 } },
           globalSetup: 'test/support/built-once.ts',
         },
       },
       {
         test: {
-          ...{ ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 3 } },
+          ...{ ...E2E, name: 'e2e-alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
           globalSetup: 'test/support/built-once.ts',
         },
       },

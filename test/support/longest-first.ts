@@ -20,13 +20,14 @@ const LONGEST = [
 /** Real processes mostly wait, and a browser mostly computes: beside each other they use the whole machine. */
 const MIXED = ['browser', 'e2e'];
 
+/** Unit tests and those inside workerd come first. They are short, and what they find is found soon. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isMixed = ({ project }: TestSpecification): boolean => MIXED.includes(project.name);
+    const others = sorted.filter(({ project }) => !MIXED.includes(project.name));
     const mixed = MIXED.flatMap((name) => placed(sorted.filter(({ project }) => project.name === name)));
-    const inTurn = mixed.sort((one, other) => one.place - other.place).map(({ file }) => file);
-    return sorted.map((file) => (isMixed(file) ? (inTurn.shift() ?? file) : file));
+    mixed.sort((one, other) => one.place - other.place);
+    return [...others, ...mixed.map(({ file }) => file)];
   }
 }
 
