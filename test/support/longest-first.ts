@@ -1,5 +1,8 @@
 /** The order of the test files of a run. Vitest's own takes one project after the other, and its largest files first. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { projectDirectory } from '../../cli/project.ts';
 
 /** The files that take longest. A long file that begins last would keep one place busy while the others are empty. */
 const LONGEST = [
@@ -15,7 +18,10 @@ const LONGEST = [
   'browser/outbox',
   'e2e/serve',
   'e2e/overrides-restart',
-].map((name) => `/test/${name}.test.ts`);
+].map((name) => join(projectDirectory, 'test', `${name}.test.ts`));
+
+const renamed = LONGEST.filter((path) => !existsSync(path));
+if (renamed.length > 0) throw new Error(`test/support/longest-first.ts names files that do not exist: ${renamed}`);
 
 /** Real processes mostly wait, and a browser mostly computes: beside each other they use the whole machine. */
 const MIXED = ['browser', 'e2e'];
@@ -34,7 +40,7 @@ export class LongestFirst extends BaseSequencer {
 /** Each file with its place among those of its project, from 0 to 1. */
 function placed(files: readonly TestSpecification[]): { file: TestSpecification; place: number }[] {
   const rank = ({ moduleId }: TestSpecification): number => {
-    const index = LONGEST.findIndex((name) => moduleId.endsWith(name));
+    const index = LONGEST.indexOf(moduleId);
     return index < 0 ? LONGEST.length : index;
   };
   const byLength = files.toSorted((one, other) => rank(one) - rank(other));

@@ -67,12 +67,11 @@ function cpuMs(run: () => void, times: number): number {
 /** The system counts CPU time in steps, so what is measured takes longer than one. */
 const LEAST_MS = 20;
 
-/** How often the work is repeated in one measurement. */
+/** How often the work is repeated in one measurement. Elapsed time would not tell: on a busy machine this thread mostly waits. */
 function timesFor(run: () => void): number {
-  run();
-  const began = performance.now();
-  run();
-  return Math.ceil(LEAST_MS / Math.max(0.05, performance.now() - began));
+  let times = 1;
+  while (cpuMs(run, times) < LEAST_MS) times *= 2;
+  return times;
 }
 
 const ROUNDS = 25;
