@@ -87,20 +87,22 @@ const NPM_ENDS_WITHIN_MS = 3_000;
  */
 function runNpmCi() {
   const isWindows = process.platform === 'win32';
-  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: project,
-    env: { ...process.env, PATH: pathWithoutModules() },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: isWindows,
-    detached: !isWindows,
-  });
+  let npm;
   let signal;
   const end = (name) => {
     signal ??= name;
     killGroup(npm, name);
     setTimeout(() => killGroup(npm, 'SIGKILL'), NPM_ENDS_WITHIN_MS).unref();
   };
+  // Before npm starts: a signal in between would end this process alone. It is heard in a later turn, when npm is known.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, end);
+  npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: project,
+    env: { ...process.env, PATH: pathWithoutModules() },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: isWindows,
+    detached: !isWindows,
+  });
   return new Promise((resolve) => {
     npm.on('error', (error) => resolve({ error }));
     npm.on('exit', (code) => {

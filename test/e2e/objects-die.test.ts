@@ -23,8 +23,9 @@ test.each([
   ['keyed', { 'idempotency-key': 'a-key' }],
   ['resumable', { 'idempotency-key': 'another-key', 'x-carryon-resume': '1' }],
 ] as [string, Record<string, string>][])('a %s stream breaks off, and its record says so', async (kind, headers) => {
-  await bench.sandbox.setFault('openai', 'drip', { delayMs: 50 });
-  const question = `In 200 words: die after 600 ms, ${kind}`;
+  // Half of the answer at once, and then nothing: it cannot end before the object dies.
+  await bench.sandbox.setFault('openai', 'stall-mid-stream');
+  const question = `In 200 words: die after 2000 ms, ${kind}`;
   const { header, raw, broken, done } = await answered(bench.url, { question, headers, stream: true });
   expect([raw.includes('data: '), broken, done]).toEqual([true, true, false]);
   let told: Told | undefined;

@@ -10,6 +10,9 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
+/** How long the last lines of a command that has ended are waited for. */
+const LAST_LINES_MS = 2_000;
+
 /** An npm script of this project as a person runs it: through npm, in a process group of its own, like a terminal's job. */
 export class Command {
   readonly pid: number;
@@ -26,7 +29,15 @@ export class Command {
       detached: true,
     });
     this.pid = child.pid ?? -1;
-    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    this.exited = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        const exit = () => resolve({ code, signal });
+        // Its last lines may still be in the pipe, which a process that it left behind may hold open.
+        const timer = setTimeout(exit, LAST_LINES_MS);
+        closed.then(() => clearTimeout(timer)).then(exit);
+      }),
+    );
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
