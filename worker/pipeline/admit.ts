@@ -52,52 +52,33 @@ export function admit(request: RoutedRequest, deps: Deps, context: RequestContex
   const [best] = possible.versions;
   // A safeguard's answer is not for others (docs/contract.md "Shared questions"), so a shared question is asked as it is, or not at all.
   if (context.isShared && best.mode === 'safeguard') return { ...refusedUnasked(unavailable), isAlone: true };
-  const versions: Possible['versions'] = context.isShared ? [best] : possible.versions;
+  const versions = context.isShared ? [best] : possible.versions;
   const isSmallerLeft = versions.length < possible.versions.length;
   const lease = new RequestLease(identity.tenant, scoped.value, longestRunMs(config), deps, context.background, {
     degrades: isSmallerLeft || possible.withoutSafeguard !== undefined,
     hooks: context.leaseHooks,
   });
-  const taken = lease.take(versions.map(wantOf));
-  return taken === undefined
-    ? askLedger({ request, versions, isSmallerLeft, possible, scopes: scoped.value, lease, deps, context })
-    : admittedAs(versions, taken, lease);
+  const wants = versions.map(wantOf);
+  const taken = lease.take(wants);
+  if (taken !== undefined) return admittedAs(versions, taken, lease);
+  return lease.ask(wants).then((reply) => {
+    context.timing.mark('admit');
+    if (reply === undefined) return whileUnreachable(request, best, scoped.value, lease, deps);
+    if (reply.refused === undefined) return admittedAs(versions, reply, lease);
+    lease.close();
+    const isAlone = isSmallerLeft && mayFitSmaller(reply);
+    if (reply.refused === 'safeguard_due') {
+      const error = withoutMoney(possible.withoutSafeguard ?? unavailable, request, deps);
+      return { ok: false, error, limited: NOTHING_LEFT, isAlone };
+    }
+    return { ok: false, ...clientRefusal(reply, request, deps), isAlone };
+  });
 }
 
 const admittedAs = (versions: readonly Version[], { mode, left }: Taken | Granted, lease: RequestLease): Admitted => ({
   ...{ ok: true, version: versionIn(versions, mode), lease },
   limited: { left, ledger: 'asked' },
 });
-
-type Possible = Extract<ReturnType<typeof versionsOf>, { ok: true }>;
-
-/** A request that no slice has room for. */
-interface Asking {
-  request: RoutedRequest;
-  versions: Possible['versions'];
-  /** There is a smaller version that is not asked for. */
-  isSmallerLeft: boolean;
-  possible: Possible;
-  scopes: readonly ScopeAsk[];
-  lease: RequestLease;
-  deps: Deps;
-  context: RequestContext;
-}
-
-async function askLedger(asking: Asking): Promise<Admitted> {
-  const { request, versions, isSmallerLeft, possible, scopes, lease, deps, context } = asking;
-  const reply = await lease.ask(versions.map(wantOf));
-  context.timing.mark('admit');
-  if (reply === undefined) return whileUnreachable(request, versions[0], scopes, lease, deps);
-  if (reply.refused === undefined) return admittedAs(versions, reply, lease);
-  lease.close();
-  const isAlone = isSmallerLeft && mayFitSmaller(reply);
-  if (reply.refused === 'safeguard_due') {
-    const error = withoutMoney(possible.withoutSafeguard ?? unavailable, request, deps);
-    return { ok: false, error, limited: NOTHING_LEFT, isAlone };
-  }
-  return { ok: false, ...clientRefusal(reply, request, deps), isAlone };
-}
 
 const refusedUnasked = (error: RouterError): NotAdmitted => ({ ok: false, error, limited: NOT_ASKED });
 
@@ -143,20 +124,22 @@ export function coverAttempt(
   request: RoutedRequest,
   deps: Deps,
 ): undefined | Promise<RouterError | undefined> {
-  // The first attempt of a lease that is good needs nothing more.
-  return !isLeaseUsed && admission.lease.starts() ? undefined : coverAgain(admission, isLeaseUsed, request, deps);
+  if (isLeaseUsed) return coverFurther(admission, request, deps);
+  return admission.lease.starts() ? undefined : coverInTime(admission, request, deps);
 }
 
-async function coverAgain(
+async function coverFurther(
   admission: Admission,
-  isLeaseUsed: boolean,
   request: RoutedRequest,
   deps: Deps,
 ): Promise<RouterError | undefined> {
+  const refused = await hold(admission, FURTHER, request, deps);
+  return refused !== undefined || admission.lease.starts() ? refused : coverInTime(admission, request, deps);
+}
+
+/** A grant of tokens ends with its minute, so it is asked for again in the next one. */
+async function coverInTime(admission: Admission, request: RoutedRequest, deps: Deps): Promise<RouterError | undefined> {
   const { lease } = admission;
-  const refusedFurther = isLeaseUsed ? await hold(admission, FURTHER, request, deps) : undefined;
-  if (refusedFurther !== undefined || lease.starts()) return refusedFurther;
-  // A grant of tokens ends with its minute, so it is asked for again in the next one.
   const again = lease.hasRun ? FURTHER : {};
   return (await hold(admission, again, request, deps)) ?? (lease.starts() ? undefined : unavailable);
 }
