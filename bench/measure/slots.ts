@@ -1,7 +1,7 @@
 import { ClosedLoop, type Slot } from '../load/closed-loop.ts';
 import type { SlotPlan } from '../plan.ts';
 import { cpuMs } from '../process/usage.ts';
-import { type Figure, overReference, type Row, singleRow } from '../report/row.ts';
+import { type Figure, overFloor, overReference, type Row, singleRow } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
 import type { Entrant, SubjectName, Subjects } from '../subject/subject.ts';
 import type { Upstream } from '../upstream/start.ts';
@@ -33,10 +33,7 @@ export async function measureAnswers(subjects: Subjects, upstream: Upstream, pla
   await upstream.answerAfter(plan.answerMs);
   const named = naming('answers', `Answers after ${plan.answerMs} ms, ${plan.connections} connections`);
   const rounds = await slots(subjects, upstream, plan);
-  const cpu: Figure<WatchedSlot> = {
-    ...named('cpuMsPerRequest', 'CPU per request', 'ms'),
-    pick: (slot) => slot.cpuMsPerRequest,
-  };
+  const cpu = cpuFigure(named);
   return [
     ...overReference(rounds, [
       cpu,
@@ -44,30 +41,18 @@ export async function measureAnswers(subjects: Subjects, upstream: Upstream, pla
       { ...named('p50Ms', 'p50', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.5) },
       { ...named('p99Ms', 'p99', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.99) },
     ]),
-    ...overGatewayFloor(rounds, 'carryon', cpu),
+    ...overFloor(rounds, 'carryon', GATEWAY_FLOOR, cpu),
   ];
 }
 
-/** What is ours: the CPU of a request beyond that of a Worker without logic which touches what every gateway must touch. */
-function overGatewayFloor(
-  rounds: Rounds<WatchedSlot>,
-  subject: SubjectName,
-  cpu: Figure<WatchedSlot>,
-): ReturnType<typeof overReference> {
-  const both = new Map([...rounds].filter(([name]) => [subject, 'gatewayFloor'].includes(name)));
-  const figure = { ...cpu, id: `${cpu.id}OverFloor`, label: `${cpu.label}, over the floor of a gateway` };
-  return overReference(both, [figure], () => 'gatewayFloor');
-}
+const GATEWAY_FLOOR = ['gatewayFloor', 'the floor of a gateway'] as const;
 
 /** Whole answers at once: as many requests as fit into a second. */
 export async function measureSaturation(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
   await upstream.answerAfter(0);
   const named = naming('saturated', `Answers at once, ${plan.connections} connections`);
   const rounds = await slots(subjects, upstream, plan);
-  const cpu: Figure<WatchedSlot> = {
-    ...named('cpuMsPerRequest', 'CPU per request', 'ms'),
-    pick: (slot) => slot.cpuMsPerRequest,
-  };
+  const cpu = cpuFigure(named);
   const figures: Figure<WatchedSlot>[] = [
     {
       ...named('requestsPerSecond', 'requests/s', '/s'),
@@ -80,7 +65,7 @@ export async function measureSaturation(subjects: Subjects, upstream: Upstream, 
   const fastest = rounds.get('least') ?? [];
   return [
     ...overReference(rounds, figures, (name) => (name === 'longPrompts' ? 'bareLongPrompts' : 'bare')),
-    ...overGatewayFloor(rounds, 'everything', cpu),
+    ...overFloor(rounds, 'everything', GATEWAY_FLOOR, cpu),
     singleRow(
       named('clientShare', "this client's share of a core, at most", ''),
       fastest.map((slot) => slot.clientShare),
@@ -91,6 +76,11 @@ export async function measureSaturation(subjects: Subjects, upstream: Upstream, 
     ),
   ];
 }
+
+const cpuFigure = (named: ReturnType<typeof naming>): Figure<WatchedSlot> => ({
+  ...named('cpuMsPerRequest', 'CPU per request', 'ms'),
+  pick: (slot) => slot.cpuMsPerRequest,
+});
 
 async function slots(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Rounds<WatchedSlot>> {
   const loops = new Map<Entrant, ClosedLoop>();

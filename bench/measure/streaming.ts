@@ -1,8 +1,8 @@
 import { type StreamsRun, streams } from '../load/streams.ts';
 import type { Plan, StreamsAtOnce } from '../plan.ts';
-import { type Figure, overReference, type Row } from '../report/row.ts';
+import { type Figure, overFloor, overReference, type Row } from '../report/row.ts';
 import { percentile } from '../statistics.ts';
-import { type SubjectName, type Subjects, subjectNamed, subjectOf } from '../subject/subject.ts';
+import { type SubjectName, type Subjects, subjectNamed } from '../subject/subject.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { alternate } from './alternate.ts';
 
@@ -44,18 +44,13 @@ export async function measureStreams(subjects: Subjects, upstream: Upstream, pla
     ...named('cpuMsPerStream', 'CPU per stream'),
     pick: (run) => run.cpuMsPerStream,
   };
-  const floor = new Map([...rounds].filter(([name]) => ['carryon', 'streamFloor'].includes(subjectOf(name))));
   return [
     ...overReference(rounds, [
       { ...named('chunkDelayP50Ms', 'delay of a chunk, p50'), pick: (run) => percentile(chunkDelays(run), 0.5) },
       { ...named('chunkDelayP99Ms', 'delay of a chunk, p99'), pick: (run) => percentile(chunkDelays(run), 0.99) },
       cpu,
     ]),
-    ...overReference(
-      floor,
-      [{ ...cpu, id: `${cpu.id}OverFloor`, label: 'CPU per stream, over the JavaScript floor' }],
-      () => 'streamFloor',
-    ),
+    ...overFloor(rounds, 'carryon', ['streamFloor', 'the JavaScript floor'], cpu),
   ];
 }
 

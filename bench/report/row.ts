@@ -40,6 +40,18 @@ export function overReference<Sample>(
   });
 }
 
+/** One figure of one subject over a floor: what is ours in it. `title`: the floor's name. */
+export function overFloor<Sample>(
+  rounds: Rounds<Sample>,
+  subject: SubjectName,
+  [floor, title]: readonly [SubjectName, string],
+  figure: Figure<Sample>,
+): Row[] {
+  const both = new Map([...rounds].filter(([name]) => [subject, floor].includes(subjectOf(name))));
+  const named = { ...figure, id: `${figure.id}OverFloor`, label: `${figure.label}, over ${title}` };
+  return overReference(both, [named], () => floor);
+}
+
 function rowOf<Sample>(
   subject: SubjectName,
   reference: SubjectName,
