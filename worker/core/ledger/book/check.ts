@@ -22,15 +22,7 @@ export interface Moment {
 }
 
 /** Whether no limit of the scope refuses. */
-export function fits(place: Place, want: Want, moment: Moment): boolean {
-  return (
-    isWithin(place, want, monthOf(moment.now), place.limits.monthlyMicroUsd) &&
-    isWithin(place, want, dayOf(moment.now), place.limits.dailyMicroUsd) &&
-    tooFast(place, want, moment) === undefined &&
-    tooManyTokens(place, want, moment.now) === undefined &&
-    tooManyAtOnce(place, want, moment.now) === undefined
-  );
-}
+export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
 
 /** Every limit that refuses, because a wait is right only when it ends for all of them. */
 export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
@@ -47,22 +39,18 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
 }
 
 /** Without a cap the sum only has to stay a number that adds up exactly. It is counted all the same: a cap may come in mid-period. */
-const isWithin = ({ account }: Place, { microUsd }: Want, period: Period, cap: number | null): boolean =>
-  bookedIn(account, period) + microUsd <= (cap ?? Number.MAX_SAFE_INTEGER);
-
 function overspent(
-  place: Place,
-  want: Want,
+  { account }: Place,
+  { microUsd }: Want,
   now: number,
   limit: MoneyRefusal['limit'],
   period: Period,
   cap: number | null,
   resetsAt: number,
 ): MoneyRefusal | undefined {
-  if (isWithin(place, want, period, cap)) return undefined;
   const capMicroUsd = cap ?? Number.MAX_SAFE_INTEGER;
-  const { account } = place;
-  const { microUsd } = want;
+  // The figures of a refusal are looked up only for one.
+  if (bookedIn(account, period) + microUsd <= capMicroUsd) return undefined;
   const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
   const onlyHeld = spentMicroUsd + microUsd <= capMicroUsd;
   return {
