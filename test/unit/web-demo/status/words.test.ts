@@ -65,7 +65,7 @@ test('times are of the reader’s zone, days by UTC', () => {
 const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'external', 'composite'] as const;
 
 test.for(SLIS)(
-  'an incident of a promise about %s, of which nobody wrote: as the router says it, and in German',
+  'an incident that nobody wrote about, of a promise about %s: in the words of the router, and in German',
   (sli) => {
     const kind = sli === 'composite' ? 'all' : sli;
     for (const feature of ['chat', null]) {
