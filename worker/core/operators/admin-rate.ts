@@ -1,5 +1,5 @@
 /** The rate of calls of one admin key, counted in this isolate's memory. */
-import { afterArrivals, conforms, conformsInMs, type Rate } from '../ledger/book/gcra.ts';
+import { afterArrivals, conforms, conformsInMs, type Rate, UNUSED } from '../ledger/book/gcra.ts';
 
 /** 60 calls at once, then 10 a second. */
 export const ADMIN_RATE: Rate = { intervalUs: 100_000, toleranceUs: 6_000_000, burst: 60 };
@@ -16,7 +16,7 @@ export class AdminRate {
     const known = this.#tatUs.get(keyId) ?? 0;
     // A count this far ahead means that the clock was set back, which must not lock anyone out.
     const tatUs = known - now * 1_000 > ADMIN_RATE.toleranceUs ? 0 : known;
-    const pace = { tatUs, at: now, later: [], laterUs: 0 };
+    const pace = { ...UNUSED, tatUs, at: now };
     if (!conforms(pace, 1, now, ADMIN_RATE)) return conformsInMs(pace, 1, now, ADMIN_RATE);
     if (this.#tatUs.size >= MOST_KEYS) this.#forgetFull(now);
     this.#tatUs.set(keyId, afterArrivals(pace, 1, now, ADMIN_RATE).tatUs);

@@ -36,6 +36,8 @@ export interface Pace {
   later: readonly Later[];
   /** What they take together. */
   laterUs: number;
+  /** The arrival time after them, had nothing been taken before. Slices that `tatUs` counts may still be in it, as they change no answer. */
+  laterTatUs: number;
 }
 
 /**
@@ -48,14 +50,20 @@ export interface Later {
 }
 
 /** A full bucket. */
-export const UNUSED: Pace = { tatUs: 0, at: 0, later: [], laterUs: 0 };
+export const UNUSED: Pace = { tatUs: 0, at: 0, later: [], laterUs: 0, laterTatUs: 0 };
 
 /** The same at a later time: slices that have ended are counted in `tatUs`. */
 export function paceAt(pace: Pace, now: number): Pace {
   const count = endedBy(pace.later, now);
   if (count === 0) return pace;
-  const later = pace.later.slice(count);
-  return { tatUs: tatAfter(pace, count), at: now, later, laterUs: keptFor(later) };
+  const ended = pace.later.slice(0, count);
+  return {
+    tatUs: tatAfter(pace.tatUs, ended),
+    at: now,
+    later: pace.later.slice(count),
+    laterUs: pace.laterUs - takenBy(ended),
+    laterTatUs: pace.laterTatUs,
+  };
 }
 
 /** How many of the slices have ended. */
@@ -65,38 +73,43 @@ function endedBy(later: readonly Later[], now: number): number {
   return count;
 }
 
-/** The arrival time after so many of the slices. */
-function tatAfter({ tatUs, at, later }: Pace, slices: number): number {
+function tatAfter(tatUs: number, slices: readonly Later[]): number {
   let after = tatUs;
-  for (let index = 0; index < slices; index++) {
-    const { endsAt, takesUs } = later[index] as Later;
-    if (endsAt > at) after = Math.max(after, endsAt * 1_000) + takesUs;
-  }
+  for (const { endsAt, takesUs } of slices) after = Math.max(after, endsAt * 1_000) + takesUs;
   return after;
+}
+
+function takenBy(slices: readonly Later[]): number {
+  let sum = 0;
+  for (const { takesUs } of slices) sum += takesUs;
+  return sum;
 }
 
 /**
  * Joined with what a row says of the same scope, in any order. `pace` is over then: its list of slices goes on in the new one,
  * because a crowd of users has a thousand of them, and each grant would copy it.
  */
-export function joined(pace: Pace, tatUs: number, at: number, later?: Later): Pace {
+export function joined(pace: Pace, tatUs: number, at: number, later?: Later | undefined): Pace {
   const latest = Math.max(pace.at, at);
   const slices = pace.later.length === 0 ? [] : (pace.later as Later[]);
-  let { laterUs } = pace;
-  for (const { takesUs } of slices.splice(0, endedBy(slices, latest))) laterUs -= takesUs;
+  let laterUs = pace.laterUs - takenBy(slices.splice(0, endedBy(slices, latest)));
+  let { laterTatUs } = pace;
   if (later !== undefined && later.endsAt > latest) {
     laterUs += later.takesUs;
-    insert(slices, later);
+    const isLast = insert(slices, later);
+    laterTatUs = isLast ? tatAfter(laterTatUs, [later]) : tatAfter(0, slices);
   }
-  return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: slices, laterUs };
+  return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: slices, laterUs, laterTatUs };
 }
 
-/** Most end last. */
-function insert(slices: Later[], later: Later): void {
+/** Whether it ends last, as most do. */
+function insert(slices: Later[], later: Later): boolean {
   let index = slices.length;
   while (index > 0 && (slices[index - 1] as Later).endsAt > later.endsAt) index--;
-  if (index === slices.length) slices.push(later);
+  const isLast = index === slices.length;
+  if (isLast) slices.push(later);
   else slices.splice(index, 0, later);
+  return isLast;
 }
 
 /** A single request counts as if it started now; a slice takes `laterUs` at its end. `pace` is the one at `now`. */
@@ -151,7 +164,7 @@ export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rat
 
 /** What is left in the bucket, and how long until it is full if nothing else is granted. */
 export function bucketAt(pace: Pace, now: number, rate: Rate): { remaining: number; resetMs: number } {
-  const fullAtUs = Math.max(tatAfter(pace, pace.later.length), now * 1_000);
+  const fullAtUs = Math.max(pace.tatUs + pace.laterUs, pace.laterTatUs, now * 1_000);
   return {
     remaining: Math.max(0, Math.floor((rate.toleranceUs - takenUs(pace, now)) / rate.intervalUs)),
     resetMs: Math.ceil(fullAtUs / 1_000) - now,
@@ -159,9 +172,3 @@ export function bucketAt(pace: Pace, now: number, rate: Rate): { remaining: numb
 }
 
 const takenUs = ({ tatUs, laterUs }: Pace, now: number): number => Math.max(0, tatUs - now * 1_000) + laterUs;
-
-function keptFor(later: readonly Later[]): number {
-  let sum = 0;
-  for (const { takesUs } of later) sum += takesUs;
-  return sum;
-}
