@@ -1,7 +1,7 @@
 /** Plain thresholds: what sends an alert although no error budget burns too fast, or where there is none. */
 import type { Severity } from '../alerts/notice.ts';
 
-/** What is looked at; docs/slo.md says what each means. */
+/** What a threshold can measure; docs/slo.md says what each means. */
 export const ALERT_SLIS = [
   ...(['success', 'ttft', 'latency', 'cost'] as const),
   ...(['spend', 'throughput', 'rate', 'rejected', 'no_data'] as const),
@@ -9,17 +9,17 @@ export const ALERT_SLIS = [
 /** One of them. */
 export type AlertSli = (typeof ALERT_SLIS)[number];
 
-/** One threshold for many at once. */
+/** A threshold that one line of config sets for many features or tenants. */
 export interface AlertRule {
   sli: AlertSli;
   /** `all`, `feature=*`, `feature=NAME`, `tenant=*` or `tenant=NAME`; null: all of these. */
   of: string | null;
-  /** Percent; of `cost` USD, of `rejected` a factor. Null: what is promised. */
+  /** In percent; for `cost` in USD, for `rejected` a factor. Null: what is promised. */
   limit: number | null;
-  /** It fires once it has held for so long. */
+  /** How long the condition must hold before the alert fires. */
   forMs: number;
   severity: Severity;
-  /** Of `spend`: the last day of the month on which it fires. */
+  /** For `spend`: the last day of the month on which it fires. */
   byDay: number;
 }
 

@@ -8,11 +8,11 @@ export interface BurnAlert {
   short: BurnWindow;
   severity: 'page' | 'ticket';
   burnRate: number;
-  /** What the share of the budget asks for; above `burnRate` where the target makes that impossible. */
+  /** The rate at which the share of the budget would be used up; above `burnRate` where the target makes such a rate impossible. */
   wantedBurnRate: number;
 }
 
-/** Of 30 days' budget: 2 % in an hour, 5 % in six, 10 % in a day, 10 % in three; so 14.4, 6, 3 and 1. */
+/** Shares of 30 days' budget: 2 % in an hour, 5 % in six, 10 % in a day, 10 % in three days. The burn rates are 14.4, 6, 3 and 1. */
 const SHARES = [
   { long: '1h', short: '5m', severity: 'page', budgetShare: 0.02 },
   { long: '6h', short: '30m', severity: 'page', budgetShare: 0.05 },
@@ -20,10 +20,10 @@ const SHARES = [
   { long: '3d', short: '6h', severity: 'ticket', budgetShare: 0.1 },
 ] as const;
 
-/** Of the fastest burn there can be, when everything is bad. */
+/** An alert's rate is at most this share of the fastest possible burn, at which everything is bad. */
 const MOST_OF_FASTEST = 0.8;
 
-/** The share of requests that may be bad; without the error of 100 - 99.9. `percent`: a target. */
+/** The share of requests that may be bad. `percent`: a target. Rounded, because 100 - 99.9 is not exact. */
 export const errorBudget = (percent: number): number => Math.round((100 - percent) * 1e6) / 1e8;
 
 /** The fastest that a budget can burn; without a budget there is no such rate. */

@@ -5,7 +5,7 @@ import { judge, type Verdict } from './rules.ts';
 import { type SliOutcome, sliOutcome } from './sli-outcome.ts';
 import type { Slo } from './slo.ts';
 
-/** `outcome` of an objective is undefined where it is not about this request, such as a time to the first content that never came. */
+/** `outcome` of an objective is undefined if the objective is not about this request, such as a promise about the first content where none came. */
 export interface CountsAs {
   success: Verdict;
   objectives: { name: string; outcome: SliOutcome }[];

@@ -1,4 +1,4 @@
-/** How the last days went, one state each. */
+/** How each of the last days went: one state per day. */
 import type { Tally } from './book/series.ts';
 import { errorBudget } from './burn-alerts.ts';
 import type { Narrowing } from './evaluate.ts';
@@ -6,7 +6,7 @@ import type { DayState } from './history.ts';
 import type { AverageObjective, Objective, Slo } from './slo.ts';
 import { type ReadBook, type Tallies, talliesOf, totalOf } from './tally.ts';
 
-/** How many days a report looks back, the running one included. */
+/** How many days a report looks back, today included. */
 export const SHOWN_DAYS = 90;
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const SLACK = 1e-9;
 const NO_REQUESTS = { good: 0, bad: 0 };
 
-/** A day against what is promised. `allowedADay`: its share of the window's error budget, in requests. */
+/** Compares a day with the promise. `allowedADay`: a day's share of the window's error budget, in requests. */
 export function dayState(
   counts: Pick<Tally, 'good' | 'bad'>,
   { target, promised }: Pick<Objective, 'target' | 'promised'>,
@@ -29,7 +29,7 @@ export function dayState(
   return bad >= minErrors && bad > allowedADay + SLACK ? 'strained' : 'kept';
 }
 
-/** The days by UTC from `from` until before `to`, oldest first. All days of a window that have requests share its budget. */
+/** The UTC days between `from` and `to`, oldest first; `to` is excluded. All days of a window that have requests share its budget. */
 export function daysOf(
   objective: Objective,
   tallies: Tallies,
@@ -53,7 +53,7 @@ export function daysOf(
   return states.slice(inWindow - 1);
 }
 
-/** Those of an objective until today. */
+/** The last days of an objective, today included. */
 export function lastDays(
   objective: Objective,
   book: ReadBook,
@@ -65,7 +65,7 @@ export function lastDays(
   return daysOf(objective, talliesOf(objective, book, slo, narrowing), slo, end - SHOWN_DAYS * DAY_MS, end);
 }
 
-/** Those of an average until today. `read`: what requests cost on a day, and how many are good or bad. */
+/** The last days of an average, today included. `read`: what requests cost on a day, and how many are good or bad. */
 export function lastDaysOfAverage(
   { averageMicroUsd }: AverageObjective,
   read: (from: number, to: number) => { microUsd: number; total: number },

@@ -1,18 +1,18 @@
-/** Which promises depend on which, and how those stand. */
+/** Which promises depend on which others, and how those stand. */
 import { evaluate, type SloState } from './evaluate.ts';
 import type { Objective, Slo } from './slo.ts';
 import type { ReadBook } from './tally.ts';
 
-/** What is shown of it beside an objective. */
+/** The dependencies that are shown beside an objective. */
 export interface ShownDependencies {
   tier: Objective['tier'];
-  /** What it depends on. */
+  /** The objectives that it depends on. */
   dependsOn: { objective: string; state: SloState; consumes: boolean }[];
-  /** What its own failures touch. */
+  /** The objectives that its own failures touch. */
   touches: string[];
 }
 
-/** For each objective. A dependency's state is that of its own promise, whichever tenant is looked at. */
+/** The dependencies of each objective. A dependency's state is that of its own promise, whichever tenant is looked at. */
 export function dependenciesAt(book: ReadBook, slo: Slo, now: number): (objective: Objective) => ShownDependencies {
   const states = new Map<string, SloState>();
   const stateOf = (name: string): SloState => {

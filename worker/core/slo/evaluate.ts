@@ -21,13 +21,13 @@ import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 /** `burning`: the condition of one of its alerts holds. */
 export type SloState = 'healthy' | 'burning' | 'exhausted' | 'no_data';
 
-/** One objective as it stands. Shares are from 0 to 1; `target` and `promised` are percent. Null: there is no data to tell. */
+/** One objective as it stands. Shares are from 0 to 1; `target` and `promised` are percent. Null: there is no data. */
 export interface Evaluation {
   name: string;
   sli: Exclude<Sli['kind'], 'all'> | 'composite';
   feature: string | null;
   tenant: string | null;
-  /** Of `ttft` and `latency`, as in config. */
+  /** The duration of `ttft` and `latency`, as config writes it. */
   under: string | null;
   atMostUsd: number | null;
   of: readonly string[];
@@ -37,15 +37,15 @@ export interface Evaluation {
   value: number | null;
   state: SloState;
   good: number;
-  /** Good and bad. */
+  /** Good and bad requests together. */
   total: number;
   excluded: Partial<Record<ExcludedReason, number>>;
-  /** Of the budget, below 0 when overspent; null too where the target leaves none. */
+  /** The share of the budget that is left, below 0 when overspent; null also where the target leaves no budget. */
   errorBudgetRemaining: number | null;
   budget: Budget;
   /** How many times too fast the budget burns; 1 uses it up exactly. */
   burnRates: Record<BurnWindow, number | null>;
-  /** At which burn rates an alert is sent; not in public reports. */
+  /** The burn rates at which alerts are sent; not in public reports. */
   burnAlerts: readonly BurnAlert[];
   /** Epoch milliseconds: when the budget is used up at the rate of the last hour; null if it lasts. */
   exhaustsAt: number | null;
@@ -67,14 +67,14 @@ interface MonthSoFar {
   value: number | null;
   /** Whether what is promised is kept so far. */
   kept: boolean | null;
-  /** What share of the whole month's budget is spent, if the rest of the month has the traffic that it has had so far. */
+  /** The share of the whole month's budget that is spent, if the rest of the month has the same traffic as so far. */
   budgetSpent: number | null;
   good: number;
   total: number;
   excluded: Partial<Record<ExcludedReason, number>>;
 }
 
-/** Whose requests are looked at, where that is narrower than the objective; and over which window. */
+/** Whose requests are looked at, if only some of the objective's; and over which window. */
 export interface Narrowing {
   tenant?: string | undefined;
   feature?: string | undefined;
@@ -129,7 +129,7 @@ export function evaluate(
   }
 }
 
-/** Reported now and then: that nothing came for some hours says nothing. */
+/** True for promises that are reported now and then: nothing for some hours means nothing. */
 const isReported = ({ sli, of }: Objective): boolean =>
   !isPerRequest(sli) || (sli.kind === 'all' && of.length > 0 && sli.of.length === 0);
 

@@ -1,10 +1,13 @@
-/** How a flush is counted: the only way into the book, for what comes now and for what a restarted book reads again. */
+/** How a flush is counted: the only way into the book, for new flushes and for those that a restarted book reads again. */
 import type { Book } from './book/book.ts';
 import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
 import { unpackRecords } from './packed.ts';
 
-/** A flush as the journal keeps it. `source`: whose; `at`: taken, by the book's clock; `sentAt`: by the isolate's; `body`: JSON of `FlushBody`. */
+/**
+ * A flush as the journal keeps it. `source`: the isolate; `at`: when it was taken, by the book's clock; `sentAt`: by the
+ * isolate's clock; `body`: JSON of `FlushBody`.
+ */
 export interface TakenFlush {
   source: string;
   at: number;

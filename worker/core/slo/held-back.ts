@@ -1,4 +1,4 @@
-/** What of the notices is sent, and what a silence holds back. */
+/** Which notices are sent, and which a silence holds back. */
 import { type Notice, SEVERITIES } from '../alerts/notice.ts';
 import { isByPolicy } from './incident.ts';
 import { type Silence, silenceable, silenceOf } from './silences.ts';
@@ -6,31 +6,31 @@ import { type Silence, silenceable, silenceOf } from './silences.ts';
 /** A notice that a silence held back. */
 export interface HeldNotice {
   notice: Notice;
-  /** Which silence: its `objective`. */
+  /** The `objective` of the silence that holds it back. */
   by: string;
-  /** What it reports goes on. It is sent when the silence ends before that. */
+  /** What it reports still goes on, so it is sent if the silence ends before that does. */
   waits: boolean;
 }
 
-/** So many that no longer wait are kept to be shown. */
+/** At most this many notices that no longer wait are kept to be shown. */
 const MOST_SHOWN = 100;
-/** So many wait, the most urgent. */
+/** At most this many wait; the most urgent stay. */
 const MOST_WAITING = 1_000;
-/** So many of the tenants that it touches are kept with a notice. */
+/** A held notice names at most this many of the tenants that it touches. */
 const MOST_TENANTS_HELD = 10;
 
-/** All that a sifting looks at. */
+/** What `sift` decides by. */
 export interface Sifting {
   silences: readonly Silence[];
-  /** From before, the oldest first. */
+  /** Notices that are held back already, the oldest first. */
   held: readonly HeldNotice[];
   /** Subjects of alerts that fire, and of incidents that are open. */
   goesOn: ReadonlySet<string>;
 }
 
 /**
- * What has begun under a silence is sent when the silence is over, if it still goes on; otherwise neither its beginning nor its
- * end is sent. If the beginning was sent before the silence, the end is sent when it comes.
+ * Something that began under a silence is sent when the silence is over, if it still goes on; otherwise neither its beginning nor
+ * its end is sent. If the beginning was sent before the silence, the end is sent when it comes.
  */
 export function sift(
   notices: readonly Notice[],
@@ -41,7 +41,7 @@ export function sift(
   const send: Notice[] = [];
   let kept = [...held];
   for (const notice of notices) {
-    // What follows a beginning that waits, waits with it.
+    // A notice about something whose beginning waits has to wait with it.
     const begun = kept.find((one) => one.waits && one.notice.subject === notice.subject);
     const by = begun?.by ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
     if (by === undefined) send.push(notice);
@@ -58,7 +58,7 @@ export function sift(
   };
 }
 
-/** All that is held is one row, of at most 2 MB. */
+/** All held notices are in one row, of at most 2 MB. */
 const mostUrgent = (waiting: readonly HeldNotice[]): readonly HeldNotice[] =>
   waiting.length <= MOST_WAITING
     ? waiting
@@ -73,6 +73,6 @@ function shortened(notice: Notice): Notice {
   return { ...notice, data: { ...notice.data, tenants: tenants.slice(0, MOST_TENANTS_HELD) } };
 }
 
-/** What a person did to an incident is sent to the others in any case. */
+/** What a person did to an incident is always sent to the others. */
 const mayBeSilenced = ({ kind, type, data }: Notice): boolean =>
   kind === 'incident' ? type === 'incident.opened' && isByPolicy(String(data.openedBy)) : type !== 'slo.recovered';

@@ -1,6 +1,6 @@
-/** What pages and documents read of the past: replies of the admin API, as JSON. Times are epoch milliseconds. */
+/** What pages and documents read about the past: replies of the admin API, as JSON. Times are epoch milliseconds. */
 
-/** `GET /admin/slo/history?objective=&tenant=&window=`: a rolling window ago until now, in equal cells, oldest first. */
+/** `GET /admin/slo/history?objective=&tenant=&window=`: a rolling window that ends now, in equal cells, oldest first. */
 export interface ObjectiveHistory {
   objective: string;
   tenant: string | null;
@@ -19,7 +19,7 @@ export interface HistoryPoint {
   total: number;
   /** Null without traffic: a gap. */
   value: number | null;
-  /** What was left, at its end, of the error budget of the objective's window that ended there; below 0 when overspent. */
+  /** What was left, at the cell's end, of the error budget of the objective's window that ended there; below 0 when overspent. */
   budgetRemaining: number | null;
 }
 
@@ -48,20 +48,23 @@ export interface DurationPoint {
   p99: number | null;
 }
 
-/** A day by UTC against what is promised: `strained` is below the target and above the promise, or a burnt day's share of the budget. */
+/**
+ * How a UTC day compares with what is promised. `strained`: below the target and above the promise, or more than the day's share
+ * of the budget was burnt.
+ */
 export type DayState = 'kept' | 'strained' | 'broken' | 'no_data';
 
 /** `GET /admin/money?tenant=&month=2026-11`. */
 export interface MoneyReport {
   tenant: string;
-  /** Whose money can be asked for: those with requests this month, the dearest first, then config's others. */
+  /** Tenants whose money can be shown: those with requests this month, the dearest first, then config's others. */
   tenants: string[];
   month: string;
   at: number;
   spentUsd: number;
-  /** Where the month ends at the pace of its days so far; null for a month that is over, or too young to tell. */
+  /** Where the month will end at its pace so far; null for a past month, or one too young to tell. */
   projectedUsd: number | null;
-  /** The tenant's own cap of the month; null: none. */
+  /** The tenant's own monthly cap; null: none. */
   capUsd: number | null;
   ladder: { percent: number; usd: number; isSafeguard: boolean; reachedAt: number | null }[];
   /** Every day so far, oldest first. */
@@ -73,7 +76,7 @@ export interface MoneyReport {
    * (null), where the records were counted with those of others and only the ledger knows.
    */
   where: { feature: string; model: string | null; requests: number | null; costUsd: number }[];
-  /** What failed attempts may be billed for; part of `spentUsd`, not of `where`. */
+  /** What failed attempts may be billed for. It is part of `spentUsd`, not of `where`. */
   failedUsd: number;
 }
 
@@ -106,7 +109,7 @@ export interface MonthReport {
     openedAt: number;
     closedAt: number | null;
     objective: string | null;
-    /** Whom alone it touched; null: everybody. */
+    /** The one tenant that it touched; null: everybody. */
     tenant: string | null;
     text: string;
   }[];
@@ -116,7 +119,7 @@ export interface MonthReport {
   maintenance: { from: number; to: number; reason: string; announcedAt: number }[];
   drills: { at: number; text: string }[];
   creditPercent: number;
-  /** Whether credits are agreed at all. */
+  /** True if credits are agreed on. */
   hasCredits: boolean;
 }
 
@@ -141,7 +144,7 @@ export interface MonthOfObjective {
   total: number;
   excluded: Readonly<Record<string, number>>;
   budgetSpent: number | null;
-  /** How long everything would have had to fail for as many bad requests, at the month's traffic. */
+  /** For how many minutes everything would have had to fail to give as many bad requests, at the month's traffic. */
   badMinutes: number | null;
   creditPercent: number;
   days: DayState[];

@@ -1,20 +1,20 @@
-/** What becomes of incidents: opened, given words, closed; told, and counted. */
+/** How incidents are opened, worded and closed, which notices that sends, and how incidents are counted. */
 import type { Notice, NoticeType } from '../alerts/notice.ts';
 import type { Incident, IncidentAction } from './incident.ts';
 
-/** So many actions of one incident are kept, the newest. */
+/** An incident keeps at most this many actions, the newest. */
 const MOST_ACTIONS = 100;
 
 /** What is known of an incident when it is opened. */
 export type NewIncident = Pick<Incident, 'id' | 'title' | 'openedBy'> &
   Partial<Pick<Incident, 'objective' | 'feature' | 'tenant' | 'note' | 'publicNote' | 'actions'>>;
 
-/** What may change of one. Null takes words away. */
+/** What may be changed. Null removes words. */
 export interface IncidentChange {
   title?: string | undefined;
   note?: string | null | undefined;
   publicNote?: string | null | undefined;
-  /** Further ones. */
+  /** Actions to add. */
   actions?: readonly IncidentAction[] | undefined;
   close?: boolean | undefined;
 }
@@ -37,12 +37,12 @@ export function changedIncident(incident: Incident, change: IncidentChange, who:
   };
 }
 
-/** What its notices have as their subject. */
+/** The subject of an incident's notices. */
 export const incidentSubject = ({ id }: Pick<Incident, 'id'>): string => `incident/${id}`;
 
 /**
- * What there is to tell of a change; `before` is null for a new incident. The operators' note stays with those who look after the
- * whole service: it is in no notice of a tenant's incident.
+ * The notice about a change; `before` is null for a new incident. The operators' note is for those who look after the whole
+ * service, so it is in no notice of a tenant's incident.
  */
 export function incidentNotice(
   before: Incident | null,
@@ -83,8 +83,8 @@ const ended = (title: string): string => (/[.!?…:]$/.test(title.trimEnd()) ? t
 const minutesOf = (ms: number): number => Math.round(ms / 60_000);
 
 /**
- * Minutes, of closed incidents: from opening to closing on average, and from one opening to the next on average. Null without a
- * closed one, or with fewer than two.
+ * In minutes, over closed incidents: from opening to closing on average, and from one opening to the next. Null without a closed
+ * incident, or with fewer than two.
  */
 export function meanTimes(incidents: readonly Pick<Incident, 'openedAt' | 'closedAt'>[]): {
   mttrMinutes: number | null;

@@ -2,7 +2,7 @@
 import type { Notice } from '../alerts/notice.ts';
 import type { Maintenance, MaintenanceWindow } from './slo.ts';
 
-/** A notice of maintenance that was told, kept until its window is over. */
+/** Maintenance that was announced; kept until its window is over. */
 export interface ToldMaintenance {
   name: string;
   to: number;
@@ -11,8 +11,8 @@ export interface ToldMaintenance {
 const HOUR_MS = 3_600_000;
 
 /**
- * What is due of windows that are not over. One that is first seen in the time of the reminder is announced once. `nextAt`: when the next
- * reminder is due; null: none is.
+ * The notices that are due for windows that are not over. A window that is first seen when its reminder is due is announced once.
+ * `nextAt`: when the next reminder is due; null: never.
  */
 export function maintenanceNotices(
   { windows, noticeHours }: Pick<Maintenance, 'windows' | 'noticeHours'>,

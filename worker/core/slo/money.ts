@@ -5,26 +5,26 @@ import type { Spending } from './book/spending.ts';
 import type { SpentMonth } from './book/spent-month.ts';
 import type { MoneyReport } from './history.ts';
 
-/** What the book has of it. */
+/** The book's part of a money report. */
 export type SpentInMonth = Pick<MoneyReport, 'at' | 'tenant' | 'tenants' | 'month' | 'days' | 'failedUsd'> & {
   where: (MoneyReport['where'][number] & { requests: number })[];
 };
 
-/** What the ledger and config have of it. `spentMicroUsd`: null where the ledger does not keep that month any more. */
+/** The ledger's and config's part. `spentMicroUsd`: null if the ledger no longer keeps that month. */
 export interface Budget {
   spentMicroUsd: number | null;
   capMicroUsd: number | null;
-  /** Percent, rising. */
+  /** In percent, rising. */
   thresholds: readonly number[];
-  /** Percent; 100 or more: there is none. */
+  /** In percent; 100 or more: there is no safeguard. */
   safeguardAt: number;
 }
 
 const DAY_MS = 86_400_000;
-/** Before, the pace of a month says nothing. */
+/** The pace of a month means nothing before this. */
 const SHORTEST_PACE_MS = DAY_MS;
 
-/** By the records of requests. `tenant` left out: whose requests cost the most. */
+/** From the records of requests. Without `tenant`: the tenant whose requests cost the most. */
 export function spentInMonth(spending: Spending, tenant: string | undefined, month: string, at: number): SpentInMonth {
   const tenants = spending
     .tenants(month)
@@ -63,7 +63,7 @@ export const whereInLedger = (scopes: readonly ScopeView[], month: string): Mone
     }))
     .toSorted((one, other) => other.costUsd - one.costUsd);
 
-/** The whole report. What is spent is the ledger's figure, as long as it has one: that is what budgets hold. */
+/** The whole report. What is spent is the ledger's figure while it has one, because that is what budgets hold. */
 export function moneyReport(
   spent: Omit<SpentInMonth, 'where'> & Pick<MoneyReport, 'where' | 'isAmongOthers'>,
   budget: Budget,
@@ -85,7 +85,7 @@ function projected(spentUsd: number, month: string, at: number): number | null {
   return inCents((spentUsd * (endOfMonth(at) - from)) / (at - from));
 }
 
-/** When a threshold was reached is worked out from the day's pace, so to within that day. */
+/** When a threshold was reached is computed from the day's pace, so it is exact to within that day. */
 function ladderOf(
   capUsd: number,
   { thresholds, safeguardAt }: Budget,

@@ -16,14 +16,14 @@ import { inWhole, ratioOf, talliesOf, totalOf } from './tally.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** `from` and `end`: of the month; `to`: until when there can be figures. */
+/** `from` and `end` bound the month; `to` is the time up to which there can be figures. */
 interface Span {
   from: number;
   to: number;
   end: number;
 }
 
-/** A month by UTC, until now if it is still running. `all`: incidents; drills are added by those who keep them. */
+/** A UTC month, up to now if it is still running. `all`: every incident. Its drills are added by `GET /admin/slo/months/:month`. */
 export function monthReport(
   book: Book,
   slo: Slo,
@@ -95,7 +95,7 @@ function monthOfObjective(
   };
 }
 
-/** The thresholds fall, so the last one that is missed says what is due. */
+/** Thresholds fall, so the last one that was missed says what is due. */
 function creditOf(value: number | null, credits: readonly Credit[]): number {
   if (value === null) return 0;
   return credits.findLast(({ below }) => value * 100 < below - 1e-9)?.percent ?? 0;

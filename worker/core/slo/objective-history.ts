@@ -9,7 +9,7 @@ import type { Objective, Slo } from './slo.ts';
 import { burnRateOf, inWhole, ratioOf, talliesOf } from './tally.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
-/** Cells that the book still has for the whole of a window up to this long, and of which a plot can show all. */
+/** Cell widths, by the longest window that each serves: the book still has these cells for all of it, and a plot can show them all. */
 const CELLS = [
   { mostMs: 10 * MINUTE_MS, widthMs: 5 * SECOND_MS },
   { mostMs: HOUR_MS, widthMs: 30 * SECOND_MS },

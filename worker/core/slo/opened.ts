@@ -1,11 +1,11 @@
-/** The record of a call of an object, as it begins. */
+/** The record of one call of an object, when it begins. */
 import type { Job } from '../answers/stream/job.ts';
 import type { OpenMessage } from '../answers/stream/messages.ts';
 import { edgeMode, PLAIN_ROUTE } from '../routing/route.ts';
 import type { ClosedRecord } from './record.ts';
 import { NO_RUN } from './run-facts.ts';
 
-/** Undefined where the call has no record. `job` is left out by earlier builds that only look for a known answer. */
+/** Undefined if the call has no record. Earlier builds leave out `job` when they only look for a known answer. */
 export function openedRecord(
   { record, wish, job }: Pick<OpenMessage, 'record' | 'wish'> & { job?: Job | undefined },
   now: number,

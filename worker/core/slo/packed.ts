@@ -5,10 +5,10 @@ import { packTable, type Table, unpackTable } from './table.ts';
 
 /** Records as JSON. `details` and `attempts` say by `of` to which record they belong, counted from 0. */
 export interface PackedRecords {
-  /** The earliest `arrivedAt`: the others are counted from it. */
+  /** The earliest `arrivedAt`; the other times are counted from it. */
   from: number;
   entries: Table;
-  /** Of those that are kept whole. */
+  /** The details of records that are kept whole. */
   details: Table;
   attempts: Table;
 }
@@ -80,7 +80,7 @@ const ATTEMPT_FIELDS = namesOf(ATTEMPT);
 /** `attempts` and `whole` are no columns. */
 const RECEIPT_FIELDS = [...ENTRY_FIELDS, 'arrivedAt', 'attempts', 'whole'] as const;
 
-/** Packs records; `isWhole` says of which the details are kept. */
+/** Packs records; `isWhole` says whose details are kept. */
 export function packRecords(
   records: readonly RequestRecord[],
   isWhole: (record: RequestRecord) => boolean,
@@ -101,7 +101,7 @@ export function packRecords(
   };
 }
 
-/** The records of a flush in their order, each with what is kept of it. */
+/** The records of a flush in order, each with what is kept of it. */
 export function unpackRecords({ from, entries, details, attempts }: PackedRecords): Receipt[] {
   const receipts = unpackTable(entries, RECEIPT_FIELDS) as unknown as Unpacked[];
   for (const receipt of receipts) {
@@ -117,7 +117,7 @@ export function unpackRecords({ from, entries, details, attempts }: PackedRecord
   unpackTable(details, DETAIL_FIELDS).forEach((detail, index) => {
     Object.assign(receipts[Number(detailsOf[index]?.of)] ?? {}, detail, { whole: true });
   });
-  // What was packed is what is unpacked; a field that is new since then is null.
+  // The fields are those that were packed; one that did not exist then is null.
   return receipts as unknown as Receipt[];
 }
 

@@ -1,10 +1,10 @@
-/** What everybody may read of an incident. */
+/** What the public may read about an incident. */
 import type { Incident, PublicIncident } from './incident.ts';
 import type { Slo } from './slo.ts';
 
 /**
- * Undefined: nobody outside learns of it. An incident of one tenant is never public. Any other is where its objective is, and where a
- * person wrote `publicNote`. Without one, a sentence is made that names what was promised, and no numbers, tenants or providers.
+ * Undefined if it is not public. An incident of one tenant never is. Any other is public if its objective is, or if a person
+ * wrote `publicNote`. Without a note, a sentence is made that names what was promised, and no numbers, tenants or providers.
  */
 export function publicIncident(
   incident: Incident,
@@ -15,7 +15,7 @@ export function publicIncident(
   const isPublic = incident.objective !== null && publicNames.has(incident.objective);
   if (!isPublic && publicNote === null) return undefined;
   const objective = isPublic ? incident.objective : null;
-  // Policies name an incident after its objective.
+  // A policy's incident is named after its objective.
   const id = isPublic ? incident.id : openedAt.toString(36);
   const promised = [...objectives, ...averages].find(({ name }) => name === objective);
   return {
@@ -26,7 +26,7 @@ export function publicIncident(
   };
 }
 
-/** What is said of an incident that nobody wrote words for. */
+/** The sentence about an incident for which nobody wrote words. */
 export function madeSentence(
   objective: string | null,
   { objectives, averages }: Pick<Slo, 'objectives' | 'averages'>,

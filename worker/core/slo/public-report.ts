@@ -1,4 +1,4 @@
-/** What everybody may see of a report. */
+/** What the public may see of a report. */
 import { durationMs } from '../config/duration.ts';
 import type { DrillRecord } from '../operators/drill.ts';
 import { errorBudget } from './burn-alerts.ts';
@@ -8,17 +8,17 @@ import type { Slo } from './slo.ts';
 
 type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'showCounts'>;
 
-/** A drill as everybody may see it. Times are epoch milliseconds. */
+/** A drill as the public may see it. Times are epoch milliseconds. */
 export interface PublicDrill {
   from: number;
   to: number;
-  /** Null: of all features, or of one without a public promise. */
+  /** Null: all features, or one without a public promise. */
   feature: string | null;
 }
 
 /**
- * The promises that config calls public, as shares; numbers of requests only with `showCounts`. `asked`: a feature, null for
- * all; those that hold for all features stay as they are.
+ * The promises that config calls public, as shares; numbers of requests only with `showCounts`. `asked`: the feature to narrow
+ * to, null for all; promises about all features are not narrowed.
  */
 export function publicReport(
   report: SloReport,
@@ -77,8 +77,8 @@ function publicShares(evaluation: ReportedObjective, showCounts: boolean) {
 }
 
 /**
- * From a ratio with all its digits the numbers of requests could be computed (0.98734177… is 78 of 79), so shares are given in
- * steps of a hundredth of the error budget.
+ * With all its digits a ratio would reveal the numbers of requests (0.98734177… is 78 of 79), so shares are given in steps of a
+ * hundredth of the error budget.
  */
 function rounded(evaluation: ReportedObjective, at: number): ReportedObjective {
   const { target, value, window, errorBudgetRemaining, burnRates, budget, exhaustsAt, month } = evaluation;
@@ -87,7 +87,7 @@ function rounded(evaluation: ReportedObjective, at: number): ReportedObjective {
   const remaining = nullOr(errorBudgetRemaining, hundredths);
   const rates = Object.fromEntries(Object.entries(burnRates).map(([name, rate]) => [name, nullOr(rate, hundredths)]));
   const step = Math.min(allowed || 1, 0.01) / 100;
-  // Down, so that a promise that is just broken does not look kept.
+  // Rounded down, so that a promise that is just broken does not look kept.
   const ratio = (share: number): number => inSteps(1 - Math.ceil((1 - share) / step - 1e-6) * step, 1e-8);
   const untilExhausted = ((remaining ?? 0) * windowMs) / (rates['1h'] || 1);
   return {

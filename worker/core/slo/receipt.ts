@@ -5,13 +5,13 @@ import type { RequestRecord } from './record.ts';
 import { judge } from './rules.ts';
 import type { Slo } from './slo.ts';
 
-/** For how long a request can be looked up, in milliseconds. */
+/** How long a request can be looked up. */
 export const KEEP_RECEIPTS_MS = 7 * 86_400_000;
 
 /** One record in this many is kept whole, however well it went. */
 const SAMPLE = 100;
 
-/** What an index entry leaves out: nothing that the book counts. */
+/** What an index entry leaves out. The book counts none of it. */
 export type Detail =
   | 'alias'
   | 'keyId'
@@ -31,7 +31,7 @@ export type RequestEntry = Omit<RequestRecord, Detail>;
 /** As `GET /admin/requests` shows it. */
 export type Receipt = (RequestRecord & { whole: true }) | (RequestEntry & { whole: false });
 
-/** Whether the whole record is kept: of a bad, failed-over, slow or drill request, and of a sample of the others. */
+/** Whether the whole record is kept: for bad, failed-over, slow and drill requests, and for a sample of the others. */
 export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
   const { attempts, hops, drill, mode, requestId } = record;
   if (hops > 0 || attempts.length > 1 || drill !== null || mode === 'drill') return true;
@@ -40,7 +40,7 @@ export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
   return Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
 }
 
-/** Whether its first content, or its end where none came, was later than an objective of its feature and tenant allows. */
+/** Whether its first content, or its end if there was none, came later than an objective of its feature and tenant allows. */
 export function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
   const waitedMs = ttftMs ?? totalMs;
   return objectives.some(

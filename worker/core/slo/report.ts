@@ -19,13 +19,13 @@ export interface SloReport {
   at: number;
   objectives: ReportedObjective[];
   averages: AverageReport[];
-  /** Those that go on or were within the last 30 days, the newest first. */
+  /** Incidents that are open or were within the last 30 days, the newest first. */
   incidents: Incident[];
-  /** Windows that are announced, going on, or were within the last 30 days. */
+  /** Maintenance windows that are announced, under way, or were within the last 30 days. */
   maintenance: MaintenanceWindow[];
-  /** Times of the last 30 days from which records may be missing, because an isolate ended. */
+  /** Times within the last 30 days from which records may be missing, because an isolate ended. */
   lost: Loss[];
-  /** Of one feature. */
+  /** Set if the report is narrowed to one feature. */
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
 }
 
@@ -35,32 +35,32 @@ export interface RecentReport {
   drills: readonly DrillRecord[];
 }
 
-/** An objective, what depends on what, and its last 90 days, oldest first, today last. */
+/** An objective, its dependencies, and its last 90 days: oldest first, today last. */
 export type ReportedObjective = Evaluation & ShownDependencies & { days: DayState[] };
 
-/** An average and what it may be. */
+/** An average, and its promised limit. */
 export interface AverageReport {
   name: string;
   feature: string | null;
   averageUsd: number;
   window: string;
-  /** Null without a request that is good or bad. */
+  /** Null if no request was good or bad. */
   valueUsd: number | null;
   state: 'healthy' | 'exceeded' | 'no_data';
-  /** Requests that are good or bad. */
+  /** Good and bad requests together. */
   total: number;
-  /** As those of an objective. */
+  /** The last 90 days, as for objectives. */
   days: DayState[];
 }
 
 /** Milliseconds, within 4.3 %; null without a measurement. */
 type Percentiles = Record<'p50' | 'p95' | 'p99', number | null>;
 
-/** So long incidents and maintenance are shown. */
+/** Incidents and maintenance are shown for this long. */
 export const SHOWN_MS = 30 * 86_400_000;
 const SUCCESS_KEY = countedKey({ sli: { kind: 'success' }, countsInSlo: false });
 
-/** Of the requests of a tenant or a feature, where these are named; `now`: the time of the book's clock. */
+/** About the requests of a tenant or a feature, if one is named. `now`: by the book's clock. */
 export function reportOf(
   book: Book,
   slo: Slo,
@@ -114,7 +114,7 @@ function averageOf(average: AverageObjective, book: ReadBook, now: number, narro
   };
 }
 
-/** Of the last 30 days where no window is named. */
+/** Over the last 30 days if no window is named. */
 function percentilesOf(book: ReadBook, { tenant, feature, windowMs = SHOWN_MS }: Narrowing, now: number) {
   const series = book.seriesOf(tenant ?? null, feature ?? null);
   const of = (measure: 'ttft' | 'total'): Percentiles => {

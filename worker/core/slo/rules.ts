@@ -1,4 +1,4 @@
-/** What counts as good, bad, or not at all. */
+/** Which requests count as good, bad, or not at all. */
 import type { RouterError } from '../../../protocol/errors.ts';
 import type { RecordEnding, RequestRecord } from './record.ts';
 import type { Slo } from './slo.ts';
@@ -36,19 +36,19 @@ const LEFT = excluded('left');
 const DRILL = excluded('drill');
 const MAINTENANCE = excluded('maintenance');
 
-/** What a record without a code is judged by: its ending, where it says enough. */
+/** How a request without a code is judged: by its ending, if that says enough. */
 type Ending = RecordEnding | 'stale' | 'left_before_content';
 
 /** The verdict for each code and each ending: one without a line does not compile. */
 export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> = {
   complete: GOOD,
-  /** Unless `slo.staleIs` is `bad`: then the error decides in whose place the answer was given. */
+  /** If `slo.staleIs` is `bad`, the error that the stale answer stands in for decides instead. */
   stale: GOOD,
-  /** After content had come. */
+  /** The reader left after content had come. */
   left: GOOD,
   left_before_content: LEFT,
   cut: INFERENCE,
-  /** Without a code: no refusal is meant to be. */
+  /** Every refusal should have a code; one without is a fault of the router. */
   refused: GATEWAY,
 
   providers_unavailable: INFERENCE,
@@ -109,7 +109,7 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
   client_gone: LEFT,
 };
 
-/** What of a record its verdict depends on. */
+/** The parts of a record that its verdict depends on. */
 export type Judged = Pick<
   RequestRecord,
   'arrivedAt' | 'totalMs' | 'ttftMs' | 'costMicroUsd' | 'code' | 'staleCause' | 'ending' | 'drill' | 'valid'
@@ -118,12 +118,13 @@ export type Judged = Pick<
 /** The settings that verdicts depend on. */
 export type JudgeSettings = Pick<Slo, 'staleIs' | 'maintenance'>;
 
-/** Whether a request kept the promise of success. Without `countsDrills` those of drills are excluded. */
+/** Whether a request kept the promise of success. Without `countsDrills`, requests of drills are excluded. */
 export function judge(record: Judged, slo: JudgeSettings, countsDrills = false): Verdict {
   if (record.drill !== null && !countsDrills) return DRILL;
   if (isInMaintenance(record, slo)) return MAINTENANCE;
   const verdict: Verdict | undefined = SLI_RULES[ruleOf(record, slo)];
-  // During a deploy a record may have a code of another build: one that has no line here must not lose those beside it.
+  // During a deploy a record may have a code of another build. Without a line here it must not stop the records beside it from
+  // being counted.
   return verdict ?? GATEWAY;
 }
 
@@ -136,7 +137,7 @@ function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: Judge
   return isLeft ? 'left' : (code ?? ending);
 }
 
-/** A request that any part of a window may have harmed. */
+/** Whether any part of a maintenance window may have harmed the request. */
 function isInMaintenance({ arrivedAt, totalMs }: Judged, { maintenance }: JudgeSettings): boolean {
   for (const { from, to } of maintenance.windows) if (arrivedAt < to && arrivedAt + totalMs >= from) return true;
   return false;

@@ -1,8 +1,8 @@
-/** What the run of a keyed or shared answer came to, for the records of the requests that started, joined or replayed it. */
+/** The outcome of a keyed or shared answer's run, for the records of the requests that started, joined or replayed it. */
 import type { AnswerHead } from '../answers/answer-head.ts';
 import type { RequestRecord } from './record.ts';
 
-/** The run's part of a record: who served it, and what it took. */
+/** The run's part of a record: who served it, and what it cost. */
 export type RunFacts = Pick<
   RequestRecord,
   | 'mode'
@@ -30,7 +30,7 @@ export const NO_RUN: RunFacts = {
   valid: null,
 };
 
-/** The run's part of a record that says more. */
+/** The run's part of a longer record. */
 export const factsIn = (record: RunFacts): RunFacts => {
   const { mode, deployment, provider, model, attempts, hops, costMicroUsd, estimated, finishReason } = record;
   const { failedMicroUsd, inputTokens, cachedTokens, outputTokens, reasoningTokens, valid } = record;
@@ -40,7 +40,7 @@ export const factsIn = (record: RunFacts): RunFacts => {
   };
 };
 
-/** For a request that joined a run or replays it: what the run took belongs to the request that started it. */
+/** For a request that joined or replays a run: cost and attempts belong to the request that started it. */
 export const joinedFacts = ({ mode, deployment, provider, model, finishReason }: RunFacts): RunFacts => ({
   ...NO_RUN,
   ...{ mode, deployment, provider, model, finishReason },

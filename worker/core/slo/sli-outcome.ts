@@ -11,7 +11,7 @@ export type Counted = Pick<Objective, 'sli' | 'countsInSlo'>;
 /** Whether each request counts for it. The others are reported, or judged in samples, and drills are no matter there. */
 export const isPerRequest = ({ kind }: Sli): boolean => kind !== 'valid' && kind !== 'quality' && kind !== 'external';
 
-/** The same for what counts the same, such as `success`, `ttft:2500` and `success+drills`: the name of its counters. */
+/** The name of an objective's counters. Objectives with the same counts have the same, such as `success`, `ttft:2500` or `success+drills`. */
 export const countedKey = ({ sli, countsInSlo }: Counted): string =>
   countsInSlo && isPerRequest(sli) ? `${sliKey(sli)}+drills` : sliKey(sli);
 
@@ -31,7 +31,7 @@ function sliKey(sli: Sli): string {
   }
 }
 
-/** What a request counts as. `quality` and `external` are counted by what is reported, never by a record. */
+/** What a request counts as. `quality` and `external` are counted by reports, never by records. */
 export function sliOutcome(record: Judged, { sli, countsInSlo }: Counted, slo: JudgeSettings): SliOutcome {
   return outcomeBy(sli, record, judge(record, slo, countsInSlo));
 }
@@ -61,7 +61,10 @@ function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
   }
 }
 
-/** Whoever left later than the bound had waited too long, or the slow ones would vanish. What failed is counted by success alone. */
+/**
+ * A client that left after the bound had waited too long; otherwise slow answers would vanish from the count. A failed request
+ * counts for success alone.
+ */
 function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs: number): SliOutcome {
   const isLeft = ending === 'left' || code === 'stopped' || code === 'client_gone';
   if (isLeft && totalMs > underMs) return 'bad';
@@ -69,7 +72,7 @@ function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs
   return isLeft ? 'left' : undefined;
 }
 
-/** Good where no part is bad. A part that does not count has no say, unless none counts. */
+/** Good if no part is bad. Excluded parts are ignored, unless all are excluded. */
 function joint(outcomes: readonly SliOutcome[]): SliOutcome {
   if (outcomes.includes('bad')) return 'bad';
   return outcomes.includes('good') ? 'good' : outcomes.find((one) => one !== undefined);

@@ -1,14 +1,14 @@
-/** Promises as config makes them: checked, with defaults, durations in milliseconds, money in micro-USD. */
+/** Promises as resolved from config: checked, with defaults, durations in milliseconds and money in micro-USD. */
 
 import type { AlertRule, OwnAlertRule } from './alert-rule.ts';
 import type { PolicyRule } from './policy/policy.ts';
 
 /** Config's `slo` section. */
 export interface Slo {
-  /** Names the service in reports and pages. */
+  /** The service's name in reports and pages. */
   service: string;
   contact: string | null;
-  /** How long days are kept. */
+  /** How long the figures of days are kept. */
   retentionDays: number;
   reviewEveryDays: number;
   objectives: readonly Objective[];
@@ -21,17 +21,17 @@ export interface Slo {
   showCounts: boolean;
   /** Whether a stale answer keeps the promise of success. */
   staleIs: 'good' | 'bad';
-  /** Fewer bad requests in a window never page, open an incident or trigger a policy. */
+  /** Fewer bad requests than this in a window never page, open an incident or trigger a policy. */
   minErrors: number;
   noDataAfterMs: number;
-  /** What is done by itself. */
+  /** What the router does by itself when a promise burns. */
   policy: readonly PolicyRule[];
-  /** Plain thresholds. Of several with the same `sli`, `forMs` and `severity` the first that is about the same requests holds. */
+  /** Plain thresholds. If several have the same `sli`, `forMs` and `severity`, the first one that is about the requests applies. */
   alerts: readonly AlertRule[];
-  /** Addresses by promise, by what else is watched, and `*` (runbookOf). */
+  /** Addresses by promise, by another watched thing such as `spend`, and `*` for the rest (runbookOf). */
   runbooks: ReadonlyMap<string, string>;
   maintenance: Maintenance;
-  /** What is owed below a month's promise, the highest threshold first. */
+  /** What is owed if a month's promise is missed, the highest threshold first. */
   credits: readonly Credit[];
 }
 
@@ -50,13 +50,16 @@ export interface Objective {
   windowMs: number;
   why: string | null;
   team: string | null;
-  /** How much depends on it: 1, the most, to 3. Only shown. */
+  /** Its importance: 1, the most, to 3. Only shown. */
   tier: 1 | 2 | 3 | null;
-  /** A composite: good where all of these are. What requests count for them is in `sli`; the ratios of the others are multiplied. */
+  /**
+   * The parts of a composite, which is good if all of them are. Parts that requests count for are in `sli`; the ratios of the
+   * others are multiplied.
+   */
   of: readonly string[];
   /** Whether requests of drills count. */
   countsInSlo: boolean;
-  /** In the place of those of `Slo.alerts`; null: those hold. */
+  /** Replaces the thresholds of `Slo.alerts`; null: those apply. */
   alerts: readonly OwnAlertRule[] | null;
 }
 
@@ -65,7 +68,7 @@ export interface Dependency {
   objective: string;
   /** Names of the objectives that its failures touch. */
   touches: readonly string[];
-  /** Whether its bad share counts into their error budgets. */
+  /** Whether its bad share counts against their error budgets. */
   consumes: boolean;
 }
 
@@ -75,12 +78,12 @@ export type Sli =
   | { kind: 'ttft'; underMs: number }
   | { kind: 'latency'; underMs: number }
   | { kind: 'cost'; atMostMicroUsd: number }
-  /** A JSON schema that was asked for was kept, in a sample of answers. */
+  /** The answer kept the JSON schema that was asked for; checked for a sample of answers. */
   | { kind: 'valid' }
   | { kind: 'quality' }
-  /** Figures reported with `POST /v1/sli` under this name. */
+  /** Figures that a service reports with `POST /v1/sli` under this name. */
   | { kind: 'external'; name: string }
-  /** Of a composite: those of its parts that each request counts for. */
+  /** A composite: those of its parts that every request counts for. */
   | { kind: 'all'; of: readonly Sli[] };
 
 /** An average without an error budget. */
@@ -98,7 +101,7 @@ export interface ServiceClass {
   latencyMs: number | undefined;
 }
 
-/** Announced times in which nothing counts. */
+/** Announced time spans in which nothing counts. */
 export interface Maintenance {
   mostMinutes: number;
   perQuarter: number;
@@ -114,7 +117,7 @@ export interface MaintenanceWindow {
   announcedAt: number;
 }
 
-/** Percent of the month's price that is due below this percentage. */
+/** How many percent of the month's price are due below this percentage. */
 export interface Credit {
   below: number;
   percent: number;

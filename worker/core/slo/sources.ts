@@ -1,4 +1,4 @@
-/** Which flushes the book has taken lately: of each isolate the highest number, and which of those before it. */
+/** Which flushes the book took lately: the highest number of each isolate, and which of the numbers before it. */
 
 interface Source {
   high: number;
@@ -10,14 +10,14 @@ interface Source {
 
 const WINDOW = 32;
 
-/** An isolate that has been silent for so long is forgotten: it has given up what it might repeat within seconds. */
+/** An isolate that was silent for this long is forgotten: it gives up a flush within seconds, so it repeats none of those taken. */
 export const FORGET_SOURCE_AFTER_MS = 15 * 60_000;
 
-/** The isolates that have flushed lately. What they were taken by is the rows of the journal of that time, so nothing else is stored. */
+/** The isolates that have flushed lately. The journal's rows of that time say what was taken from them, so nothing else is stored. */
 export class Sources {
   readonly #known = new Map<string, Source>();
 
-  /** Whether a flush is to be counted: false for one that was taken already, or is too late to tell. Notes that it is. */
+  /** Whether to count a flush, and notes that it was taken. False if it was taken before, or if it is too late to know. */
   take(source: string, seq: number, now: number): boolean {
     const known = this.#known.get(source);
     const next = known === undefined ? { high: seq, before: 0, at: now } : after(known, seq, now);

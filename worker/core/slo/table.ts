@@ -1,20 +1,20 @@
 /**
- * Rows of equal shape as JSON, by columns: a value that all rows have is written once, texts that repeat are numbered, and a
- * column of nothing but null is left out. A flush of records is about a fifth as long as a list of objects.
+ * Rows of equal shape as JSON, column by column: a value that all rows share is written once, repeated strings are numbered, and
+ * a column with only null is left out. A flush of records is about a fifth as long as a list of objects.
  */
 
 type Cell = string | number | boolean | null;
 
-/** Each row's own value; or the same for all; or the number of each row's text among those of the column. */
+/** The value of each row; or one value for all rows; or each row's number in a list of strings. */
 type Column = Cell | readonly Cell[] | { of: readonly Cell[]; is: readonly number[] };
 
-/** `count` rows. Columns that an earlier build did not know are absent, as are those without any value. */
+/** `count` rows. Columns that an earlier build did not know are absent, as are those without a value. */
 export interface Table {
   count: number;
   columns: Readonly<Record<string, Column>>;
 }
 
-/** Packs these fields of the rows, and columns that are no fields of theirs. */
+/** Packs these fields of the rows, and columns that are not fields of theirs. */
 export function packTable<Name extends string>(
   rows: readonly Readonly<Record<Name, Cell>>[],
   names: readonly Name[],
@@ -39,7 +39,7 @@ function columnOf(cells: readonly Cell[]): Column {
   return { of: distinct, is: cells.map((cell) => numbers.get(cell) ?? 0) };
 }
 
-/** The rows of a table, with null for each field that it does not hold. */
+/** The rows of a table, with null for each field that the table lacks. */
 export function unpackTable<Name extends string>(
   { count, columns }: Table,
   names: readonly Name[],

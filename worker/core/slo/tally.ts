@@ -6,12 +6,12 @@ import { countedKey, isPerRequest } from './sli-outcome.ts';
 import type { Objective, Slo } from './slo.ts';
 import type { BurnWindow } from './windows.ts';
 
-/** What is read of a book. */
+/** The part of a book that is read here. */
 export type ReadBook = Pick<Book, 'seriesOf'>;
-/** Some time of a series. */
+/** Reads one time span of a series. */
 export type Reading = (series: Series, key: string) => Tally;
 
-/** Whose requests are counted; null: everybody's, and every feature's. */
+/** Whose requests are counted; null: those of all tenants, or of all features. */
 interface Whose {
   tenant: string | null;
   feature: string | null;
@@ -19,23 +19,23 @@ interface Whose {
 
 const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
 
-/** Good and bad ones. */
+/** The number of good and bad requests. */
 export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
 
-/** Whole requests: a window may begin inside a cell of the book, and a dependency takes a share. */
+/** As whole requests: counts may be fractions where a window begins inside a cell, or where a dependency takes a share. */
 export function inWhole(tally: Pick<Tally, 'good' | 'bad'>): { good: number; total: number } {
   const total = Math.round(totalOf(tally));
   return { good: total - Math.round(tally.bad), total };
 }
 
-/** The share of good ones; null without any. */
+/** The share of good requests; null if there are none. */
 export const ratioOf = (tally: Pick<Tally, 'good' | 'bad'>): number | null =>
   totalOf(tally) > 0 ? tally.good / totalOf(tally) : null;
 
-/** What was counted for an objective, in the time that a reading reads. */
+/** An objective's tally over the time that a reading reads. */
 export type Tallies = (read: Reading) => Tally;
 
-/** Of an objective, or of the part of it that a tenant or a feature has. */
+/** The tallies of an objective, or of a tenant's or a feature's part of it. */
 export function talliesOf(
   objective: Objective,
   book: ReadBook,
@@ -46,7 +46,7 @@ export function talliesOf(
   return (read) => tallyOf(objective, book, slo, whose, read);
 }
 
-/** Those of an objective itself, less the bad share of each dependency that it consumes. */
+/** The objective's own tally, less the bad share of each dependency that it consumes. */
 export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const own = ownTally(objective, book, slo, whose, read);
   const total = totalOf(own);
@@ -64,7 +64,7 @@ function consumedBy({ name }: Objective, { dependencies, objectives }: Slo): Obj
   return objectives.filter((one) => names.includes(one.name));
 }
 
-/** Of a composite: requests that were good for all parts that each request counts for, times the ratios of its other parts. */
+/** A composite counts requests that were good for all parts that every request counts for, times the ratios of its other parts. */
 function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);
   const own = counts(objective);
@@ -79,13 +79,13 @@ function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, 
   return { good, bad: total - good, excluded: own.excluded };
 }
 
-/** What is reported under a name is of a service beside the router, which may be one for all features. */
+/** Figures reported under a name concern a service beside the router, which may serve all features. */
 function countsOf(part: Objective, book: ReadBook, { tenant, feature }: Whose, read: Reading): Tally {
   const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
   return series === undefined ? NOTHING : read(series, countedKey(part));
 }
 
-/** How many times too fast these counts burn the budget of a target, in percent; null where there is nothing to tell it from. */
+/** How many times too fast these counts burn the budget of a target, in percent; null if that cannot be told. */
 export function burnRateOf(tally: Pick<Tally, 'good' | 'bad'>, target: number): number | null {
   const total = totalOf(tally);
   if (total === 0 || (target === 100 && tally.bad > 0)) return null;
@@ -98,7 +98,7 @@ export interface BurningAlert {
   burnRate: number;
 }
 
-/** The alerts of an objective whose conditions hold, the fastest first. Fewer than `minErrors` bad ones never page. */
+/** The alerts of an objective whose conditions hold, the fastest burn first. Fewer than `minErrors` bad requests never page. */
 export function burningAlerts(
   objective: Pick<Objective, 'target' | 'windowMs'>,
   minErrors: number,

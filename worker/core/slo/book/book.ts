@@ -16,18 +16,18 @@ import { OTHER, Tenants } from './tenants.ts';
 import { Totals } from './totals.ts';
 import { addDurations, addToTotals } from './totals-of.ts';
 
-/** What of config the book depends on. */
+/** The parts of config that the book depends on. */
 export interface BookConfig {
   slo: Slo;
   features: { has(name: string): boolean };
 }
 
-/** What is reported about an answer afterwards, or about a service beside the router. */
+/** Something reported about an answer afterwards, or about a service beside the router. */
 export interface OutsideReport {
   /** `valid`, `quality` or `external:NAME`. */
   key: string;
   tenant: string | null;
-  /** Null: of a service, which counts for the features whose objectives name it. */
+  /** Null: the report is about a service, and counts for the features whose objectives name that service. */
   feature: string | null;
   deployment: string | null;
   experiment: string | null;
@@ -40,7 +40,7 @@ const TOTALS_ROW = '=totals';
 const TENANTS_ROW = '=tenants';
 const LOSSES_ROW = '=losses';
 
-/** One for the whole service. Times are epoch milliseconds of the book's own clock. */
+/** There is one book for the whole service. Times are epoch milliseconds of the book's own clock. */
 export class Book {
   readonly totals: Totals;
   readonly spending: Spending;
@@ -121,12 +121,12 @@ export class Book {
     return this.#shelf.names;
   }
 
-  /** Undefined where nothing was ever counted. */
+  /** Undefined if nothing was ever counted in it. */
   series(name: string): Series | undefined {
     return this.#shelf.find(name);
   }
 
-  /** That of a tenant and a feature; undefined too for a tenant that is counted with `other`. */
+  /** The series of a tenant and a feature; undefined also for a tenant that is counted with `other`. */
   seriesOf(tenant: string | null, feature: string | null): Series | undefined {
     return this.#shelf.find(seriesOf(tenant, feature));
   }
@@ -141,7 +141,7 @@ export class Book {
     return this.#tenants.isAmongOthers(tenant);
   }
 
-  /** What has changed since the last call. A row takes the place of an earlier one of its name. */
+  /** What has changed since the last call. A row replaces an earlier one of its name. */
   *save(): Iterable<SavedRow> {
     yield [TOTALS_ROW, this.totals.save()];
     yield [TENANTS_ROW, this.#tenants.save()];
@@ -150,7 +150,7 @@ export class Book {
     yield* this.#shelf.save();
   }
 
-  /** Takes saved rows, also those of an earlier config. Returns the names of those that cannot be read. */
+  /** Reads saved rows, even those of an earlier config. Returns the names of rows that cannot be read. */
   load(rows: Iterable<SavedRow>): string[] {
     const unreadable: string[] = [];
     const known = new Set(this.#promises.map(({ key }) => key));
@@ -183,7 +183,7 @@ export class Book {
     }
   }
 
-  /** A counter for `GET /metrics` only grows: what is taken back stays in it. */
+  /** A counter for `GET /metrics` only grows, so a report that is taken back stays in it. */
   #countEvents(told: Iterable<Counting['objectives']>, { key, good, bad }: OutsideReport): void {
     for (const objectives of told) {
       for (const { promise, events } of objectives) {

@@ -2,7 +2,7 @@
 
 /** The cells of one counter. */
 export class Column {
-  /** By ring, what is still to be added to the cell of the latest moment. */
+  /** For each ring, the amount that is still to be added to the cell of the current moment. */
   readonly waiting: number[];
   #cells: Uint16Array | Uint32Array | Float64Array;
   #highest = 0xffff;
@@ -22,14 +22,14 @@ export class Column {
     this.#cells[place] = Math.max(0, count);
   }
 
-  /** The cells from one to another, both included. */
+  /** Empties the cells from one place to another, both included. */
   empty(from: number, to: number): void {
-    // Filling costs a call of the engine, however few cells it is.
+    // A call of `fill` has a fixed cost that a few cells are not worth.
     if (to - from > 32) this.#cells.fill(0, from, to + 1);
     else for (let place = from; place <= to; place++) this.#cells[place] = 0;
   }
 
-  /** Of the cells from one to another, both included. */
+  /** The sum of the cells from one place to another, both included. */
   sum(from: number, to: number): number {
     const cells = this.#cells;
     let sum = 0;
@@ -37,7 +37,7 @@ export class Column {
     return sum;
   }
 
-  /** Writes the cells from one down to another, both included, into `list` from `index` on. Returns where it goes on there. */
+  /** Writes the cells from one place down to another, both included, into `list` from `index` on. Returns the index behind the last one written. */
   copy(from: number, to: number, list: Float64Array, index: number): number {
     const cells = this.#cells;
     let next = index;

@@ -1,10 +1,10 @@
-/** The distinct promises of a config: objectives that count the same are counted once. */
+/** The distinct promises of a config: objectives with the same counts are counted once. */
 import { type Counted, countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
 import { type CounterNames, counterNames } from './series.ts';
 import { concerns } from './series-names.ts';
 
-/** One of them. */
+/** A promise, and what is counted for it. */
 export interface CountedPromise {
   key: string;
   counted: Counted;
@@ -24,7 +24,7 @@ export function countedPromises(objectives: readonly Objective[]): readonly Coun
   return [...byKey].map(([key, counted], index) => ({ key, counted, names: counterNames(key), index }));
 }
 
-/** Those that a series counts. */
+/** The promises that a series counts. */
 export function promisesOf(
   promises: readonly CountedPromise[],
   objectives: readonly Objective[],

@@ -1,12 +1,12 @@
-/** Durations in buckets of which each is 9 % wider than the one before (OpenTelemetry's exponential histogram, scale 3). */
+/** Durations in buckets, each 9 % wider than the one before (OpenTelemetry's exponential histogram, scale 3). */
 import type { Layout } from './layout.ts';
 import { Rings } from './rings.ts';
 
 const PER_DOUBLING = 8;
-/** An hour: what takes longer is counted as an hour. */
+/** An hour. A longer duration is counted as an hour. */
 const LAST_BUCKET = Math.ceil(PER_DOUBLING * Math.log2(3_600_000));
 const BASE = 2 ** (1 / PER_DOUBLING);
-/** The value of a bucket that is at most 4.33 % from both its ends. */
+/** The value within a bucket that is at most 4.33 % from either end. */
 const MIDDLE = (2 * BASE) / (1 + BASE);
 
 const NAMES = Array.from({ length: LAST_BUCKET + 2 }, (_, bucket) => String(bucket));
@@ -29,7 +29,7 @@ export class Histogram {
     return this.#ranked(shares, (name) => this.#rings.sum(name, windowMs, now));
   }
 
-  /** The same of a time that may be past; `to` is outside. */
+  /** The same for a time that may be past; `to` is excluded. */
   percentilesBetween(shares: readonly number[], from: number, to: number): number[] | undefined {
     return this.#ranked(shares, (name) => this.#rings.between(name, from, to));
   }
@@ -66,7 +66,7 @@ export class Histogram {
   }
 }
 
-/** 0: less than a millisecond. */
+/** Bucket 0: less than a millisecond. */
 const bucketOf = (ms: number): number =>
   ms < 1 ? 0 : Math.min(LAST_BUCKET, Math.floor(PER_DOUBLING * Math.log2(ms))) + 1;
 

@@ -1,4 +1,4 @@
-/** Values by labels, found without making a string for each look. */
+/** Values by labels. Looking one up makes no string. */
 
 /** A tree with a level for each label. Its values are at the leaves. */
 export class LabelTree<Value> {
@@ -18,7 +18,7 @@ export class LabelTree<Value> {
     this.#children.delete(label);
   }
 
-  /** Where there may be none yet. */
+  /** The leaf with these labels, made where there is none yet. */
   leaf(labels: readonly string[]): LabelTree<Value> {
     let leaf: LabelTree<Value> = this;
     for (const label of labels) leaf = leaf.at(label);

@@ -1,4 +1,4 @@
-/** Where in its columns a moment is counted: the same for all series, so it is worked out once for all of them. */
+/** Where in a column a moment is counted. It is the same for all series, so it is computed once for all of them. */
 
 /** `cells` times `widthMs`, all aligned to the epoch, so that a cell of 24 hours is a day by UTC. */
 export interface Resolution {
@@ -13,11 +13,14 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** A ring of cells in each column. */
 export interface Ring extends Resolution {
-  /** Of its first cell in a column. */
+  /** Where its first cell stands in a column. */
   offset: number;
 }
 
-/** The time from `from` until before `to`, in which nothing moves; by ring the cell since the epoch, and its place in a column. */
+/**
+ * A time span (`to` is excluded) in which every count goes to the same cells. For each ring: the cell's number since the epoch,
+ * and its place in a column.
+ */
 export interface Moment {
   from: number;
   to: number;
@@ -28,7 +31,7 @@ export interface Moment {
 /** Rings side by side in a column. */
 export class Layout {
   readonly rings: readonly Ring[];
-  /** Of a column. */
+  /** The number of cells in a column. */
   readonly length: number;
   #moment: Moment | undefined;
 
@@ -55,7 +58,7 @@ export class Layout {
   }
 }
 
-/** In a column, of a cell since the epoch. */
+/** The place in a column of a cell that is numbered since the epoch. */
 export const placeOf = ({ offset, cells }: Ring, cell: number): number => offset + (cell % cells);
 
 /** The layouts of a series' counters. */
@@ -69,7 +72,7 @@ export interface Layouts {
 /** A ring has one cell more than it covers, because a window begins inside a cell. */
 const ring = (widthMs: number, coveredMs: number): Resolution => ({ widthMs, cells: coveredMs / widthMs + 1 });
 
-/** Days are kept for so long. */
+/** `retentionDays`: how long the figures of days are kept. */
 export const layoutsOf = (retentionDays: number): Layouts => ({
   counted: countedLayout(retentionDays),
   excluded: excludedLayout(),
@@ -78,8 +81,8 @@ export const layoutsOf = (retentionDays: number): Layouts => ({
 });
 
 /**
- * For what is alerted on. Of each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6 hours; 1 to 60 days) a
- * cell is at most a 60th, so that even an outage that begins inside the window's first cell shifts its ratio by less than 0.5 %.
+ * For counts that alerts depend on. In each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6 hours; 1 to 60
+ * days) a cell is at most a 60th, so an outage that begins inside the window's first cell shifts the ratio by less than 0.5 %.
  */
 export const countedLayout = (retentionDays: number): Layout =>
   new Layout([
@@ -92,12 +95,15 @@ export const countedLayout = (retentionDays: number): Layout =>
     ring(DAY_MS, retentionDays * DAY_MS),
   ]);
 
-/** For what is only shown beside it: nine reasons of each promise. This month and the last one, and the longest window, fit in. */
+/**
+ * For counts that are only shown beside these: the excluded requests of each promise, by nine reasons. This month, the last one
+ * and the longest window fit in.
+ */
 const excludedLayout = (): Layout =>
   new Layout([ring(20 * MINUTE_MS, 6 * HOUR_MS), ring(2 * HOUR_MS, 3 * DAY_MS), ring(DAY_MS, 62 * DAY_MS)]);
 
-/** For percentiles: 10 minutes for a day, days for 90 days. */
+/** For percentiles: cells of 10 minutes for a day, cells of a day for 90 days. */
 export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);
 
-/** For how much comes: minutes for half an hour, 10 minutes for longer than a week, so that now can be compared with the same time a week ago. */
+/** For traffic: minutes for half an hour, and 10 minutes for more than a week, so that now can be compared with the same time a week ago. */
 const trafficLayout = (): Layout => new Layout([ring(MINUTE_MS, 30 * MINUTE_MS), ring(10 * MINUTE_MS, 9 * DAY_MS)]);

@@ -1,16 +1,16 @@
-/** What isolates may have taken with them: those that ended while requests were under way and told nothing afterwards. */
+/** Records that may have been lost: an isolate ended while requests were under way, and never reported them. */
 
-/** One time in which records may be missing; epoch milliseconds. */
+/** A time span from which records may be missing; epoch milliseconds. */
 export interface Loss {
   from: number;
   to: number;
-  /** Requests that were under way when the isolates told something for the last time. */
+  /** Requests that were under way at the isolates' last flush. */
   openRequests: number;
 }
 
-/** An isolate flushes within 10 s of a request's end, so one that is silent for so long has ended, or its requests are long. */
+/** An isolate flushes within 10 s of a request's end. One that is silent for this long has ended, or its requests are long. */
 const SILENT_AFTER_MS = 120_000;
-/** What it closes is reported after so long, so this is the most that is lost of it. */
+/** A request that has ended is flushed within this time, so at most this much is lost of an isolate. */
 const LONGEST_WAIT_MS = 10_000;
 const KEPT_MS = 30 * 86_400_000;
 const MOST_LOSSES = 500;
@@ -25,12 +25,12 @@ type Saved = [source: string, at: number, open: number][];
 
 /** Flushes are noted in the order in which the book took them. */
 export class Losses {
-  /** Isolates whose last flush said that requests were under way; the one that has been silent for the longest is the first. */
+  /** The last flush of each isolate that had requests under way; the isolate that has been silent for the longest comes first. */
   readonly #last = new Map<string, LastFlush>();
-  /** Those that were silent for too long. One that tells something after all is none. */
+  /** Isolates that were silent for too long. One that flushes after all is removed. */
   readonly #lost = new Map<string, LastFlush>();
 
-  /** `open`: requests of the isolate that were under way; `at`: when the flush was taken. */
+  /** `open`: how many requests of the isolate were under way; `at`: when the flush was taken. */
   note(source: string, open: number, at: number): void {
     this.#last.delete(source);
     this.#lost.delete(source);
@@ -46,7 +46,7 @@ export class Losses {
     if (open > 0) this.#last.set(source, { at, open });
   }
 
-  /** The oldest first; those at the same time are one. */
+  /** The oldest first; spans that overlap are joined. */
   until(now: number): Loss[] {
     const silent = [...this.#last.values()].filter(({ at }) => at <= now - SILENT_AFTER_MS);
     const losses: Loss[] = [];

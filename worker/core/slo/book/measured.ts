@@ -1,4 +1,4 @@
-/** What of a record and its attempts is measured, and what an attempt counts as. */
+/** What is measured of a record and its attempts, and what an attempt counts as. */
 import { FAILURE_RULES } from '../../routing/failure.ts';
 import type { RequestEntry } from '../receipt.ts';
 import type { RecordedAttempt } from '../record.ts';
@@ -6,7 +6,7 @@ import type { ExcludedReason, Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 
-/** Why a request is outside: a drill's requests and those in a maintenance window are measured by nothing but objectives that count drills. */
+/** Why a request is outside: drills and requests in a maintenance window are measured only by objectives that count drills. */
 export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
   verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance')
     ? verdict.reason

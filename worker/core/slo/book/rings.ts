@@ -5,7 +5,7 @@ import { type Layout, type Moment, placeOf, type Ring } from './layout.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A ring whose newest cell that was counted in is `head`, in widths since the epoch. */
+/** A ring with `head`, the newest cell that was counted in, numbered since the epoch. */
 interface Reached extends Ring {
   head: number;
 }
@@ -13,16 +13,16 @@ interface Reached extends Ring {
 /** Named columns of counts that share their rings. */
 export class Rings {
   readonly #layout: Layout;
-  /** The newest cell of each ring that was counted in, in widths since the epoch. */
+  /** The newest cell of each ring that was counted in, numbered since the epoch. */
   readonly #heads: number[];
   readonly #columns = new Map<string, Column>();
-  /** The same ones. */
+  /** The columns again, for loops over all of them. */
   readonly #list: Column[] = [];
-  /** What was moved to. */
+  /** The moment at which the next count happens. */
   #moment: Moment | undefined;
-  /** Its place in each ring; -1 where the ring does not reach it any more. */
+  /** That moment's place in each ring; -1 where the moment is too old for the ring. */
   readonly #places: number[];
-  /** How often something was counted; and by ring how often that was when it was last settled. */
+  /** How many counts there were; and for each ring, how many there were when it was last settled. */
   #counted = 0;
   readonly #settledAt: number[];
 
@@ -37,7 +37,7 @@ export class Rings {
     return this.#columns.keys();
   }
 
-  /** What is counted next happened at `at`. Cells that this leaves behind are emptied. */
+  /** Sets the time of the next counts. The cells between the old head and the new one are emptied. */
   moveTo(at: number): void {
     const last = this.#moment;
     if (last !== undefined && at >= last.from && at < last.to) return;
@@ -61,7 +61,7 @@ export class Rings {
     for (let index = 0; index < waiting.length; index++) waiting[index] = (waiting[index] as number) + amount;
   }
 
-  /** The sum of a window that ends now. The cell that it begins in counts by the part that lies inside. */
+  /** The sum over a window that ends now. The window's first cell counts in proportion to the part inside it. */
   sum(name: string, windowMs: number, now: number): number {
     const column = this.#columns.get(name);
     const { rings } = this.#layout;
@@ -77,7 +77,7 @@ export class Rings {
     return part * total(column, one, first, first) + total(column, one, first + 1, newest);
   }
 
-  /** The sum of the days by UTC that begin in a time; `to` is the first moment that is outside. */
+  /** The sum over the UTC days that begin between `from` and `to`; `to` is excluded. */
   sumOfDays(name: string, from: number, to: number): number {
     const column = this.#columns.get(name);
     const days = this.#settled(this.#layout.rings.length - 1);
@@ -86,8 +86,8 @@ export class Rings {
   }
 
   /**
-   * The sum of a time that may be long past, out of the narrowest cells that are left of each part of it. A cell that lies
-   * only partly inside counts by that part.
+   * The sum over a time that may be long past, from the narrowest cells that still hold each part of it. A cell that lies only
+   * partly inside counts in proportion.
    */
   between(name: string, from: number, to: number): number {
     const column = this.#columns.get(name);
@@ -118,7 +118,7 @@ export class Rings {
     return [heads, ...columns].join('\n');
   }
 
-  /** Takes what `save` wrote, also with rings of other lengths. Columns that `keeps` does not want are left out. */
+  /** Reads what `save` wrote, even if the rings had other lengths. Columns are left out unless `keeps` says yes. */
   load(text: string, keeps: (name: string) => boolean): void {
     const [heads = '', ...columns] = text.split('\n');
     const places = heads.split(' ').map((head) => {
@@ -144,7 +144,7 @@ export class Rings {
     this.#moment = undefined;
   }
 
-  /** Adds the counts of other rings of the same resolutions. */
+  /** Adds the counts of other rings with the same resolutions. */
   merge(other: Rings): void {
     const theirs = other.#rings();
     for (const [index, one] of this.#rings().entries()) {
@@ -162,7 +162,7 @@ export class Rings {
     this.#moment = undefined;
   }
 
-  /** A ring whose cells hold all that was counted. */
+  /** A ring whose cells hold everything that was counted. */
   #settled(index: number): Reached | undefined {
     const ring = this.#layout.rings[index];
     if (ring === undefined) return undefined;
@@ -170,12 +170,12 @@ export class Rings {
     return { ...ring, head: this.#heads[index] ?? -1 };
   }
 
-  /** All of them. */
+  /** All rings, settled. */
   #rings(): Reached[] {
     return this.#layout.rings.flatMap((_, index) => this.#settled(index) ?? []);
   }
 
-  /** Brings what was counted in the moment's cell of a ring into the column. A record that did so itself would write to distant memory. */
+  /** Moves what was counted for the current moment into the cells of one ring. Doing so for each record would write to distant memory each time. */
   #settle(index: number): void {
     if (this.#settledAt[index] === this.#counted) return;
     this.#settledAt[index] = this.#counted;
@@ -213,7 +213,7 @@ export class Rings {
   }
 }
 
-/** Of the cells from `first` to `last`, as far as the ring still has them. */
+/** The sum of the cells from `first` to `last` that the ring still has. */
 function total(column: Column, one: Reached, first: number, last: number): number {
   const { cells, head } = one;
   const oldest = Math.max(first, head - cells + 1, 0);
@@ -222,7 +222,7 @@ function total(column: Column, one: Reached, first: number, last: number): numbe
   return runsOf(one, oldest, newest).reduce((sum, [from, to]) => sum + column.sum(from, to), 0);
 }
 
-/** Of a time whose first and last cell may lie only partly inside. */
+/** The sum over a time whose first and last cell may lie only partly inside. */
 function partly(column: Column, one: Reached, from: number, to: number): number {
   const { widthMs } = one;
   const [first, last] = [Math.floor(from / widthMs), Math.ceil(to / widthMs) - 1];
@@ -234,7 +234,7 @@ function partly(column: Column, one: Reached, from: number, to: number): number 
   return sum;
 }
 
-/** The places of neighbouring cells: one run, or two where the ring's end lies between. */
+/** The places of neighbouring cells: one run, or two where the ring wraps around. */
 function runsOf(one: Ring, first: number, last: number): [from: number, to: number][] {
   const from = placeOf(one, first);
   const to = placeOf(one, last);
@@ -245,7 +245,7 @@ function runsOf(one: Ring, first: number, last: number): [from: number, to: numb
   ];
 }
 
-/** The newest cell first. `list` is long enough for all cells. */
+/** A ring's cells as a word, the newest cell first. `list` has room for all cells. */
 function wordOf(column: Column, { offset, cells, head }: Reached, list: Float64Array): string {
   if (head < 0) return '';
   const newest = offset + (head % cells);

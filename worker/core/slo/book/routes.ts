@@ -1,4 +1,4 @@
-/** In which series a request is counted. */
+/** Which series count a request. */
 import { countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
 import { type CountedPromise, promisesOf } from './counted-promises.ts';
@@ -12,9 +12,9 @@ import { OTHER } from './tenants.ts';
 export interface Counting {
   series: Series;
   promises: readonly CountedPromise[];
-  /** The objectives that are about just these requests. */
+  /** The objectives for exactly the requests of this series. */
   objectives: readonly CountedObjective[];
-  /** Those of a tenant are too many to have percentiles. */
+  /** Tenants have none: there are too many of them. */
   hasPercentiles: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Links {
   events: LabelTree<number>;
 }
 
-/** Looked up once for each tenant and feature. */
+/** Finds the series of a request; looked up once for each tenant and feature. */
 export class Routes {
   readonly #links: Links;
   readonly #byTenant = new Map<string | null, Map<string | null, readonly Counting[]>>();
@@ -40,7 +40,7 @@ export class Routes {
     this.#links = links;
   }
 
-  /** All, and those of the tenant, the feature, and both. */
+  /** The series of all requests, of the tenant, of the feature, and of both together. */
   of(tenant: string | null, feature: string | null): readonly Counting[] {
     let byFeature = this.#byTenant.get(tenant);
     if (byFeature === undefined) {
@@ -57,7 +57,7 @@ export class Routes {
     return route;
   }
 
-  /** A tenant is counted elsewhere from now on. */
+  /** Called when a tenant is counted elsewhere from now on. */
   forget(): void {
     this.#byTenant.clear();
   }

@@ -1,7 +1,7 @@
-/** How the series of the book are named. */
+/** The names of the book's series. */
 import type { Objective } from '../slo.ts';
 
-/** All requests, those of a tenant, of a feature, or of both. */
+/** The series of all requests, or those of a tenant, a feature, or both. */
 export function seriesOf(tenant: string | null, feature: string | null): string {
   if (tenant === null) return feature === null ? 'all' : `feature:${feature}`;
   return feature === null ? `tenant:${tenant}` : `tenant:${tenant}|feature:${feature}`;
@@ -13,14 +13,14 @@ export const deploymentSeries = (deployment: string): string => `deployment:${de
 /** The feedback on an experiment's answers. */
 export const experimentSeries = (experiment: string): string => `experiment:${experiment}`;
 
-/** Whose requests the book counts by themselves. */
+/** The tenants and features that have a series of their own. */
 export interface CountedNames {
-  /** `other` too, where some are counted together. */
+  /** Includes `other` where some tenants are counted together. */
   tenants: string[];
   features: string[];
 }
 
-/** From the names of all series. */
+/** Taken from the names of all series. */
 export const countedNames = (all: Iterable<string>): CountedNames => {
   const names = [...all];
   const of = (pattern: RegExp): string[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []);

@@ -1,11 +1,11 @@
-/** One series of the book: what is counted of the requests of a tenant, a feature, both, or all. */
+/** One series of the book: the counts of the requests of a tenant, a feature, both, or all. */
 import { EXCLUDED_REASONS, type ExcludedReason } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import { Histogram } from './histogram.ts';
 import type { Layouts } from './layout.ts';
 import { Rings } from './rings.ts';
 
-/** What was counted for one promise. A window may begin inside a cell, so that counts have fractions. */
+/** What was counted for one promise. Counts may be fractions, because a window may begin inside a cell. */
 export interface Tally {
   good: number;
   bad: number;
@@ -20,7 +20,7 @@ const [REQUESTS, REJECTED] = ['requests', 'rejected'];
 const NONE_EXCLUDED: Tally['excluded'] = {};
 const DAY_MS = 86_400_000;
 const BETWEEN_PARTS = '\n\n';
-/** Counters of promises that config no longer has, kept for the case that they come back. */
+/** Counters of promises that config no longer has are kept, in case the promise comes back: at most this many promises. */
 const MOST_DORMANT = 8;
 
 /** What a record counts as. */
@@ -29,16 +29,16 @@ export type Outcome = Exclude<SliOutcome, undefined>;
 /** The counters of one promise. */
 export type CounterNames = Readonly<Record<Outcome, string>>;
 
-/** Counters by name. A promise has the names `KEY good`, `KEY bad`, and in other rings `KEY REASON`. */
+/** Counters by name. A promise has the counters `KEY good` and `KEY bad`, and in other rings `KEY REASON`. */
 export class Series {
   readonly #counted: Rings;
   readonly #excluded: Rings;
   readonly #traffic: Rings;
   readonly #histograms: Readonly<Record<Measure, Histogram>> | undefined;
   #at = 0;
-  /** Changed since it was saved. */
+  /** True if it has changed since it was saved. */
   isDirty = false;
-  /** The end of its last request; undefined where it never had one. */
+  /** The end of its last request; undefined before the first. */
   lastAt: number | undefined;
 
   constructor({ counted, excluded, durations, traffic }: Layouts, hasHistograms: boolean) {
@@ -48,14 +48,14 @@ export class Series {
     if (hasHistograms) this.#histograms = { ttft: new Histogram(durations), total: new Histogram(durations) };
   }
 
-  /** What is counted next happened at `at`. */
+  /** Sets the time of the next counts. */
   moveTo(at: number): void {
     this.#at = at;
     this.#counted.moveTo(at);
     this.isDirty = true;
   }
 
-  /** A request that ended then is counted next. */
+  /** Sets the time of the next counts to the end of a request. */
   beginRequest(at: number): void {
     this.moveTo(at);
     if (this.lastAt === undefined || at > this.lastAt) this.lastAt = at;
@@ -70,7 +70,7 @@ export class Series {
     this.#excluded.count(names[outcome], amount);
   }
 
-  /** A request of any outcome; `isRejected`: by its provider, as one that it cannot serve. */
+  /** Counts a request, whatever its outcome. `isRejected`: its provider refused it as one that it cannot serve. */
   countTraffic(isRejected: boolean): void {
     this.#traffic.moveTo(this.#at);
     this.#traffic.count(REQUESTS);
@@ -85,37 +85,37 @@ export class Series {
     this.#histograms?.[measure].add(ms, this.#at);
   }
 
-  /** Of a window that ends now. */
+  /** The tally of a window that ends now. */
   window(key: string, windowMs: number, now: number): Tally {
     return tallyOf(key, (rings, name) => rings.sum(name, windowMs, now), this.#counted, this.#excluded);
   }
 
-  /** The same without what is excluded, for alerts: a look at all of them must be cheap. */
+  /** The same without excluded requests: a look at all alerts must be cheap. */
   goodAndBad(key: string, windowMs: number, now: number): Tally {
     return this.#goodAndBad(key, (name) => this.#counted.sum(name, windowMs, now));
   }
 
-  /** Requests of any outcome, of a time up to nine days ago; `to` is outside. */
+  /** How many requests there were, whatever their outcome, in a time up to nine days ago; `to` is excluded. */
   requests(from: number, to: number): number {
     return this.#traffic.between(REQUESTS, from, to);
   }
 
-  /** Those of them that their providers rejected. */
+  /** How many of them their providers rejected. */
   rejected(from: number, to: number): number {
     return this.#traffic.between(REJECTED, from, to);
   }
 
-  /** Of the days by UTC that begin in a time; `to` is outside. */
+  /** The tally of the UTC days that begin between `from` and `to`; `to` is excluded. */
   days(key: string, from: number, to: number): Tally {
     return tallyOf(key, (rings, name) => rings.sumOfDays(name, from, to), this.#counted, this.#excluded);
   }
 
-  /** The good and the bad of one day by UTC, without what is excluded. */
+  /** The good and bad requests of one UTC day. */
   day(key: string, from: number): Tally {
     return this.#goodAndBad(key, (name) => this.#counted.sumOfDays(name, from, from + DAY_MS));
   }
 
-  /** The good and the bad of a time that may be long past, without what is excluded; `to` is outside. */
+  /** The good and bad requests of a time that may be long past; `to` is excluded. */
   between(key: string, from: number, to: number): Tally {
     return this.#goodAndBad(key, (name) => this.#counted.between(name, from, to));
   }
@@ -136,7 +136,7 @@ export class Series {
     return this.#histograms?.[measure].percentiles(shares, windowMs, now);
   }
 
-  /** Of a time that may be past; `to` is outside. */
+  /** The same for a time that may be past; `to` is excluded. */
   percentilesBetween(measure: Measure, shares: readonly number[], from: number, to: number): number[] | undefined {
     return this.#histograms?.[measure].percentilesBetween(shares, from, to);
   }
@@ -156,7 +156,7 @@ export class Series {
     return [...parts, ttft?.save() ?? '', total?.save() ?? '', this.#traffic.save()].join(BETWEEN_PARTS);
   }
 
-  /** Takes what `save` wrote, maybe under another config. `isKnown`: whether a promise has this key. */
+  /** Reads what `save` wrote, perhaps under another config. `isKnown`: whether a promise of today has this key. */
   load(text: string, isKnown: (key: string) => boolean): void {
     const [lastAt = '', counted = '', excluded = '', ttft = '', total = '', traffic = ''] = text.split(BETWEEN_PARTS);
     this.lastAt = Number(lastAt) || undefined;
@@ -176,7 +176,7 @@ export class Series {
   }
 }
 
-/** Made once for each promise: a string made for each record would cost more than the counting. */
+/** Made once for each promise: making these strings for each record would cost more than the counting. */
 export const counterNames = (key: string): CounterNames => ({
   ...{ good: `${key} good`, bad: `${key} bad` },
   ...excludedNames(key),

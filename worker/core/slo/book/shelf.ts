@@ -1,10 +1,10 @@
-/** The series of the book by name: bounded in number, saved and loaded. */
+/** All series of the book, by name: bounded in number, saved and loaded. */
 import { type Layouts, layoutsOf } from './layout.ts';
 import { Series } from './series.ts';
 import { seriesOf } from './series-names.ts';
 import { OTHER } from './tenants.ts';
 
-/** A saved part of the book: its name, and what it holds. An empty text takes the place of a part that is gone. */
+/** A saved part of the book: its name and its text. An empty text means that the part is gone. */
 export type SavedRow = [name: string, text: string];
 
 const MOST = { feature: 200, tenant: 201, pair: 1_000, deployment: 100, experiment: 50 };
@@ -17,7 +17,7 @@ const PAIR = '|feature:';
 const kindOf = (name: string): SeriesKind =>
   name.includes(PAIR) ? 'pair' : name === 'all' ? 'feature' : (name.slice(0, name.indexOf(':')) as SeriesKind);
 
-/** Percentiles are of all requests, of features and of deployments. */
+/** Percentiles exist for all requests together, for features and for deployments. */
 const hasHistograms = (kind: SeriesKind): boolean => kind === 'feature' || kind === 'deployment';
 
 /** All series. */
@@ -39,7 +39,7 @@ export class Shelf {
     return this.#series.keys();
   }
 
-  /** The series of this name, or where there are too many of its kind `other`. */
+  /** The series of this name. If there are too many of its kind, the series named `other`. */
   open(name: string, other: string): Series {
     const found = this.#series.get(name);
     if (found !== undefined) return found;
@@ -53,7 +53,7 @@ export class Shelf {
     return series;
   }
 
-  /** What was counted for a tenant becomes that of `other`. */
+  /** Moves what was counted for a tenant to `other`. */
   fold(tenant: string): void {
     const own = seriesOf(tenant, null);
     for (const [name, series] of this.#series) {

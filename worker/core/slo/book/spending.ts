@@ -1,4 +1,4 @@
-/** What all tenants' requests were charged, month by month by UTC. */
+/** What the requests of all tenants were charged, by UTC month. */
 import { monthOf, startOfMonth } from '../../ledger/time.ts';
 import type { RequestEntry } from '../receipt.ts';
 import type { SavedRow } from './shelf.ts';
@@ -9,7 +9,7 @@ const ROW = '=spent ';
 const MONTH_LENGTH = 'yyyy-mm'.length;
 const DAY_MS = 86_400_000;
 
-/** A tenant's running month, kept at hand: a name made for each record would cost more than the counting. */
+/** The current month of a tenant, kept at hand: making its name for each record would cost more than the counting. */
 interface Running {
   from: number;
   to: number;
@@ -19,7 +19,7 @@ interface Running {
 
 /** All months that are kept, by month and tenant: `2026-11 acme`. */
 export class Spending {
-  /** Text until somebody asks: months that are over are hardly ever read. */
+  /** A month stays text until someone asks for it: past months are hardly ever read. */
   readonly #months = new Map<string, SpentMonth | string>();
   readonly #running = new Map<string, Running>();
   readonly #changed = new Set<string>();
@@ -29,10 +29,10 @@ export class Spending {
     this.#retentionDays = retentionDays;
   }
 
-  /** `tenant` and `feature`: as they are counted. Only what asked a provider or was answered is counted. */
+  /** `tenant` and `feature` are the names to count under. Only requests that asked a provider, cost something or were answered are counted. */
   add(record: RequestEntry, tenant: string, feature: string, at: number): void {
     const { cache, model, attempts, costMicroUsd, ending } = record;
-    // Of records of earlier builds it is null.
+    // Null in records of earlier builds.
     const failedMicroUsd = record.failedMicroUsd ?? 0;
     const isAnswered = ending !== 'refused';
     if (attempts.length === 0 && costMicroUsd === 0 && !isAnswered) return;
@@ -51,13 +51,13 @@ export class Spending {
     return this.#months.has(name) ? this.#open(name) : undefined;
   }
 
-  /** Who has figures of a month; empty: requests without a tenant. */
+  /** The tenants with figures in a month; the empty name stands for requests without a tenant. */
   tenants(month: string): string[] {
     const names = [...this.#months.keys()].filter((name) => name.startsWith(`${month} `));
     return names.map((name) => name.slice(MONTH_LENGTH + 1));
   }
 
-  /** What was counted for a tenant becomes that of `other`. */
+  /** Moves what was counted for a tenant to `other`. */
   fold(tenant: string): void {
     for (const name of [...this.#months.keys()]) {
       if (name.slice(MONTH_LENGTH + 1) !== tenant) continue;
@@ -82,7 +82,7 @@ export class Spending {
     this.#changed.clear();
   }
 
-  /** Whether a saved row is one of these. */
+  /** True if the saved row belongs here. */
   load(name: string, text: string): boolean {
     if (!name.startsWith(ROW)) return false;
     this.#months.set(name.slice(ROW.length), text);

@@ -1,8 +1,8 @@
-/** What a tenant's requests were charged in a month by UTC: each day, and for each feature and model. */
+/** What a tenant's requests were charged in a UTC month: by day, and by feature and model. */
 import { LabelTree } from './label-tree.ts';
 import { OTHER } from './tenants.ts';
 
-/** For how many requests, and what they were charged in micro-USD. */
+/** How many requests there were, and what they were charged. */
 export interface Charged {
   requests: number;
   microUsd: number;
@@ -13,11 +13,11 @@ const MOST_PLACES = 100;
 
 /** One month of one tenant. */
 export class SpentMonth {
-  /** By day of the month, from 0. */
+  /** By day of the month, counted from 0. */
   readonly days: Charged[] = [];
-  /** By feature and model; the model is empty for what came from a cache. */
+  /** By feature and model; the model is empty for answers from a cache. */
   readonly where = new LabelTree<Charged>();
-  /** What failed attempts may be billed for: part of `days`, not of `where`. */
+  /** What failed attempts may be billed for. It is part of `days`, not of `where`. */
   failedMicroUsd = 0;
   #places = 0;
 

@@ -1,35 +1,32 @@
-/** Which tenants have series of their own: those with promises of their own, and those with the most requests. The others are counted together. */
+/** Which tenants have series of their own: those with promises of their own, and those with the most requests. All others are counted together. */
 
-/** The name of the others. A tenant that has this name is one of them. */
+/** The name under which the others are counted. A tenant of this name is one of them. */
 export const OTHER = 'other';
 
-/** Tenants with series of their own. */
+/** At most this many tenants have series of their own. */
 export const MOST_TENANTS = 200;
 const MOST_WAITING = 1_000;
-/** A tenant among the others is compared at every so many of its requests. */
+/** After this many of its requests, a tenant among the others is compared with those that have series. */
 const COMPARED_EVERY = 100;
 const DAY_MS = 86_400_000;
 
-/** Requests of the current day by UTC decide. */
+/** Decides by the requests of the current UTC day. */
 export class Tenants {
   readonly #promised: ReadonlySet<string>;
-  /** With series of their own. */
+  /** Today's requests of each tenant with series of its own. */
   #own = new Map<string, number>();
-  /** Of the others. */
+  /** Today's requests of each tenant among the others. */
   #waiting = new Map<string, number>();
   #day = 0;
   /** Requests that were counted for `other`. */
   folded = 0;
 
-  /** `promised`: tenants that objectives name. They make no room for others. */
+  /** `promised`: tenants that objectives name. They never make room for another. */
   constructor(promised: ReadonlySet<string>) {
     this.#promised = promised;
   }
 
-  /**
-   * The name to count a request under. `fold` is called with a tenant that has to make room: what was counted for it becomes
-   * that of `other`.
-   */
+  /** The name to count a request under. `fold` is called with a tenant that must make room: its counts then move to `other`. */
   named(tenant: string, at: number, fold: (tenant: string) => void): string {
     this.#beginDay(Math.floor(at / DAY_MS));
     const count = this.#own.get(tenant);
@@ -87,7 +84,7 @@ export class Tenants {
     this.#waiting.clear();
   }
 
-  /** Of those that may make room. */
+  /** The tenant with the fewest requests today among those that may make room. */
   #least(): [tenant: string | undefined, count: number] {
     let least: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     for (const entry of this.#own) if (entry[1] < least[1] && !this.#promised.has(entry[0])) least = entry;

@@ -8,7 +8,7 @@ import { increase } from './label-tree.ts';
 import { completeMs } from './measured.ts';
 import type { Totals } from './totals.ts';
 
-/** `tenant` and `feature` as they are counted: empty where the request had none. */
+/** `tenant` and `feature` are the names to count under: empty if the request had none. */
 export function addToTotals(
   { counters }: Totals,
   record: RequestEntry,
@@ -43,8 +43,8 @@ export function addToTotals(
 }
 
 /**
- * Adds what a request took. Whoever left without an answer after a promised time had waited too long: it is in the buckets
- * above that promise, so that the promise can be computed from them.
+ * Counts how long a request took. A client that left without an answer after a promised time had waited too long: the request is
+ * counted above that promise's bound, so that the promise can be computed from the buckets.
  */
 export function addDurations(
   totals: Totals,

@@ -3,7 +3,7 @@ import type { Objective, Sli } from '../slo.ts';
 import { increase, LabelTree } from './label-tree.ts';
 import { OTHER } from './tenants.ts';
 
-/** A histogram: `counts[i]` had at most `boundsMs[i]` and more than the bound before; the last count had more than all bounds. */
+/** A histogram. `counts[i]` counts durations above the bound before `boundsMs[i]` and up to it; the last one counts those above all bounds. */
 export interface DurationTotal {
   counts: number[];
   sumMs: number;
@@ -18,7 +18,7 @@ const DEFAULT_BOUNDS_MS: Readonly<Record<DurationName, readonly number[]>> = {
 };
 const KIND: Readonly<Record<DurationName, Sli['kind']>> = { ttft: 'ttft', total: 'latency' };
 
-/** Upper bounds of a duration's buckets: among them that of each objective, so that its share can be computed from them. */
+/** Upper bounds of the buckets. Each objective's bound is among them, so that its share can be computed. */
 function durationBoundsMs(name: DurationName, objectives: readonly Objective[]): number[] {
   const promised = objectives.flatMap(({ sli }) => boundsIn(sli, KIND[name]));
   return [...new Set([...DEFAULT_BOUNDS_MS[name], ...promised])].toSorted((one, other) => one - other);
@@ -45,7 +45,7 @@ export class Totals {
     tokens: counter(),
     /** tenant, feature */
     costMicroUsd: counter(),
-    /** feature: of requests that are good or bad, as averages count them */
+    /** feature: the cost of good and bad requests, as averages count them */
     countedMicroUsd: counter(),
     /** feature, result */
     cache: counter(),
@@ -74,7 +74,7 @@ export class Totals {
     leaf.value.sumMs += ms;
   }
 
-  /** A tenant's counts become those of `other`: the sum of all tenants must not shrink, or it looks like a restart. */
+  /** Moves a tenant's counts to `other`: the sum over all tenants must not shrink, which would look like a restart. */
   foldTenant(tenant: string): void {
     for (const counter of [this.counters.requests, this.counters.costMicroUsd]) {
       for (const [labels, value] of counter.at(tenant).entries()) increase(counter.at(OTHER).leaf(labels), value);
@@ -87,7 +87,7 @@ export class Totals {
     return JSON.stringify({ counters, durations, boundsMs });
   }
 
-  /** Durations whose bounds have changed begin anew, which Prometheus takes for a restart. */
+  /** Durations whose bounds have changed start again from zero, which Prometheus takes for a restart. */
   load(text: string): void {
     const saved: Saved = JSON.parse(text);
     for (const name of Object.keys(this.counters) as (keyof Totals['counters'])[]) {

@@ -1,8 +1,8 @@
-/** What the judge is asked. Conversation and answer are untrusted: they may try to talk to the judge. */
+/** The judge's question. Conversation and answer are untrusted: they may try to talk to the judge. */
 import type { ChatMessage, ChatRequest } from '../../../../protocol/chat.ts';
 import type { Judge, Rubric } from './judge.ts';
 
-/** In characters, of conversation and answer together. Longer ones are not judged: a part would be judged wrongly. */
+/** In characters, for conversation and answer together. Longer ones are not judged, because part of one would be judged wrongly. */
 export const LONGEST_JUDGED = 40_000;
 
 const MEANINGS: Readonly<Record<Rubric, string>> = {
@@ -28,7 +28,7 @@ export function conversationText(messages: readonly ChatMessage[]): string | und
   return texts.join('\n\n');
 }
 
-/** `mark`: a word that neither conversation nor answer can know, so that neither can pretend to end. Undefined: too long. */
+/** `mark` is a word that neither conversation nor answer can know, so neither can pretend to be over. Undefined if both are too long. */
 export function judgeQuestion(
   conversation: string,
   answer: string,

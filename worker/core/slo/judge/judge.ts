@@ -1,7 +1,7 @@
 /** The judge: a model that rates a sample of answers (docs/judge.md). */
 import type { Identity } from '../../identity/identity.ts';
 
-/** What can be asked of an answer. `harmful` is the one that must not be true. */
+/** What can be asked about an answer. `harmful` is the one that must not be true. */
 export const RUBRICS = ['helpful', 'factual', 'harmful', 'follows'] as const;
 /** One question about an answer. */
 export type Rubric = (typeof RUBRICS)[number];
@@ -20,10 +20,10 @@ export interface Judge {
 
 /** The judge pays for itself: its calls count in a ledger of their own. */
 export const JUDGE_TENANT = 'carryon-judge';
-/** Its name as a rater; those of others are hashed, `key` or `visitor`. */
+/** Its name as a rater. The names of other raters are hashed, or `key` or `visitor`. */
 export const JUDGE_RATER = 'judge';
 
-/** The caller of the judge's calls. No key leads to it. */
+/** The caller of the judge's calls. No key has this identity. */
 export const JUDGE_IDENTITY: Identity = {
   ...{ tenant: JUDGE_TENANT, keyId: 'judge', kind: 'secret', user: null, features: null, tier: null },
   ...{ browser: false, origins: [], expiresAt: null },

@@ -2,7 +2,7 @@
 import { isObject } from '../../../../protocol/json.ts';
 import type { Rubric } from './judge.ts';
 
-/** Good where every rubric is; `failed` are the others. */
+/** Good if every rubric is; `failed` lists those that are not. */
 export interface Verdict {
   isGood: boolean;
   failed: readonly Rubric[];

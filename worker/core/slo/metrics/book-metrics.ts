@@ -1,4 +1,4 @@
-/** What `GET /metrics` says of the book (docs/prometheus.md). Labels are names of config, tenants, and words of closed lists. */
+/** The book's part of `GET /metrics` (docs/prometheus.md). Labels are names of config, tenants, and words of closed lists. */
 import type { Book } from '../book/book.ts';
 import type { Totals } from '../book/totals.ts';
 import type { Judge } from '../judge/judge.ts';
@@ -7,12 +7,12 @@ import type { Slo } from '../slo.ts';
 import { type Buckets, histogramText, type Metric, metricText, type Sample } from './exposition.ts';
 import { type RateLimits, rateSaturation } from './rate-saturation.ts';
 
-/** What of config is shown. */
+/** The parts of config that metrics show. */
 export interface MetricsConfig extends RateLimits {
   slo: Slo;
-  /** Whether answers are judged. */
+  /** Set if answers are judged. */
   judge?: Judge | undefined;
-  /** Each receiver's drops are counted under its name. */
+  /** The drops of each receiver are counted under its name. */
   telemetry: { receivers: readonly { name: string }[] };
 }
 
@@ -58,7 +58,7 @@ export function bookMetrics(book: Book, config: MetricsConfig, now: number): str
   const { receivers } = config.telemetry;
   const features = [...config.features.keys()];
   const { counters, durations, boundsMs } = book.totals;
-  // What has not happened yet is 0, not absent: the rise of a counter that begins with its first event cannot be seen.
+  // A counter that nothing has raised yet is 0, not absent: Prometheus cannot see the rise of a series that begins with its first event.
   const zeros: Partial<Record<CounterName, string[][]>> = {
     requests: features.flatMap((feature) => ['good', 'bad'].map((outcome) => ['', feature, outcome, ''])),
     failovers: features.map((feature) => [feature]),

@@ -1,18 +1,18 @@
-/** How much of the rates of tenants and features is in use. */
+/** How much of the rates of tenants and features is used. */
 import type { Limits } from '../../ledger/types.ts';
 import type { Book } from '../book/book.ts';
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
 import { type SetLimits, setFor } from '../set-limits.ts';
 import type { Sample } from './exposition.ts';
 
-/** Config's limits by tenant and by feature, and those that an operator has set over them. */
+/** Config's limits by tenant and by feature, and those that operators have set over them. */
 export interface RateLimits {
   tenants: ReadonlyMap<string, { limits: Partial<Limits> }>;
   features: ReadonlyMap<string, { limits: Partial<Limits> }>;
   set?: SetLimits;
 }
 
-/** The limits in force of a tenant, or of a feature within it. */
+/** The limits in force for a tenant, or for a feature within it. */
 export function limitsOf(
   { tenants, features, set }: RateLimits,
   tenant: string,
@@ -25,7 +25,7 @@ export function limitsOf(
 const MINUTE_MS = 60_000;
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** The last minute's requests, refused ones too, against what `rps` allows in a minute; by `tenant:T` and `tenant:T|feature:F`. */
+/** The requests of the last minute, refused ones included, as a share of what `rps` allows in a minute; by `tenant:T` and `tenant:T|feature:F`. */
 export function rateSaturation(
   book: Pick<Book, 'names' | 'series'>,
   limits: RateLimits,

@@ -1,4 +1,4 @@
-/** What `GET /metrics` says of the isolate that answers it. */
+/** The part of `GET /metrics` that is about the isolate that answers it. */
 import type { Candidate } from '../../routing/plan.ts';
 import { type Metric, metricText } from './exposition.ts';
 
@@ -11,7 +11,7 @@ const BUILD: Metric = {
   help: 'The deployed version; always 1.',
 };
 
-/** Which deployments are in cooldown, as the isolate knows it, and which version it runs. */
+/** The deployments in cooldown, as the isolate knows them, and the version that it runs. */
 export const routerMetrics = (candidates: readonly Pick<Candidate, 'id' | 'state'>[], version: string): string =>
   metricText(
     RESTING,

@@ -1,29 +1,29 @@
-/** Which rules hold of which objectives, and which have begun, calmed down or ended since the last look. */
+/** Which rules hold for which objectives, and which began, calmed down or ended since the last look. */
 import type { PolicyRule } from './policy.ts';
 import type { Standing } from './standing.ts';
 import type { Activation, PolicyState } from './state.ts';
 import { isCalm, whyTriggered } from './trigger.ts';
 
-/** A rule that holds of an objective now. */
+/** A rule that holds for an objective now. */
 export interface Acting {
   key: string;
   rule: PolicyRule;
   standing: Standing;
   activation: Activation;
-  /** It began with this look. */
+  /** True if it began with this look. */
   isNew: boolean;
-  /** Its trigger holds now; where it does not, it is waited for the burn to be over. */
+  /** True if its trigger holds now; otherwise the rule only waits for the burn to be over. */
   holds: boolean;
 }
 
 /** What has become of the activations. */
 export interface Activations {
   acting: Acting[];
-  /** Those that hold no longer, or whose rule config no longer has. */
+  /** Activations whose rule no longer holds, or is no longer in config. */
   ended: Activation[];
 }
 
-/** Pure. */
+/** Compares the activations before with how the objectives stand now. Pure. */
 export function activationsOf(
   before: PolicyState['active'],
   rules: readonly PolicyRule[],

@@ -1,4 +1,4 @@
-/** What an order makes of the overrides. The board decides it, so that nothing that a person sets meanwhile is lost. */
+/** What an order changes about the overrides. The board decides it, so an override that a person sets meanwhile is never lost. */
 import { clearOverride, type OverrideChange, type SetOverride, setOverride } from '../../routing/override-changes.ts';
 import { ALL, type Overrides } from '../../routing/overrides.ts';
 import { isByPolicy } from '../incident.ts';
@@ -8,7 +8,7 @@ import { overrideOf } from './wanted.ts';
 
 const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as const;
 
-/** A person's override stays as it is, and a policy undoes only what has its own name: then the version stays the same. */
+/** An override that a person set stays as it is, and a policy undoes only its own; then the version stays the same too. */
 export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange {
   const kind: SetKind = order.do === 'undo' ? order.of : order.do;
   const name = nameOf(order);

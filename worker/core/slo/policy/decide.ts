@@ -9,33 +9,30 @@ import type { Standing } from './standing.ts';
 import { keyParts, type PolicyState } from './state.ts';
 import { type PolicyWorld, renewAt } from './wanted.ts';
 
-/** What a look depends on. */
+/** What a step depends on. */
 export interface PolicyAsk extends PolicyWorld {
   rules: readonly PolicyRule[];
   standings: readonly Standing[];
-  /**
-   * Undefined: the board did not answer, or an earlier order is not carried out yet. Then no override is set or undone before the
-   * next look.
-   */
+  /** Undefined if the board did not answer, or if an earlier order is not carried out yet. Then no override is set or undone in this step. */
   overrides: Overrides | undefined;
-  /** Those that are open. */
+  /** The open incidents. */
   incidents: readonly Pick<Incident, 'id' | 'objective' | 'openedBy'>[];
 }
 
-/** What comes of a look. */
+/** The result of a step. */
 export interface PolicyStep {
   state: PolicyState;
   incidents: PolicyIncident[];
   /** To be carried out in this order. */
   orders: PolicyOrder[];
   told: Told[];
-  /** When to look again although nothing new may have come; null: with the next record. */
+  /** When to look again even if nothing new comes; null: with the next record. */
   nextLookAt: number | null;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Pure: the same look at the same time decides the same. `now`: epoch milliseconds. */
+/** One step. Pure: the same input at the same time gives the same result. `now`: epoch milliseconds. */
 export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): PolicyStep {
   const { rules, standings, minErrors, overrides } = ask;
   const found = activationsOf(before.active, rules, standings, minErrors, now);
@@ -62,7 +59,7 @@ export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): 
   };
 }
 
-/** Whether a look has anything to decide: only then the board has to be asked. */
+/** Whether there is anything to decide: only then does the board have to be asked. */
 export const mayAct = (
   { active, set }: PolicyState,
   rules: readonly PolicyRule[],

@@ -5,7 +5,7 @@ import type { Acting } from './activations.ts';
 import type { PolicyRule } from './policy.ts';
 import { type Activation, policyName } from './state.ts';
 
-/** What becomes of an incident. */
+/** What a step does to an incident. */
 export type PolicyIncident =
   | { do: 'open'; incident: NewIncident }
   | { do: 'change'; id: string; change: IncidentChange; who: string };
@@ -19,7 +19,7 @@ export interface Told {
 
 type Open = Pick<Incident, 'id' | 'objective' | 'openedBy'>;
 
-/** One incident an objective: a rule that begins while another one has an incident open joins it. Pure. */
+/** One incident per objective: a rule that begins while another rule's incident is open joins that one. Pure. */
 export function openIncidents(
   acting: readonly Acting[],
   open: readonly Open[],
@@ -50,7 +50,7 @@ export function openIncidents(
   return { acting: after, incidents };
 }
 
-/** Notes what was done in the incidents of its rules. */
+/** Notes what was done in the incidents of the rules that did it. */
 export function noteActions(told: readonly Told[], activations: readonly Activation[], now: number): PolicyIncident[] {
   const actions = new Map<string, { who: string; actions: IncidentAction[] }>();
   for (const { rule, objective, text } of told) {
@@ -63,7 +63,7 @@ export function noteActions(told: readonly Told[], activations: readonly Activat
   return [...actions].map(([id, { who, actions }]) => ({ do: 'change', id, change: { actions }, who }));
 }
 
-/** Those that no rule has any more. */
+/** Closes the incidents that no rule holds open any more. */
 export function closeIncidents(
   before: readonly Activation[],
   after: readonly Activation[],

@@ -1,4 +1,4 @@
-/** What becomes of the overrides of policies: set, set again, undone, or left ended where a person has ended them. */
+/** What a step does to the overrides of policies: sets, renews or undoes them, or leaves alone what a person has ended. */
 import type { Overrides } from '../../routing/overrides.ts';
 import type { Acting } from './activations.ts';
 import type { PolicyOrder } from './policy.ts';
@@ -15,17 +15,17 @@ import {
   wantedOf,
 } from './wanted.ts';
 
-/** What one look changes. */
+/** The changes of one step. */
 export interface OverridesStep {
   acting: Acting[];
   set: Record<string, SetByPolicy>;
   pinnedAt: Record<string, number>;
   orders: PolicyOrder[];
-  /** As sentences, of each rule that is concerned. */
+  /** Sentences for the incidents of the rules concerned. */
   told: { rule: string; objective: string; text: string }[];
 }
 
-/** Pure. `overrides`: as the board has them, with all earlier orders carried out. */
+/** One step. Pure. `overrides`: as the board has them, with all earlier orders carried out. */
 export function overridesStep(
   before: Pick<PolicyState, 'set' | 'pinnedAt'>,
   acting: readonly Acting[],
@@ -50,7 +50,7 @@ export function overridesStep(
   return step;
 }
 
-/** An override that a policy has set before. */
+/** Keeps, renews or undoes an override that a policy has set before. */
 function keepOrUndo(
   step: OverridesStep,
   key: string,
@@ -112,7 +112,7 @@ function setAnew(step: OverridesStep, one: Wanted, world: PolicyWorld, overrides
   tell(step, one, decision.text);
 }
 
-/** As this step has changed it so far. */
+/** The acting rule, with this step's changes so far. */
 function actingOf({ acting }: OverridesStep, { acting: { key } }: Wanted): Acting {
   const found = acting.find((one) => one.key === key);
   if (found === undefined) throw new Error(`nothing acts as ${key}`);

@@ -1,17 +1,17 @@
-/** Whether a pin would help: one deployment is to blame, and another keeps the promise. */
+/** Whether a pin would help: it does if one deployment is to blame and another keeps the promise. */
 import type { Counts } from './standing.ts';
 
-/** What is known of an alias. `attempts`: of the rule's window, `lately`: of the short one beside it. */
+/** What is known about an alias. `attempts` are counted over the rule's window, `lately` over the short window beside it. */
 export interface PinAsk {
   alias: string;
-  /** Those that serve it now, as config orders them. */
+  /** The deployments that serve it now, in config's order. */
   deployments: readonly { id: string; attempts: Counts; lately: Counts }[];
-  /** Percent. */
+  /** In percent. */
   target: number;
   minErrors: number;
 }
 
-/** Which deployment to pin, in place of which; or why none. */
+/** Which deployment to pin because of which culprit; or why none. */
 export type PinChoice =
   | { do: 'pin'; pin: string; culprit: string; share: number }
   | { do: 'skip'; skip: PinSkip; text: string };
@@ -19,10 +19,13 @@ export type PinChoice =
 /** Why no deployment is pinned. */
 export type PinSkip = 'alone' | 'too few' | 'no culprit' | 'none is well';
 
-/** Of the bad attempts, one deployment has to have made at least so much. */
+/** A deployment is the culprit if it made at least this share of the bad attempts. */
 const CULPRIT_SHARE = 0.8;
 
-/** Pure: by attempts alone. What was well before it went into cooldown has few of late, so it is not known to be well. */
+/**
+ * Decides by attempts alone. Pure. A deployment that was well before its cooldown has had few attempts lately, so it is not known
+ * to be well now.
+ */
 export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
   const skipped = (skip: PinSkip, text: string): PinChoice => ({
     do: 'skip',
@@ -44,6 +47,9 @@ export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): Pi
 
 const ratio = ({ good, bad }: Counts): number => good / (good + bad);
 
-/** By as many attempts as it takes bad ones to page. A window may begin inside a cell of the book, so counts have fractions. */
+/**
+ * Judged only from as many attempts as it takes bad ones to page. Counts may be fractions, because a window may begin inside a
+ * cell of the book.
+ */
 const meets = (attempts: Counts, target: number, least: number): boolean =>
   attempts.good + attempts.bad >= least && ratio(attempts) * 100 >= target - 1e-9;

@@ -1,4 +1,4 @@
-/** What is done by itself when a promise burns: rules as config makes them, and the orders that come of them. */
+/** What the router does by itself when a promise burns: rules, as resolved from config, and the orders that they give. */
 
 /** One rule of config's `slo.policy`. */
 export interface PolicyRule {
@@ -6,13 +6,13 @@ export interface PolicyRule {
   name: string;
   /** An objective's name; null: every one. */
   objective: string | null;
-  /** Only objectives that promise this; null: whatever they promise. */
+  /** Only objectives with this promise; null: any. */
   sli: PolicySli | null;
   on: PolicyTrigger;
   does: readonly PolicyAction[];
 }
 
-/** What an objective may promise, apart from composites. */
+/** What an objective of a rule may promise: anything but a composite. */
 export type PolicySli = 'success' | 'ttft' | 'latency' | 'cost' | 'valid' | 'quality' | 'external';
 
 /** `burn>2x/1h`, `month>50%@15`, `budget<20%`. */

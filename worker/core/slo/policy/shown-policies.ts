@@ -10,28 +10,28 @@ import { aliasesOf, featuresOf, type PolicyWorld } from './wanted.ts';
 /** One rule. */
 export interface ShownPolicy {
   name: string;
-  /** As config writes it. */
+  /** The trigger as config writes it. */
   on: string;
   do: readonly PolicyAction[];
   objectives: ShownActivation[];
 }
 
-/** A rule and one of the promises that it is about. */
+/** A rule and one of the promises that it applies to. */
 export interface ShownActivation {
   objective: string;
-  /** What follows when the rule begins to hold, each after "it would". */
+  /** What the rule does when it begins to hold; each completes the sentence "it would …". */
   would: string[];
-  /** Since when it holds, epoch milliseconds; null, as the next two: it does not. */
+  /** When it began to hold, epoch milliseconds. This and the next two are null while it does not hold. */
   since: number | null;
   /** What was seen when it began. */
   why: string | null;
-  /** The one that is open for it. */
+  /** The incident that is open for it. */
   incident: string | null;
 }
 
 type World = Pick<PolicyWorld, 'features' | 'aliases'>;
 
-/** In the order of config. `active`: rules that hold. */
+/** In config's order. `active`: the rules that hold. */
 export const shownPolicies = (
   { slo, ...world }: World & { slo: Pick<Slo, 'policy' | 'objectives'> },
   active: PolicyState['active'],

@@ -1,4 +1,4 @@
-/** What a policy looks at: how much of an objective was good and bad, and of the attempts behind it. */
+/** The counts that a policy decides by: good and bad requests of an objective, and the attempts behind them. */
 import { monthOf, startOfMonth } from '../../ledger/time.ts';
 import type { Book } from '../book/book.ts';
 import { deploymentSeries } from '../book/series-names.ts';
@@ -7,7 +7,7 @@ import type { Objective, Slo } from '../slo.ts';
 import { burnRateOf, type Reading, tallyOf } from '../tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../windows.ts';
 
-/** Requests, or attempts. */
+/** Counts of requests, or of attempts. */
 export interface Counts {
   good: number;
   bad: number;
@@ -17,14 +17,14 @@ export interface Counts {
 export interface Standing {
   objective: Objective;
   over: Readonly<Record<BurnWindow, Counts>>;
-  /** Over its own window. */
+  /** Over the objective's own window. */
   whole: { counts: Counts };
-  /** The calendar month by UTC so far. `spentShare`: of the whole month's budget, at the traffic so far. */
+  /** The UTC month so far. `spentShare`: how much of the whole month's budget is spent, if traffic stays as it was. */
   month: { month: string; day: number; counts: Counts; spentShare: number | null };
 }
 
 const DAY_MS = 86_400_000;
-/** Anybody may press a thumb on a public page. Only what known raters think leads to a change. */
+/** On a public page anybody may press a thumb, so only the feedback of known raters may change anything. */
 const VOUCHED: Readonly<Record<string, string>> = { quality: 'quality:vouched' };
 
 /** At `now`, epoch milliseconds of the book's clock. */
@@ -50,7 +50,7 @@ export function standingOf(objective: Objective, book: Pick<Book, 'seriesOf'>, s
   };
 }
 
-/** What became of the attempts of a deployment, as an objective counts them. */
+/** The attempts of a deployment, as an objective counts them. */
 export function attemptsOf(
   deployment: string,
   objective: Objective,

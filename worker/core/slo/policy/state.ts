@@ -1,29 +1,29 @@
 /** What a policy remembers between two looks. Plain JSON. */
 
-/** By rule and objective; overrides by kind and name. */
+/** Rules by rule and objective; overrides by kind and name. */
 export interface PolicyState {
-  /** Rules that hold of an objective, by `RULE/OBJECTIVE`. */
+  /** Rules that hold for an objective, by `RULE/OBJECTIVE`. */
   active: Readonly<Record<string, Activation>>;
-  /** Overrides that policies have set and that are not known to have ended, by `overrideKey`. */
+  /** Overrides that policies have set and that are not known to have ended; the keys are made by `overrideKey`. */
   set: Readonly<Record<string, SetByPolicy>>;
-  /** When an alias was last pinned by a policy, epoch milliseconds. */
+  /** When a policy last pinned each alias, epoch milliseconds. */
   pinnedAt: Readonly<Record<string, number>>;
 }
 
-/** A rule that holds of an objective: from its first look until it neither holds nor the budget burns. */
+/** A rule that holds for an objective: from the first look at which it does, until it does not and the budget no longer burns. */
 export interface Activation {
   rule: string;
   objective: string;
   since: number;
   /** What was seen when it began. */
   why: string;
-  /** It has not burnt for half an hour. What is left is what lasts as long as the rule holds: a freeze. */
+  /** True once nothing has burnt for half an hour. A freeze then stays, because it lasts as long as the rule holds; all else is undone. */
   isCalm: boolean;
-  /** The one that is open for it; null: none. */
+  /** The incident that is open for it; null: none. */
   incident: string | null;
-  /** Overrides that somebody ended by hand: it does not set them again. */
+  /** Overrides that a person has ended. The rule does not set them again. */
   released: readonly string[];
-  /** Why an override was not set, as it was last told. */
+  /** Why an override was not set, as last reported; by override. */
   skipped: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ export interface Activation {
 export interface SetByPolicy {
   /** `policy:RULE`. */
   who: string;
-  /** For which it was set. */
+  /** The objective for which it was set. */
   objective: string;
   until: number;
 }
@@ -39,7 +39,7 @@ export interface SetByPolicy {
 /** Kinds of overrides that policies set. */
 export type SetKind = 'pin' | 'safeguard' | 'freeze';
 
-/** Nothing has happened. */
+/** Before anything has happened. */
 export const NO_POLICY_ACTS: PolicyState = { active: {}, set: {}, pinnedAt: {} };
 
 /** A key of `PolicyState.set`. */

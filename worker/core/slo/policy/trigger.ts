@@ -13,7 +13,7 @@ const BURN = new RegExp(`^burn>${NUMBER}x/(\\w+)$`);
 const MONTH = new RegExp(`^month>${NUMBER}%@(\\d{1,2})$`);
 const BUDGET = new RegExp(`^budget<${NUMBER}%$`);
 
-/** As config has it, or what would be right. */
+/** Reads a trigger as config writes it. The error says what would be right. */
 export function parseTrigger(text: string): Result<PolicyTrigger, string> {
   const [, rate, window] = BURN.exec(text) ?? [];
   if (rate !== undefined && window !== undefined) {
@@ -48,15 +48,15 @@ export function triggerText(trigger: PolicyTrigger): string {
 
 const windowName = (windowMs: number): BurnWindow => WINDOWS.find((name) => BURN_WINDOWS[name] === windowMs) ?? '1h';
 
-/** With a window goes one of a twelfth or more, so that nothing is done about a burn that is over. */
+/** Beside each window a short one of a twelfth or more must burn too, so that nothing is done about a burn that is over. */
 const SHORT: Readonly<Record<BurnWindow, BurnWindow>> = {
   ...{ '5m': '5m', '30m': '5m', '1h': '5m', '2h': '30m', '6h': '30m', '1d': '2h', '3d': '6h' },
 };
 
-/** The length of the window that goes with one. */
+/** The length of the short window beside one. */
 export const shortOf = (windowMs: number): number => BURN_WINDOWS[SHORT[windowName(windowMs)]];
 
-/** What is seen of an objective that a trigger holds of; undefined: it does not hold. Fewer than `minErrors` bad ones are not enough. */
+/** The sentence about an objective for which a trigger holds; undefined if it does not hold, or if fewer than `minErrors` requests were bad. */
 export function whyTriggered(
   trigger: PolicyTrigger,
   standing: Standing,
@@ -76,7 +76,7 @@ export function whyTriggered(
     }
     case 'month': {
       const { spentShare, day, counts, month } = standing.month;
-      // What has begun by its day lasts as long as the share stays spent, or until the month ends.
+      // A rule that has begun by its day holds while the share stays spent, until the month ends.
       if (!(isActive || day <= trigger.byDay) || counts.bad < minErrors || spentShare === null) return undefined;
       if (spentShare * 100 <= trigger.abovePercent) return undefined;
       return `${promise} has spent ${percentText(spentShare)} of its error budget of ${month} by day ${day}.`;
@@ -91,6 +91,6 @@ export function whyTriggered(
   }
 }
 
-/** Nothing burns: over the last half an hour less than the budget allows was bad. */
+/** True if nothing burns: over the last half hour, fewer were bad than the budget allows. */
 export const isCalm = ({ objective, over }: Standing): boolean =>
   totalOf(over['30m']) === 0 || (burnRateOf(over['30m'], objective.target) ?? Number.POSITIVE_INFINITY) < 1;

@@ -1,4 +1,4 @@
-/** Which overrides the rules that hold want, and why one that is wanted is not set. */
+/** Which overrides the active rules want, and why a wanted one is not set. */
 import { ALL, inForce, type Override, type Overrides } from '../../routing/overrides.ts';
 import type { Acting } from './activations.ts';
 import { pinChoice } from './pin-guard.ts';
@@ -7,13 +7,13 @@ import type { Counts } from './standing.ts';
 import { overrideKey, type PolicyState, policyName, type SetKind } from './state.ts';
 import { shortOf } from './trigger.ts';
 
-/** What of config and book an override depends on. */
+/** The parts of config and book that overrides depend on. */
 export interface PolicyWorld {
-  /** With the deployments that serve them now. */
+  /** Each alias with the deployments that serve it now. */
   aliases: readonly { name: string; deployments: readonly { id: string }[] }[];
   features: readonly { name: string; alias: string; hasSafeguard: boolean }[];
   minErrors: number;
-  /** Over the last `windowMs`. */
+  /** The attempts of the last `windowMs`. */
   attempts(deployment: string, objective: Acting['standing']['objective'], windowMs: number): Counts;
 }
 
@@ -28,23 +28,23 @@ export interface Wanted {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** An override ends by itself, if the book should be out of reach; while a rule holds, all but a pin are set again in time. */
+/** Every override ends by itself, in case the book cannot be reached. While a rule holds, all but pins are renewed in time. */
 const LASTS_MS: Readonly<Record<SetKind, number>> = {
   pin: 30 * MINUTE_MS,
   safeguard: 2 * HOUR_MS,
   freeze: 24 * HOUR_MS,
 };
-/** From one pin of an alias to the next. */
+/** The shortest time between two pins of an alias. */
 export const PIN_AGAIN_MS = 2 * HOUR_MS;
 
 /** When an override that is set now ends. */
 export const endOf = (kind: SetKind, now: number): number => now + LASTS_MS[kind];
 
-/** When it is time to set one again; never for a pin. */
+/** When to renew an override; never for a pin. */
 export const renewAt = (kind: SetKind, until: number): number =>
   kind === 'pin' ? Number.POSITIVE_INFINITY : until - LASTS_MS[kind] / 2;
 
-/** What these rules want. */
+/** The overrides that these rules want. */
 export function wantedOf(acting: readonly Acting[], world: PolicyWorld): Wanted[] {
   return acting.flatMap((one) => {
     const { rule, activation } = one;
@@ -66,27 +66,30 @@ type About = Pick<Acting['standing']['objective'], 'feature' | 'sli'>;
 const concerned = ({ feature }: About, features: PolicyWorld['features']) =>
   features.filter(({ name }) => feature === null || feature === name);
 
-/** Promises that are kept or broken by attempts. */
+/** Promises that attempts keep or break. */
 export const OF_ATTEMPTS: ReadonlySet<string> = new Set(['success', 'ttft', 'latency', 'all']);
 
-/** The aliases that a pin for an objective would be of. */
+/** The aliases that a pin for this objective would concern. */
 export const aliasesOf = (objective: About, features: PolicyWorld['features']): string[] =>
   OF_ATTEMPTS.has(objective.sli.kind) ? [...new Set(concerned(objective, features).map(({ alias }) => alias))] : [];
 
-/** Where an objective is about one feature, that feature stays in the list, so that a missing safeguard is reported. */
+/**
+ * The features that a safeguard for this objective would concern. The feature of an objective about a single one is always
+ * included, so that a missing safeguard is reported.
+ */
 export const featuresOf = (objective: About, features: PolicyWorld['features']): string[] =>
   concerned(objective, features)
     .filter(({ hasSafeguard }) => hasSafeguard || objective.feature !== null)
     .map(({ name }) => name);
 
-/** What to order for a wanted override that is not set; or why not. `skip` names the reason, so that it is reported once. */
+/** The order for a wanted override that is not set, or why there is none. `skip` names the reason, so that it is reported once. */
 export type SetDecision =
   | { do: 'order'; order: PolicyOrder; text: string }
-  /** A policy has set it already, by what the board says. */
+  /** The board says that a policy has set it already. */
   | { do: 'adopt'; known: Override }
   | { do: 'skip'; skip: string; text: string };
 
-/** Pure. */
+/** Decides about one wanted override. Pure. */
 export function decideSet(
   { kind, name, acting }: Wanted,
   world: PolicyWorld,
@@ -128,13 +131,13 @@ export function decideSet(
   return { do: 'order', order: { ...order, do: kind, alias: name, deployment: pin }, text };
 }
 
-/** The one in force. */
+/** The override of this kind and name that is in force. */
 export function overrideOf(overrides: Overrides, kind: SetKind, name: string, now: number): Override | undefined {
   const entries = { pin: overrides.pins, safeguard: overrides.safeguards, freeze: overrides.frozen }[kind];
   return inForce<Override>(entries, name, now);
 }
 
-/** An override in a sentence. */
+/** An override as the subject of a sentence. */
 export const WHAT: Readonly<Record<SetKind, (name: string) => string>> = {
   pin: (name) => `The pin of ${name}`,
   safeguard: (name) => `The safeguard of ${name}`,

@@ -1,4 +1,4 @@
-/** What `POST /v1/feedback` takes, and from which callers. */
+/** The body of `POST /v1/feedback`, and who may send it. */
 import * as z from 'zod/mini';
 import type { RouterError } from '../../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
@@ -22,10 +22,10 @@ const body = settings({
   label: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/, 'use at most 64 letters, digits, ".", "_" and "-"'))),
 });
 
-/** One rater's word on one answer. */
+/** What one rater says of one answer. */
 export interface Feedback {
   requestId: string;
-  /** Null: the one rater that a key has that names none. */
+  /** Null: the key names no rater, so all its feedback is that of one rater. */
   rater: string | null;
   isGood: boolean;
   label: string | null;
@@ -43,7 +43,7 @@ export function readFeedback(given: unknown, { kind, user }: Identity, now: numb
   if ((timeOfUuidV7(requestId) ?? 0) < now - KEEP_RECEIPTS_MS) {
     return invalid('requestId', 'feedback is taken for 7 days; this request is older');
   }
-  // Without a thumb and a score, a question that nobody had to take over was answered well.
+  // Without a thumb and a score, an answer after which nobody had to take over was a good one.
   const isLiked = thumb === undefined ? (score ?? 1) >= 0.5 : thumb === 1;
   return ok({ requestId, rater: rater ?? user, isGood: isLiked && escalated !== true, label: label ?? null });
 }

@@ -1,4 +1,4 @@
-/** What `POST /v1/sli` takes, and from which callers. */
+/** The body of `POST /v1/sli`, and who may send it. */
 import * as z from 'zod/mini';
 import type { RouterError } from '../../../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
@@ -13,7 +13,7 @@ const MOST = 1_000_000_000;
 const COUNT = `write a whole number from 0 to ${MOST}`;
 const count = z.number({ error: COUNT }).check(z.int(COUNT), z.minimum(0, COUNT), z.maximum(MOST, COUNT));
 const TIME = 'write a time such as "2027-01-31T02:00:00Z"';
-/** Clocks differ. */
+/** The sender's clock may be ahead of ours. */
 const MOST_AHEAD_MS = 60_000;
 
 const body = settings({
@@ -24,12 +24,12 @@ const body = settings({
   id: z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'write 1 to 128 visible characters without spaces')),
 });
 
-/** Figures that count once for their id. */
+/** Figures with an id, under which they count once. */
 export interface FiguresById extends Figures {
   id: string;
 }
 
-/** Checked before the body is read: the sender of figures decides whether a promise was kept. */
+/** Checked before the body is read: whoever sends figures decides whether a promise was kept. */
 export function figuresProblem({ kind }: Pick<Identity, 'kind'>): RouterError | undefined {
   const detail = 'Only a secret key reports figures, on a server.';
   return isPage({ kind }) ? { code: 'token_not_allowed', detail } : undefined;

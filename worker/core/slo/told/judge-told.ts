@@ -1,18 +1,21 @@
-/** An answer that a person rates counts by that person: the judge's opinion makes way. */
+/** If a person rates an answer too, the person's rating counts instead of the judge's. */
 import type { RequestEntry } from '../receipt.ts';
 import { countsOf, type Opinion, QUALITY, type QualityKey, type Told, VOUCHED } from './told.ts';
 
-/** What the judge's opinion counts in beside those of others. Visitors, whose names nothing proves, take no part of what is vouched for. */
+/**
+ * The keys in which the judge's opinion still counts beside the opinions of others. Beside a known rater's it counts nowhere;
+ * beside a visitor's, whose name nothing proves, only in `quality:vouched`.
+ */
 export function judgeKeys(others: readonly Pick<Opinion, 'isVouched'>[]): QualityKey[] {
   if (others.length === 0) return [QUALITY, VOUCHED];
   return others.some(({ isVouched }) => isVouched) ? [] : [VOUCHED];
 }
 
-/** What is taken back of the judge's opinion, counted in `keys`, when a person rates too. */
+/** Takes back the judge's opinion, which was counted in `keys`, when a person rates too. */
 export const givenUp = (keys: readonly QualityKey[], { isVouched }: Pick<Opinion, 'isVouched'>): QualityKey[] =>
   isVouched ? [...keys] : keys.filter((key) => key === QUALITY);
 
-/** The judge's opinion in these keys, or with -1 taken back from them. Drills do not count. */
+/** The judge's opinion, counted in these keys, or taken back with -1. Drills do not count. */
 export const judgeTold = (
   answer: RequestEntry,
   opinion: Opinion,

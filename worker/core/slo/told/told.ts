@@ -2,7 +2,7 @@
 import type { OutsideReport } from '../book/book.ts';
 import type { RequestEntry } from '../receipt.ts';
 
-/** One report; `at`: when it was told, in epoch milliseconds. A negative count takes back an earlier one at its own time. */
+/** One report; `at`: when it was made, epoch milliseconds. A negative count takes back an earlier report at that report's time. */
 export interface Told extends OutsideReport {
   at: number;
 }
@@ -16,8 +16,8 @@ export interface Opinion {
 }
 
 /**
- * What the book makes of an opinion. `unknown`: the request may still be on its way; `refused`: it is not the caller's; `busy`:
- * it has looked for so many requests in this second that it did not look for this one.
+ * The book's reply to an opinion. `unknown`: the request's record may still be on its way. `refused`: it is not the caller's
+ * request. `busy`: the book has searched for too many requests in this second.
  */
 export type OpinionReply = 'taken' | 'unknown' | 'refused' | 'busy';
 
@@ -25,21 +25,21 @@ export type OpinionReply = 'taken' | 'unknown' | 'refused' | 'busy';
 export interface ToldOpinion extends Omit<Opinion, 'at'> {
   requestId: string;
   tenant: string;
-  /** Undefined: any of the tenant's requests; else only that of this user, as `RequestRecord.userHash`. */
+  /** The user whose request it must be, as `RequestRecord.userHash`. Undefined: any request of the tenant. */
   ofUser: string | undefined;
-  /** Who rates: hashed, or one name for all raters without a name. */
+  /** The rater: hashed, or one name for all raters without a name. */
   rater: string;
   label: string | null;
 }
 
-/** Feedback of all raters. */
+/** The key that counts the feedback of all raters. */
 export const QUALITY = 'quality';
-/** The part of it whose raters are known. */
+/** The key that counts the feedback of known raters. */
 export const VOUCHED = 'quality:vouched';
-/** What an opinion counts in. */
+/** The keys in which an opinion can count. */
 export type QualityKey = typeof QUALITY | typeof VOUCHED;
 
-/** An opinion of an answer, but of a drill's, counts for the deployment that gave the answer; the rater's earlier one counts no more. */
+/** An opinion counts for the deployment that gave the answer, and replaces the rater's earlier one. Opinions about drills do not count. */
 export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion | undefined): Told[] {
   if (answer.drill !== null || earlier?.isGood === opinion.isGood) return [];
   const keysOf = ({ isVouched }: Opinion): QualityKey[] => (isVouched ? [QUALITY, VOUCHED] : [QUALITY]);
@@ -47,7 +47,7 @@ export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion 
   return [...taken, ...countsOf(answer, opinion, keysOf(opinion), 1)];
 }
 
-/** An opinion in these keys, or with -1 taken back from them. */
+/** An opinion, counted in these keys, or taken back with -1. */
 export function countsOf(
   answer: RequestEntry,
   { isGood, at }: Opinion,
@@ -67,7 +67,7 @@ export interface Figures {
   at: number;
 }
 
-/** Figures count for their tenant, and for all. */
+/** Figures count for their tenant, and for all tenants together. */
 export const figuresTold = ({ name, good, total, at }: Figures, tenant: string): Told => ({
   ...{ key: `external:${name}`, tenant, feature: null, deployment: null, experiment: null },
   ...{ good, bad: total - good, at },

@@ -1,14 +1,14 @@
-/** Whether a value keeps a JSON Schema, as far as schemas for structured answers go. */
+/** Whether a value keeps a JSON Schema, in the subset that structured answers use. */
 
-/** A schema may refer to itself, and a client writes it: so much is checked, and no more. */
+/** A schema may refer to itself, and a client writes it, so checking stops after this many steps. */
 const MOST_STEPS = 50_000;
 const DEEPEST = 100;
 
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * Undefined: it is too large to tell. Keywords that structured outputs do not have, and patterns, which may take any time, are
- * not checked.
+ * Undefined if it takes too many steps to tell. Keywords that structured outputs lack are not checked, nor are patterns, which
+ * may take any amount of time.
  */
 export function keepsSchema(value: unknown, schema: unknown): boolean | undefined {
   const check = new SchemaCheck(schema);
@@ -53,7 +53,7 @@ class SchemaCheck {
     );
   }
 
-  /** `#`, or a path such as `#/$defs/step`. What it does not find allows everything. */
+  /** The schema at `#`, or at a path such as `#/$defs/step`. A path that leads nowhere allows everything. */
   #target(reference: string): unknown {
     let found = this.#root;
     for (const part of reference.split('/').slice(1)) {
@@ -80,7 +80,7 @@ function isA(value: unknown, type: unknown): boolean {
   return type === 'integer' ? Number.isInteger(value) : typeof value === type;
 }
 
-/** Numbers, strings, true, false and null are compared; of objects and lists in an `enum` nothing is known. */
+/** Compares numbers, strings, true, false and null. Objects and lists in an `enum` are not compared. */
 function isOneOf(value: unknown, { enum: values, const: only }: Schema): boolean {
   const allowed = only === undefined ? values : [only];
   if (!Array.isArray(allowed)) return true;

@@ -4,12 +4,12 @@ import { concerns } from '../book/series-names.ts';
 import type { Objective } from '../slo.ts';
 import { keepsSchema } from './keeps-schema.ts';
 
-/** One answer in this many is checked, where an objective asks for it. */
+/** One answer in this many is checked, if an objective asks for it. */
 const SAMPLE = 10;
-/** In characters. Longer ones are not checked, because that would take milliseconds. */
+/** In characters. Checking a longer answer would take milliseconds. */
 const LONGEST_ANSWER = 100_000;
 
-/** What of a request the sample depends on. */
+/** The parts of a request that decide whether it is in the sample. */
 export interface Sampled {
   requestId: string;
   tenant: string;
@@ -23,7 +23,7 @@ export function isSampled({ requestId, tenant, feature }: Sampled, objectives: r
   return isPromised && Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
 }
 
-/** `completion`: the answer as JSON in OpenAI's form. Null: no schema was asked for, or it cannot be told. */
+/** `completion`: the answer as JSON in OpenAI's form. Null: no schema was asked for, or it is unknown whether it was kept. */
 export function keptSchema({ response_format: format }: ChatRequest, completion: string): boolean | null {
   const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
   if (schema === undefined || completion.length > LONGEST_ANSWER) return null;
@@ -41,7 +41,7 @@ interface Completion {
   choices?: { message?: { content?: unknown; tool_calls?: unknown } }[];
 }
 
-/** Of all choices. One that calls a tool, or refuses, is none that had to keep a schema. */
+/** The contents of all choices, but for those that call a tool or refuse: these need not keep a schema. */
 function contentsOf(completion: string): string[] {
   const { choices = [] } = parsed(completion) as Completion;
   return choices.flatMap(({ message }) => {

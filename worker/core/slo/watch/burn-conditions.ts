@@ -9,7 +9,7 @@ import type { Condition, Watched } from './condition.ts';
 import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
 import { badText, factorText, lengthText, percentText, promiseText } from './words.ts';
 
-/** The conditions of all objectives' burn alerts that hold. */
+/** The burn alerts of all objectives whose conditions hold. */
 export function burnConditions(watched: Watched, now: number): Condition[] {
   return watched.slo.objectives.flatMap((objective) => {
     const over = countsOver(objective, watched, now);
@@ -28,14 +28,14 @@ export function burnConditions(watched: Watched, now: number): Condition[] {
   });
 }
 
-/** Whether anything was bad for any objective in a window that ends now. */
+/** Whether any objective had a bad request in a window that ends now. */
 export const hasBadOnes = ({ slo, book }: Watched, windowMs: number, now: number): boolean =>
   slo.objectives.some(
     (objective) =>
       tallyOf(objective, book, slo, objective, (series, key) => series.goodAndBad(key, windowMs, now)).bad > 0,
   );
 
-/** Each window is summed up once. */
+/** Sums up each window once. */
 function countsOver(objective: Objective, { book, slo }: Watched, now: number): (window: BurnWindow) => Tally {
   const known = new Map<BurnWindow, Tally>();
   return (window) => {
@@ -53,7 +53,7 @@ function told(objective: Objective, { alert, burnRate }: BurningAlert, counts: T
   const windowMs = BURN_WINDOWS[alert.long];
   const badShare = counts.bad / totalOf(counts);
   const tenants = touchedTenants(objective, book, windowMs, now);
-  // A tenant's own webhooks need not learn who serves.
+  // A tenant's own webhooks need not learn which provider serves.
   const isOfFailures = objective.sli.kind === 'success' && objective.tenant === null;
   const deployment = isOfFailures ? failingDeployment(book, windowMs, now) : null;
   const data: NoticeData = {

@@ -1,4 +1,4 @@
-/** What is looked at, and what of it holds at one moment. */
+/** What the watch looks at, and the conditions that hold at one moment. */
 import type { NoticeData } from '../../alerts/notice.ts';
 import type { Book } from '../book/book.ts';
 import type { RateLimits } from '../metrics/rate-saturation.ts';
@@ -12,12 +12,12 @@ export interface Watched {
   limits: RateLimits;
 }
 
-/** Something that holds now. */
+/** A condition that holds now. */
 export interface Condition extends Omit<FiringAlert, 'since' | 'firedAt' | 'quietSince' | 'text' | 'runbook'> {
-  /** It fires once it has held for so long at every look. */
+  /** It fires after it has held at every look for this long. */
   forMs: number;
-  /** Something wider holds too, and is sent in its place. */
+  /** A wider condition holds too, and is sent instead. */
   isCovered: boolean;
-  /** Its words, as a sentence and as figures. Worked out only when it is sent. */
+  /** The alert's words and figures. Made only when it is sent. */
   tell(): { text: string; data: NoticeData };
 }

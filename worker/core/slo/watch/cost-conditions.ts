@@ -14,10 +14,10 @@ import { tenantsText } from './touched.ts';
 import type { WatchState } from './watch-state.ts';
 import { lengthText, usdText, whoseText } from './words.ts';
 
-/** An average of fewer requests says little: one long document would be its alert. So many times `minErrors`. */
+/** An average over fewer requests than this many times `minErrors` means little: one long document could cause an alert. */
 const LEAST_OF_AVERAGE = 4;
 
-/** Averages that are above what is promised, or above the limit of a rule. */
+/** Averages that are above what is promised, or above a rule's limit. */
 export function costConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
   const rules = watched.slo.alerts.filter(({ sli }) => sli === 'cost');
   if (rules.length === 0) return [];
@@ -84,7 +84,7 @@ function averageConditions(
 
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** Budgets of the month that are spent above a rule's percentage by its day. What was told stays until the month ends. */
+/** Monthly budgets that are spent above a rule's percentage by its day. A condition that was reported holds until the month ends. */
 export function spendConditions({ book, slo, limits }: Watched, before: WatchState, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'spend');
   if (rules.length === 0) return [];
@@ -93,7 +93,7 @@ export function spendConditions({ book, slo, limits }: Watched, before: WatchSta
   const day = new Date(now).getUTCDate();
   return [...book.names].flatMap((series) => {
     const [, tenant, feature = null] = OF_TENANT.exec(series) ?? [];
-    // The others are many, and each of them has this budget.
+    // `other` stands for many tenants, each with a budget of its own.
     if (tenant === undefined || tenant === OTHER) return [];
     const capUsd = (limitsOf(limits, tenant, feature).monthlyMicroUsd ?? 0) / 1e6;
     if (capUsd === 0) return [];

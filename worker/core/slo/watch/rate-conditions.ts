@@ -14,11 +14,11 @@ export function rateConditions({ book, slo, limits }: Watched, now: number): Con
   if (rules.length === 0) return [];
   return rateSaturation(book, limits, now).flatMap(([[series = ''], share]) => {
     const [, tenant = '', feature = null] = OF_TENANT.exec(series) ?? [];
-    // The others are many, and each of them has this rate.
+    // `other` stands for many tenants, each with a rate of its own.
     if (tenant === OTHER) return [];
     const rps = limitsOf(limits, tenant, feature).rps ?? 0;
     return rules.flatMap((rule) => {
-      // With a rate of few requests a minute each of them would be a large part.
+      // With a rate of few requests a minute, every request would be a large part of it.
       const isSmall = share * rps * 60 < slo.minErrors;
       if (!isAbout(rule, feature, tenant) || share * 100 <= (rule.limit ?? 100) || isSmall) return [];
       const name = thresholdName(feature === null ? 'rate' : `rate/feature:${feature}`, rule, tenant);

@@ -1,4 +1,4 @@
-/** Which promises about shares of requests are not kept just now: plain thresholds of `success`, `ttft` and `latency`. */
+/** Which promises about shares of requests are broken right now: plain thresholds of `success`, `ttft` and `latency`. */
 import { isAbout, type OwnAlertRule } from '../alert-rule.ts';
 import type { Tally } from '../book/series.ts';
 import type { Objective } from '../slo.ts';
@@ -8,7 +8,7 @@ import { MEASURED_MS, thresholdName } from './threshold.ts';
 import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
 import { badText, lengthText, percentText, promiseText } from './words.ts';
 
-/** Of each objective, and of each tenant in it: `tenants` are those that the book counts by themselves. */
+/** For each objective, and for each tenant within it. `tenants`: those with series of their own in the book. */
 export function shareConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
   return watched.slo.objectives.flatMap((objective) => {
     const rules = watched.slo.alerts.filter(({ sli }) => sli === objective.sli.kind);

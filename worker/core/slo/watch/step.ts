@@ -1,4 +1,4 @@
-/** From what holds now to what is pending, firing and told. */
+/** One step of the watch: from the conditions that hold now to what is pending, firing and sent. */
 import { type Notice, SEVERITIES } from '../../alerts/notice.ts';
 import { OTHER } from '../book/tenants.ts';
 import { runbookOf } from '../runbook.ts';
@@ -9,16 +9,22 @@ import type { FiringAlert, WatchState } from './watch-state.ts';
 import { lasting, timeOfDay } from './words.ts';
 
 const MINUTE_MS = 60_000;
-/** No more of single tenants are remembered: an outage for thousands of tenants is reported by its first ones. Of the others config has few. */
+/**
+ * At most this many alerts about single tenants are remembered, so an outage for thousands of tenants is reported by the first
+ * ones. Config has few alerts of other kinds.
+ */
 export const MOST_REMEMBERED = 1_000;
 
-/** An alert whose own condition has not held for so long is told again when it does: it is another outage, though the objective has not recovered. */
+/**
+ * If an alert's own condition holds again after this long, it is sent again: it is another outage, even if the objective has not
+ * recovered in between.
+ */
 const AGAIN_AFTER_MS = 3_600_000;
 
-/** A plain threshold is over when it has not held for so long: a value close to its limit must not tell its end every other minute. */
+/** A plain threshold is over only after this long, so that a value close to its limit does not end its alert every other minute. */
 const QUIET_MS = 300_000;
 
-/** `conditions`: all that hold now; of two with one name the first counts. */
+/** `conditions`: all that hold now. If two have the same name, the first counts. */
 export function stepOf(
   before: WatchState,
   conditions: readonly Condition[],
@@ -64,13 +70,13 @@ export function stepOf(
   };
 }
 
-/** What waits behind something wider must not take the room of what is sent. */
+/** The order in which room is given: alerts that wait behind a wider one must not displace those that are sent. */
 const placeOf = ({ isCovered, name }: Condition): number => (isOfSingleTenant(name) ? (isCovered ? 2 : 1) : 0);
 
 const moreUrgent = (one: Notice, other: Notice): number =>
   SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
 
-/** As `slo.runbooks` names it: a promise, or what is looked at, such as `spend`. */
+/** The key that `slo.runbooks` has for it: a promise, or another watched thing such as `spend`. */
 function watchedAs({ objective, name }: Condition): string | null {
   const [first = null, second = null] = name.split('/');
   return objective ?? (first === 'threshold' ? second : first);
@@ -104,7 +110,7 @@ function begin(
   };
 }
 
-/** A tenant with that name gets no alert about the others. */
+/** Null for `other`: a tenant of that name must not get alerts about the others. */
 const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
 
 function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now: number): Notice {

@@ -2,13 +2,13 @@
 import { durationText } from '../../config/duration.ts';
 import type { OwnAlertRule } from '../alert-rule.ts';
 
-/** What is compared with a limit is of the last five minutes: shorter than thresholds last, so that one burst cannot hold for as long. */
+/** A limit is compared with the last five minutes. Thresholds must hold for longer than that, so that one burst cannot cause an alert. */
 export const MEASURED_MS = 300_000;
 
 /** When the next minute begins, or the next ten. */
 export const startOfNext = (now: number, lengthMs: number): number => (Math.floor(now / lengthMs) + 1) * lengthMs;
 
-/** Of a promise, or what else is watched. `about`: a tenant within it. */
+/** The name of a threshold's alert. `what`: a promise, or another watched thing; `tenant`: a tenant within it. */
 export const thresholdName = (
   what: string,
   { forMs, severity }: Pick<OwnAlertRule, 'forMs' | 'severity'>,
@@ -19,5 +19,5 @@ export const thresholdName = (
     ...(tenant === null ? [] : [`tenant:${tenant}`]),
   ].join('/');
 
-/** Whether a threshold is one of those that each tenant has. */
+/** Whether a threshold's alert is about a single tenant. */
 export const isOfSingleTenant = (name: string): boolean => /\/tenant:[^/]*$/.test(name);

@@ -1,4 +1,4 @@
-/** Whom it touches when a promise breaks, and where it breaks. */
+/** Which tenants a broken promise touches, and which deployment breaks it. */
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
 import { countedNames, deploymentSeries, seriesOf } from '../book/series-names.ts';
 import { OTHER } from '../book/tenants.ts';
@@ -9,9 +9,9 @@ import { listText } from './words.ts';
 
 type ReadNames = Watched['book'];
 
-/** As many tenants are named. */
+/** At most this many tenants are named. */
 const MOST_NAMED = 3;
-/** A deployment is named where it made more than this share of all failed attempts: where two fail alike, neither is to blame. */
+/** A deployment is named if it made more than this share of all failed attempts: if two fail alike, neither is to blame. */
 const MOST_OF_FAILURES = 0.5;
 const DEPLOYMENT = /^deployment:(.+)$/;
 
@@ -43,7 +43,7 @@ export function tenantsText(tenants: readonly string[]): string {
   return `tenant${tenants.length === 1 ? '' : 's'} ${listText(more > 0 ? [...shown, `${more} more`] : shown)}`;
 }
 
-/** The deployment that made most of all failed attempts in a window that ends now; null where none did. */
+/** The deployment that made most of all failed attempts in a window that ends now; null if none did. */
 export function failingDeployment(book: ReadNames, windowMs: number, now: number): string | null {
   const all = named(book, DEPLOYMENT).map((deployment) => ({
     deployment,

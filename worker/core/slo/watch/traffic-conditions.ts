@@ -1,4 +1,4 @@
-/** What is odd about how much comes: far fewer requests than a week ago, none at all, or many that providers reject. */
+/** What is odd about traffic: far fewer requests than a week ago, none at all, or many that providers reject. */
 import type { NoticeData } from '../../alerts/notice.ts';
 import { type AlertRule, type AlertSli, isAbout } from '../alert-rule.ts';
 import type { Series } from '../book/series.ts';
@@ -11,23 +11,23 @@ import { factorText, lasting, lengthText, listText, percentText } from './words.
 
 const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 const WEEK_MS = 7 * DAY_MS;
-/** How much comes is of so long. */
+/** Traffic is measured over this long. */
 const TRAFFIC_MS = 10 * MINUTE_MS;
-/** With fewer a week ago, that nothing comes is no news. */
+/** If fewer requests than this came a week ago, silence is no news. */
 const LEAST_WEEK_AGO = 10;
-/** A share of rejected requests that was smaller than this counts as this. */
+/** A smaller usual share of rejected requests counts as this one. */
 const LEAST_REJECTED_SHARE = 0.01;
 
-/** What of one series is odd. */
+/** What is odd about one series. */
 interface Odd {
   text: string;
   endText: string;
   data: NoticeData;
 }
-/** `isTold`: it was told already, and has not ended. */
+/** `isTold`: the alert has been sent and has not ended. */
 type Look = (series: Series, rule: AlertRule, isTold: boolean) => Odd | undefined;
 
-/** Of all requests, and of each feature where not all requests are concerned. */
+/** For all requests together, and for each feature. A feature's alert waits while all requests are concerned. */
 export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
   const { slo } = watched;
   return [
@@ -77,7 +77,7 @@ function ofWholeAndFeatures(
     });
 }
 
-/** Undefined where as many come as can be expected. */
+/** Undefined if about as many requests come as expected. */
 function fewer(series: Series, percent: number, now: number): Odd | undefined {
   const expected = weekAgo(series, now);
   if (!isSure(expected)) return undefined;
@@ -90,11 +90,14 @@ function fewer(series: Series, percent: number, now: number): Odd | undefined {
   };
 }
 
-/** So many more or less are chance. */
+/** A difference of up to this many requests may be chance. */
 const spread = (expected: number): number => 3 * Math.sqrt(expected);
 const isSure = (expected: number): boolean => expected > spread(expected);
 
-/** The fewest of the same ten minutes a week ago, ten minutes earlier and ten minutes later: no break begins at the very same minute. */
+/**
+ * The fewest requests in the same ten minutes a week ago, ten minutes earlier and ten minutes later: a break never begins at
+ * exactly the same minute.
+ */
 function weekAgo(series: Series, now: number): number {
   const counts = [-1, 0, 1].map((shift) => {
     const to = now - WEEK_MS + shift * TRAFFIC_MS;
@@ -103,7 +106,7 @@ function weekAgo(series: Series, now: number): number {
   return Math.min(...counts);
 }
 
-/** Undefined where no more are rejected than before. */
+/** Undefined if no more requests are rejected than before. */
 function rejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
   const from = now - TRAFFIC_MS;
   const bad = series.rejected(from, now);
@@ -127,19 +130,19 @@ function rejected(series: Series, factor: number, { minErrors }: Slo, now: numbe
   };
 }
 
-/** Until when a window of planned maintenance was open, at most until `now`. A window is about all requests. */
+/** When the last window of planned maintenance ended, at most `now`. A window concerns all requests. */
 const maintainedUntil = (windows: readonly MaintenanceWindow[], now: number): number =>
   Math.max(...windows.map(({ from, to }) => (from < now ? Math.min(to, now) : 0)), 0);
 
-/** Whether a window was open at any time of what `fewer` counts. */
+/** Whether a window was open during any of the time that `fewer` looks at. */
 const isMaintained = ({ maintenance }: Slo, now: number): boolean =>
   maintainedUntil(maintenance.windows, now) > now - TRAFFIC_MS;
 
-/** Whether nothing has come for long enough; within maintenance nothing is expected. */
+/** Whether nothing has come for long enough; during maintenance nothing is expected. */
 const isSilent = (lastAt: number, { noDataAfterMs, maintenance }: Slo, now: number): boolean =>
   now - Math.max(lastAt, maintainedUntil(maintenance.windows, now)) >= noDataAfterMs;
 
-/** Undefined where something came, or nothing was to be expected. */
+/** Undefined if something came, or if nothing was expected. */
 function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | undefined {
   const { lastAt } = series;
   const { noDataAfterMs } = slo;
@@ -156,7 +159,7 @@ function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | 
 
 const sameHoursMs = (noDataAfterMs: number): number => Math.min(noDataAfterMs, DAY_MS);
 
-/** The minute at which the silence of all requests, if it goes on, is odd, because something came a week earlier; undefined: never. */
+/** The minute at which silence becomes odd, if it goes on, because requests came a week earlier; undefined: never. */
 export function silenceDueAt({ book, slo }: Watched, now: number): number | undefined {
   const series = book.seriesOf(null, null);
   const lastAt = series?.lastAt;
@@ -168,7 +171,7 @@ export function silenceDueAt({ book, slo }: Watched, now: number): number | unde
     if (!slis.has('no_data') || !isSilent(lastAt, slo, at)) return false;
     return series.requests(at - WEEK_MS - windowMs, at - WEEK_MS) >= LEAST_WEEK_AGO;
   };
-  // What came a week ago is counted in steps of ten minutes; only the one that it becomes odd in is looked at by the minute.
+  // Last week's requests are counted in steps of ten minutes. Only the step in which silence becomes odd is searched minute by minute.
   for (let from = now; from <= lastAt + WEEK_MS + windowMs; from = startOfNext(from, TRAFFIC_MS)) {
     const to = startOfNext(from, TRAFFIC_MS);
     if (!isOdd(to)) continue;

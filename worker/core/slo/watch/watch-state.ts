@@ -1,35 +1,38 @@
-/** What of everything that is watched holds, and what was sent about it. */
+/** The state of everything that is watched, and what was sent about it. */
 import type { Notice, Severity } from '../../alerts/notice.ts';
 
 /** A condition that has held for as long as its rule asks, and has not ended yet. */
 export interface FiringAlert {
-  /** What is watched, of what; its notices' `subject`. The same from the first time on, such as `burn/chat-success/1h` or `threshold/chat-success/5m`. */
+  /**
+   * What is watched, and for which promise; the `subject` of its notices. It stays the same, such as `burn/chat-success/1h` or
+   * `threshold/chat-success/5m`.
+   */
   name: string;
-  /** Alerts of one group end together, when no condition of theirs holds; those of an objective's burn rates are one. */
+  /** Alerts of one group end together, when none of their conditions holds. The burn rates of an objective are one group. */
   group: string;
   type: 'slo.burning' | 'slo.threshold' | 'slo.no_data';
   severity: Severity;
-  /** Null where no single objective is concerned. */
+  /** Null if no single objective is concerned. */
   objective: string | null;
   feature: string | null;
   tenant: string | null;
-  /** When the condition began to hold, and when it was told; epoch milliseconds. */
+  /** When the condition began to hold, and when the alert was sent; epoch milliseconds. */
   since: number;
   firedAt: number;
-  /** Since when the condition has not held; null while it does. */
+  /** When the condition stopped holding; null while it holds. */
   quietSince: number | null;
-  /** Now, of a burn alert; null of others. */
+  /** The current burn rate of a burn alert; null for other alerts. */
   burnRate: number | null;
-  /** What held when it was told, as one sentence for an operator. */
+  /** What was true when the alert was sent, in one sentence for an operator. */
   text: string;
-  /** What will hold when it is over. */
+  /** What will be true when it is over. */
   endText: string;
   runbook: string | null;
 }
 
 /** What the watch remembers between two minutes, by alert name. Plain JSON. */
 export interface WatchState {
-  /** Conditions that hold, but not yet for long enough: since when. */
+  /** When each condition began that does not yet hold for long enough. */
   pending: Readonly<Record<string, number>>;
   firing: Readonly<Record<string, FiringAlert>>;
 }
@@ -42,6 +45,6 @@ export interface WatchStep {
   state: WatchState;
   /** To send, in this order. */
   notices: Notice[];
-  /** When the next look is due although nothing new may have come; null: with the next record. */
+  /** When the next look is due even if nothing new comes; null: with the next record. */
   nextLookAt: number | null;
 }

@@ -1,4 +1,4 @@
-/** What is watched, what of it holds, and what there is to tell of it. A pure step from one minute to the next. */
+/** The watch: what is watched, what of it holds, and what to send. A pure step from one minute to the next. */
 import { endOfMonth } from '../../ledger/time.ts';
 import { burnConditions, hasBadOnes } from './burn-conditions.ts';
 import type { Watched } from './condition.ts';
@@ -14,7 +14,7 @@ import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
 export { type FiringAlert, NOTHING_WATCHED, type WatchState, type WatchStep } from './watch-state.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
-/** The longest of the short windows of burn alerts: what was bad in it may still burn. */
+/** The longest of the short windows of burn alerts: a bad request within it may still burn. */
 const SHORT_WINDOW_MS = 6 * HOUR_MS;
 
 /** One look at everything that is watched; `now`: epoch milliseconds of the book's clock. */
@@ -32,7 +32,7 @@ export function watch(before: WatchState, watched: Watched, now: number): WatchS
   return { state, notices, nextLookAt: nextLookAt(state, watched, now) };
 }
 
-/** At whole minutes while requests come or something may change by the time alone; then when silence is odd, or a month ends. */
+/** Every minute while requests come, or while something may change by time alone. Otherwise when silence becomes odd, or when a month ends. */
 function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: number): number | null {
   const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
   const moves = Object.keys(pending).length > 0 || Object.values(firing).some(isMoving);
@@ -47,6 +47,6 @@ function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: numb
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** What only a request or the end of the month ends does not move. */
+/** False for alerts that only a request, or the end of the month, can end. */
 const isMoving = ({ type, name }: FiringAlert): boolean =>
   type !== 'slo.no_data' && !name.startsWith('threshold/spend');
