@@ -237,7 +237,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   };
 }
 
-/** One that fails refuses nobody: the isolate counts all the same. */
+/** If the platform's limiter fails, it refuses nobody: the isolate counts all the same. */
 const platformRate = (binding: RateLimit | undefined) =>
   binding &&
   ((key: string): Promise<boolean> =>
@@ -246,7 +246,7 @@ const platformRate = (binding: RateLimit | undefined) =>
       () => true,
     ));
 
-/** The first writes; an older one still reads what it wrote. An id tells nothing of its secret. */
+/** The first secret writes; an older one still reads what it wrote. An id reveals nothing about its secret. */
 function answerSecrets({ keySecret, answerSecret, answerSecretOld }: Env): [AnswerSecret, ...AnswerSecret[]] {
   const of = (secret: string): AnswerSecret => ({ id: fingerprint(secret), secret });
   const first = of(answerSecret ?? keySecret);

@@ -4,7 +4,7 @@ import type { App } from '../edge.ts';
 
 type RouterEvent = Parameters<App['Bindings']['composition']['deps']['events']>[0];
 
-/** Operators can repeat a call. */
+/** Short, because operators can repeat a call. */
 const LONGEST_CALL_MS = 5_000;
 
 /**

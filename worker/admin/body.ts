@@ -8,7 +8,7 @@ import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
 import type { App } from '../edge.ts';
 
-/** Of what an operator writes by hand; a list of all features fits. */
+/** Operators write bodies by hand; a list of all features fits. */
 const LONGEST_BODY_BYTES = 65_536;
 
 /** `example` is what to send instead of something that is no JSON. */

@@ -16,7 +16,7 @@ import type { AdminCall } from './route.ts';
 const cooldownShown = ({ until, since, cause, cooldownMs }: Open) => ({ until, since, cause, cooldownMs });
 const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 
-/** Of deployments as requests use them now; what an earlier model, address or key did no longer counts. */
+/** Lists deployments as requests use them now. The cooldown of an earlier model, address or key no longer counts. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, deps } = c.env.composition;
   const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));

@@ -1,4 +1,4 @@
-/** `/admin/freeze`: no promotion goes on. */
+/** `/admin/freeze`: while it holds, no promotion goes on. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';

@@ -1,4 +1,4 @@
-/** `GET /admin/slo/history` and `/admin/slo/durations` (docs/slo.md): how promises went over time. */
+/** `GET /admin/slo/history` and `/admin/slo/durations` (docs/slo.md): how promises developed over time. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';

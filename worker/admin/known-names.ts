@@ -1,4 +1,4 @@
-/** Names that a call narrows its answer to: of a name that does not exist, "no data" would be the wrong answer. */
+/** Checks names that a call is narrowed to: for a name that does not exist, "no data" would be the wrong answer. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Config } from '../core/config/config.ts';
@@ -9,9 +9,9 @@ import { JUDGE_TENANT } from '../core/slo/judge/judge.ts';
 import type { App } from '../edge.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 
-/** The refusal lists as many names. */
+/** A refusal lists at most this many names. */
 const MOST_LISTED = 20;
-/** Beyond so many pages of keys nobody waits for the list: then any tenant may exist. */
+/** At most this many pages of keys are read. If there are more, any tenant may exist. */
 const MOST_KEY_PAGES = 10;
 
 /** Undefined: the tenant exists, because config, a request or a key names it. */
@@ -29,7 +29,7 @@ export async function tenantProblem(c: Context<App>, tenant: string | undefined)
     : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed]);
 }
 
-/** Undefined: config has the feature, or an earlier one had it and it was asked. */
+/** Undefined: config has the feature, or an earlier config had it and requests asked for it. */
 export async function featureProblem(c: Context<App>, feature: string | undefined): Promise<RouterError | undefined> {
   const { features } = c.env.composition.config;
   if (feature === undefined || features.has(feature)) return undefined;

@@ -21,7 +21,7 @@ import type { AdminCall } from './route.ts';
 export const moneyQuery = (now: number) =>
   settings({ tenant: z.optional(tenantName), month: z.optional(monthText(now)) });
 
-/** The book knows where it went, the ledger what counts against the budget. */
+/** The book knows where money went; the ledger knows what counts against the budget. */
 export async function showMoney({
   c,
   query: { tenant: asked, month },
@@ -53,7 +53,7 @@ export async function showMoney({
   return plainJson(moneyReport({ ...found, tenant, tenants, where }, budget), c.env.context);
 }
 
-/** By the ledger, whose scopes of features are one after the other. Undefined: it did not answer. */
+/** By the ledger, feature by feature. Undefined: it did not answer. */
 async function whereByFeature(
   c: Context<App>,
   tenant: string,

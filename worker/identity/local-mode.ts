@@ -6,8 +6,8 @@ export const mayCall = (origin: string, named: readonly string[], local: boolean
   named.includes(origin) || (local && isLoopbackOrigin(origin));
 
 /**
- * The name a request came under, where it is none of this machine's. A page elsewhere can make its own name lead here (DNS
- * rebinding), and then it is its own origin: only the name gives it away.
+ * The name a request came under, if it is not this machine's. A page elsewhere can make its own name lead here (DNS rebinding),
+ * and then this router is its own origin: only the name gives it away.
  */
 export function strangeHost(
   { url, headers }: Pick<Request, 'url' | 'headers'>,
@@ -15,11 +15,11 @@ export function strangeHost(
 ): string | undefined {
   const host = headers.get('host') ?? 'localhost';
   if (host === known.host && url === known.url && localHosts === known.localHosts) return undefined;
-  // workerd passes on what is no URL, such as one with a port of letters.
+  // workerd also passes on names that no URL can have, such as one with letters as its port.
   const stranger = [host, URL.parse(url)?.host ?? url].find((name) => !isLocalHost(name, localHosts));
   if (stranger === undefined) known = { host, url, localHosts };
   return stranger;
 }
 
-/** What was last found to be of this machine: most requests come as the one before did. */
+/** The last request that was found to be this machine's: most requests come under the same name as the one before. */
 let known: { host?: string; url?: string; localHosts?: readonly string[] } = {};

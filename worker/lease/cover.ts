@@ -1,4 +1,4 @@
-/** On whose behalf a ledger is asked, and what covers the request then. */
+/** On whose behalf a ledger is asked, and what then covers the request. */
 import type { Holder } from '../core/ledger/lease/holder.ts';
 import type { Pool } from '../core/ledger/lease/pool.ts';
 import type { Slice } from '../core/ledger/lease/slice.ts';

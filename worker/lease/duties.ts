@@ -1,4 +1,4 @@
-/** What is left to do behind the responses: the rest of a slice goes back, and each lease is closed until the ledger knows it. */
+/** The work left to do behind responses: the rest of a slice goes back, and each lease is closed until the ledger knows it. */
 import {
   beginCarrying,
   closesDue,
@@ -22,13 +22,13 @@ const LONGEST_PLEDGE_MS = 15_000;
 const MAY_TRAVEL_MS = 2_000;
 /** How long a report of streams that ended waits for more of the slice to end. */
 const GATHER_MS = 10_000;
-/** With this many requests of the tenant at work in this isolate, one of them will soon ask, and take closes along. */
+/** With this many requests of the tenant running in this isolate, one of them will soon ask, and take closes along. */
 const CROWD = 4;
-/** How long closes of single requests wait for that, in the hands of the first of them. */
+/** How long closes of single requests wait for that; the first of these requests holds them. */
 const CARRIES_MS = 100;
-/** How long that request is trusted to be alive. */
+/** After this long, that request counts as dead. */
 const DEAD_CARRIER_MS = 2 * CARRIES_MS;
-/** How often a request looks whether another has reported its lease. */
+/** How often a waiting request checks whether another has reported its lease. */
 const LISTEN_AGAIN_MS = 100;
 
 /**
@@ -67,7 +67,7 @@ export async function tellAtEnd(pool: Pool, slice: Slice, client: LedgerClient):
   await tell(pool, slice, client, LONGEST_PLEDGE_MS);
 }
 
-/** Until the ledger has it, unless somebody else sees to that. */
+/** Reports a slice until the ledger has it, unless another request takes that over. */
 async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: number): Promise<void> {
   if (isBusy(pool, MAY_TRAVEL_MS, client.now) && !isShort(pool, slice)) await client.pause(MAY_TRAVEL_MS);
   await client.repeat(
@@ -85,8 +85,8 @@ async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: numb
 }
 
 /**
- * Ends what these cover, and closes the leases that no pool closes. Undefined: nothing is left to do, because there is none, or
- * because another request closes them with its own.
+ * Ends these covers, and closes the leases that no pool closes. Undefined: nothing is left to do, because there is no such lease,
+ * or because another request closes them with its own.
  */
 export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> | undefined {
   for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });

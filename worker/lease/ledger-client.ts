@@ -1,4 +1,4 @@
-/** How one request talks to its tenant's ledger: what is lost is sent again, and no reply is waited for without end. */
+/** One request's calls to its tenant's ledger: a lost message is sent again, and no reply is waited for without end. */
 import { repeatAfterMs } from '../core/ledger/lease/holder.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
 import { pause } from '../core/within.ts';
@@ -22,7 +22,7 @@ export interface AskOutcome {
   isTold: boolean;
 }
 
-/** One request's side of the talk with its tenant's ledger. */
+/** One request's side of these calls. */
 export class LedgerClient {
   readonly #tenant: string;
   readonly #links: Links;

@@ -117,7 +117,7 @@ export class RequestLease {
     const { now } = client;
     const likely = this.#covers.length === 0 && pool ? likelyOf(pool, wants) : undefined;
     const many = pool && likely && nextSlice(pool, likely, now);
-    // What was admitted once goes on as it is.
+    // Once admitted, a request goes on in the mode it was admitted in.
     const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
     const cover = this.#cover({ state: 'over' });
     if (pool === undefined || many === undefined)
@@ -207,7 +207,7 @@ export class RequestLease {
     }
   }
 
-  /** Ends every cover. What has to be reported now is, behind the response. */
+  /** Ends every cover, and reports behind the response what has to be reported now. */
   #end(end: (cover: AttemptCover) => void): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

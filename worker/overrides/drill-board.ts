@@ -1,4 +1,4 @@
-/** The routing board of requests under a fault: standings, places and probes of their own, so that no other request rests for them. */
+/** The routing board for requests under a fault: health, places and probes of their own, so that no other request is affected. */
 import type { Deployment } from '../core/config/config.ts';
 import { healthIdFor } from '../core/routing/health-id.ts';
 import type { RoutingBoard } from '../ports.ts';

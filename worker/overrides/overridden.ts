@@ -1,11 +1,11 @@
-/** What operators have set, applied to a request once, when it is read. Nothing later looks at the overrides again. */
+/** Applies what operators have set to a request, once, when it is read. Nothing later looks at the overrides again. */
 import { listedAlias } from '../core/config/alias-list.ts';
 import type { Alias, Config } from '../core/config/config.ts';
 import { type AliasLists, listsInForce, type Overrides } from '../core/routing/overrides.ts';
 import { PLAIN_ROUTE, routeOf } from '../core/routing/route.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 
-/** The same request where nothing that is set concerns it. */
+/** The request itself if nothing that is set concerns it. */
 export function overridden(request: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
   const { identity, user, feature } = request;
   const lists = listsInForce(overrides, [request.alias.name, request.safeguardAlias?.name ?? request.alias.name], now);

@@ -1,4 +1,4 @@
-/** What a request's route makes of the board, of a deployment and of `fetch`: themselves where nothing is set. */
+/** The board, the deployment and `fetch` under a request's route: themselves if nothing is set. */
 import type { Deployment } from '../core/config/config.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { faultyDeployment } from '../core/routing/faulty-deployment.ts';
@@ -26,7 +26,7 @@ export function fetchFor({ route, chat }: RoutedRequest, deployment: Deployment,
   return faultyFetch(fault, { chat, adapter: deps.adapterFor(deployment), fetch, clock });
 }
 
-/** An answer held back or cut here goes on at its provider meanwhile: of one that does not end, more may have been made than was read. */
+/** While an answer is held back or cut here, its provider goes on: if the answer does not end, more may have been made than was read. */
 export function measuredFor(route: Route, deployment: Deployment, measured: Measured): Measured {
   const { made } = measured;
   const fault = faultOf(route, deployment.id);
@@ -35,7 +35,7 @@ export function measuredFor(route: Route, deployment: Deployment, measured: Meas
   return { ...measured, made: { ...made, isPartial: true } };
 }
 
-/** Knows of no failure, counts no place and is told nothing, but for what bills teach: that is about money. */
+/** A board that knows no failures, counts no places and hears nothing. It still learns from bills, because that is about money. */
 const blindBoard = (board: RoutingBoard): RoutingBoard => ({
   overrides: board.overrides,
   ready: (background) => board.ready(background),

@@ -30,7 +30,7 @@ export type RequestResult = Result<RoutedRequest, RouterError>;
 
 const wrong = (param: string, detail: string): RequestResult => refused({ code: 'invalid_body', param, detail });
 
-/** What is found out on the way, also of a question that is refused in the end. */
+/** What is learnt on the way, even about a question that is refused in the end. */
 export interface Noted {
   feature?: Feature | undefined;
   stream?: boolean;
@@ -53,7 +53,7 @@ export async function readRequest(
   const { headers } = request;
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
-  // Only now that we know who asks.
+  // Read only once the caller is known, because anybody could send a body.
   const bodyRead = await readBody(request, limits, waits, weight);
   if (!bodyRead.ok) return bodyRead;
   const text = bodyRead.value;

@@ -140,7 +140,7 @@ async function ask(
 
 const features = new WeakMap<Judge, Feature>();
 
-/** The same object each time: what this isolate holds of the ledger is found by it. */
+/** The same object each time, because what this isolate holds of the ledger is found by its identity. */
 function featureOf(judge: Judge): Feature {
   const { alias, maxOutputTokens } = judge;
   const known = features.get(judge);

@@ -1,17 +1,17 @@
 import type { Clock } from '../ports.ts';
 
-/** After this much silence the reader hears that the line is alive, and we hear whether the reader has left. */
+/** After this much silence the reader is sent a sign of life, which also shows us whether the reader has left. */
 const SILENCE_MS = 5_000;
 
 /**
- * Says something when nothing else was said for a while. One timer for a whole stream: one that comes too early looks when the last
- * chunk came, and sleeps on. So a chunk costs nothing here.
+ * Sends something if nothing else was sent for a while. There is one timer for a whole stream: if it fires too early, it looks
+ * when the last chunk came and sleeps on. So a chunk costs nothing here.
  */
 export class KeepAlive {
   readonly #clock: Clock;
   readonly #say: () => void;
   readonly #cameAt: () => number;
-  /** When it last said something itself, or began. */
+  /** When it last sent something itself, or began. */
   #saidAt: number;
   #isStopped = false;
   #callOff = () => {};

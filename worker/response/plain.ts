@@ -4,7 +4,7 @@ import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { NO_STORE } from './cache-control.ts';
 import { dateText, type Timing } from './server-timing.ts';
 
-/** The part of a `RequestContext` that every response tells. */
+/** The part of a `RequestContext` that every response needs. */
 export interface ResponseContext {
   requestId: string;
   timing: Timing;

@@ -113,11 +113,11 @@ async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
   if (job.copy !== undefined) {
     return { outcome: await keepCopy(job.copy, request, hooks, deps), facts: factsOfHead(job.copy.head) };
   }
-  // What only some may be given is never made for all who ask the same.
+  // An answer that only some callers may get is never made for all who ask the same.
   if (hooks.isShared && !isOrdinary(request.route)) return { outcome: { kind: 'alone' }, facts: NO_RUN };
   await deps.board.ready(hooks.background);
   const outcome = await produce(request, deps, context);
-  // It is never closed: its object closes those of its readers.
+  // Never closed: the object closes the records of its readers.
   const record = new OpenRecord(job.door, deps, context);
   record.request = request;
   const settledAs = (ending: Ending): RunFacts => {
@@ -128,7 +128,7 @@ async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
     const onEnd = (ending: Ending) => hooks.settled(settledAs(ending));
     return { outcome: begun(outcome, deps, context, onEnd), facts: undefined };
   }
-  // Its Worker asks again, and records it.
+  // The Worker asks again, and records that.
   if (outcome.isAlone) return { outcome: { kind: 'alone' }, facts: NO_RUN };
   const facts = settledAs('complete');
   const { error } = outcome;
@@ -137,7 +137,7 @@ async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
   return { outcome: { kind: 'refused', refusal, isPersonal: PERSONAL.has(error.code) }, facts };
 }
 
-/** Undefined where a deploy has meanwhile taken away what it names. */
+/** Undefined if a deploy has meanwhile removed something that it names. */
 function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
   const { door, identity, user, chat, cache, route = PLAIN_ROUTE, lists } = job;
   const feature = config.features.get(job.feature);

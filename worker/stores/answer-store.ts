@@ -5,9 +5,9 @@ import type { AnswerCache } from './answer-cache.ts';
 import { hex, sha256 } from './digest.ts';
 import type { TenantRecords } from './tenant-records.ts';
 
-/** A question that is asked again and again is answered from memory; an answer that another isolate has replaced comes so late. */
+/** A question that is asked again and again is answered from memory. If another isolate replaces its answer, this one notices after this long. */
 const NEAR_MS = 10_000;
-/** Beyond that, an isolate forgets all that is near and starts again. */
+/** Beyond this many, an isolate forgets them all and starts again. */
 const MOST_NEAR = 64;
 const LONGEST_NEAR = 65_536;
 

@@ -7,7 +7,7 @@ import type { Health, Observation } from '../core/routing/health.ts';
 import { isDrillHealth } from '../core/routing/health-id.ts';
 import type { EventSink } from '../ports.ts';
 
-/** A provider whose usage is odd is odd in every answer; the event is written this often. */
+/** A provider whose usage is odd is odd in every answer, so the event is written at most this often. */
 const ODD_AGAIN_MS = 600_000;
 
 /** Turns changes of one isolate's board into events, each once. */

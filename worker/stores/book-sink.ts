@@ -12,7 +12,7 @@ import { callBook } from './call-book.ts';
 /** Records may have waited for 10 s, and the platform ends what runs behind a response after 30 s. */
 const WAITS_MS = [500, 1_500, 4_000];
 const ENDED_AFTER_MS = 30_000;
-/** While the book does not answer, an isolate holds no more than this. */
+/** An isolate holds at most this many while the book does not answer. */
 const MOST_HELD = 2_000;
 
 interface Links {
@@ -25,7 +25,7 @@ interface Links {
   dropped(): Readonly<Record<string, number>>;
 }
 
-/** What is lost with a flush: its records, and what it was to tell of drops. */
+/** What is lost with a flush: its records, and the drops that it was to report. */
 interface Held {
   records: number;
   dropped: Readonly<Record<string, number>>;

@@ -27,7 +27,7 @@ export interface BoardLinks {
   report(reports: HealthReport[]): Promise<void>;
   claimProbe(deployment: string, forMs: number): Promise<ProbeAnswer>;
   learn(deployment: string, lesson: Learnt): Promise<void>;
-  /** Those that `HealthBoard` holds. */
+  /** The overrides that `HealthBoard` holds. */
   overrides(): Promise<Overrides>;
 }
 
@@ -44,11 +44,11 @@ const FRESH_MS = 5_000;
  * KV may serve a cached copy, this makes the one minute that an override takes at most.
  */
 const STALE_MS = 30_000;
-/** A cooldown shorter than KV needs to spread stays with this isolate. */
+/** A cooldown shorter than the time that KV needs to spread it stays in this isolate. */
 const WORTH_PUBLISHING_MS = 5_000;
 /** How long this isolate waits after losing a probe claim that came without a retry time. */
 const PROBE_TAKEN_MS = 1_000;
-/** Bindings have no deadline of their own; after this long one counts as out of reach. */
+/** Bindings have no deadline of their own; after this long, one counts as unreachable. */
 const BINDING_MS = 2_000;
 
 const LATE = Symbol('late');
@@ -169,7 +169,8 @@ export class IsolateBoard implements RoutingBoard {
     const entry = this.#entry(healthId);
     const now = this.#clock.now();
     const before = entry.health;
-    // An attempt from before we knew of the cooldown is no probe: otherwise each isolate's last success would end it for all.
+    // An attempt that began before we knew of the cooldown is no probe: otherwise each isolate's last success would end the
+    // cooldown for all.
     if (observation.result === 'success' && before.state === 'open' && observation.startedAt < entry.learntAt) return;
     const after = observe(before, observation, now, this.#settings);
     entry.health = after;
@@ -295,7 +296,7 @@ function forOthers(observation: Observation, after: Health, now: number): Observ
   const cooldown = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].cooldown;
   if (cooldown === 'none' || cooldown === 'isolate') return undefined;
   if (cooldown !== 'asked' || retryAfterMs === undefined || retryAfterMs >= WORTH_PUBLISHING_MS) return observation;
-  // So many short waits that they became a cooldown of our own are reported as the failures they are.
+  // If several short waits became a cooldown of our own, they are reported as the failures that they are.
   if (after.state === 'closed' || after.until - now < WORTH_PUBLISHING_MS) return undefined;
   return { startedAt, result, user, count: after.failures };
 }

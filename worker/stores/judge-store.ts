@@ -1,11 +1,11 @@
-/** Verdicts of the judge on their way to the book, and how many answers of the sample were not judged. */
+/** Verdicts of the judge on their way to the book, and the number of sampled answers that were not judged. */
 import { JUDGE_RATER, type Judge } from '../core/slo/judge/judge.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
 import { pause } from '../core/within.ts';
 import type { Clock, JudgedRequest, Judging } from '../ports.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
-/** Each has a conversation in memory and a call of a provider under way. */
+/** Each verdict under way has a conversation in memory and a call of a provider open. */
 const MOST_AT_ONCE = 20;
 /** A record reaches the book within 10 s of its request's end. */
 const ASK_AGAIN_MS = 3_000;
@@ -18,7 +18,7 @@ interface Links {
 
 /** One per isolate. */
 export class JudgeStore implements Judging {
-  /** Answers of the sample that were not judged. */
+  /** Sampled answers that were not judged. */
   dropped = 0;
   readonly judge: Judge;
   readonly #links: Links;

@@ -19,7 +19,7 @@ export interface KeySetPorts {
   tell: (problem: string) => void;
 }
 
-/** A token is checked against at most this many keys; one with a `kid` usually has one. */
+/** At most this many keys are tried on a token; one with a `kid` usually fits one key. */
 const MOST_TRIED = 4;
 /** Polling for the end of another request's read. */
 const FIRST_WAIT_MS = 10;

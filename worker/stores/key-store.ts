@@ -13,7 +13,7 @@ import { hashOfKey, isGenuine, newKey } from './signed-key.ts';
 const PREFIX = 'key:v1:';
 /** Id → hash. KV's list may be a minute behind; a get of a name that was never asked for is not. */
 const ID_PREFIX = 'key-id:v1:';
-/** How long an isolate trusts what it read; a miss too. */
+/** How long an isolate trusts what it has read, even if that was nothing. */
 const FRESH_MS = 60_000;
 /** Keys an isolate remembers; beyond that, it forgets all and starts again. */
 const MOST_REMEMBERED = 10_000;

@@ -12,7 +12,7 @@ import { MOST_ASKS, MOST_REPORTS } from '../core/ledger/protocol.ts';
 import { within } from '../core/within.ts';
 import type { Clock, LedgerAnswer, LedgerMessage } from '../ports.ts';
 
-/** A call that is older than this is not waited for: a ledger far away delays no message by more. */
+/** No message waits for a call that is older than this, so a ledger far away delays none by more. */
 const LONGEST_WAIT_MS = 10;
 /** How long a follower waits for the call that took its message along: a slow object must not be asked twice; a dead leader must leave time to ask. */
 const LONGEST_FOLLOW_MS = 2_000;

@@ -15,7 +15,7 @@ export interface SetKey {
   key: CryptoKey;
 }
 
-/** What each is called by WebCrypto, which takes of it what a call needs. */
+/** Each algorithm as WebCrypto's calls take it; a call ignores fields that it does not need. */
 export const WEB_CRYPTO: Readonly<Record<SignInAlgorithm, { name: string; hash?: string; namedCurve?: string }>> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -56,7 +56,7 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
   return ok(keys.filter((key) => key !== undefined));
 }
 
-/** Undefined where it is none: the others of its set are still good. */
+/** Undefined if it is not a usable key; the others in its set may still be good. */
 async function importKey({ kid, algorithm, jwk }: PublicJwk): Promise<SetKey | undefined> {
   try {
     const key = await crypto.subtle.importKey('jwk', jwk, WEB_CRYPTO[algorithm], false, ['verify']);

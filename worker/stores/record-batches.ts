@@ -3,14 +3,14 @@ import type { ClosedRecord } from '../core/slo/record.ts';
 import { type JudgeSettings, judge } from '../core/slo/rules.ts';
 import type { Background, Clock, RecordSink, Records } from '../ports.ts';
 
-/** A batch is worth sending; more may come together within a second. */
+/** This many records are sent after `SHORTEST_WAIT_MS`; fewer wait for more. */
 const ENOUGH = 50;
 /** The most in one batch. */
 const MOST = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** After a bad request, whose objectives may be burning; and between two batches. */
+/** The wait after a bad request, because an objective may be burning; and between two batches. */
 const SHORTEST_WAIT_MS = 1_000;
-/** No request is under way for longer: one that was never closed, by a bug of ours, must not count for ever. */
+/** No request takes longer. One that a bug never closed must not count as open for ever. */
 const LONGEST_REQUEST_MS = 20 * 60_000;
 
 interface Links {
@@ -25,10 +25,10 @@ interface Links {
 export class RecordBatches implements Records {
   readonly #links: Links;
   #closed: ClosedRecord[] = [];
-  /** When the next batch is to go out. In the past, the request that held the timer was ended before. */
+  /** When the next batch is due. If that is in the past, the request that held the timer was ended before. */
   #dueAt = Number.POSITIVE_INFINITY;
   #sentAt = Number.NEGATIVE_INFINITY;
-  /** Requests that are under way, since when. */
+  /** Requests under way, and since when. */
   readonly #open = new Map<object, number>();
 
   constructor(links: Links) {
@@ -57,7 +57,7 @@ export class RecordBatches implements Records {
     else if (dueAt < this.#dueAt) this.#arm(dueAt, now, background);
   }
 
-  /** One request holds the timer for all. A batch that is to go out sooner has a timer of its own: no request can stop another's. */
+  /** One request holds the timer for all. A batch that is due sooner gets a timer of its own, because no request can stop another's. */
   #arm(dueAt: number, now: number, background: Background): void {
     const { clock } = this.#links;
     this.#dueAt = dueAt;
@@ -80,10 +80,10 @@ export class RecordBatches implements Records {
       const { tenant, user } = record;
       if (tenant === null || user === null) continue;
       const hash = this.#links.hashUser(tenant, user);
-      // In place, because a copy of all fields takes longer than anything else here.
+      // In place: copying all fields would take longer than everything else here.
       record.userHash = hash instanceof Promise ? await hash : hash;
     }
-    // No sink is handed a name.
+    // No sink may get a name.
     for (const record of closed) record.user = null;
     await Promise.all(sinks.map(async (sink) => sink.take(closed, open)));
   }

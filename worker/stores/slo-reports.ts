@@ -1,4 +1,4 @@
-/** How promises stand, from memory while that is new enough: anybody may ask `GET /slo`, as often as they like. */
+/** How promises stand, answered from memory while that is recent enough: anybody may ask `GET /slo`, as often as they like. */
 import type { Clock } from '../core/clock.ts';
 import type { DrillRecord } from '../core/operators/drill.ts';
 import type { Narrowing } from '../core/slo/evaluate.ts';
@@ -7,9 +7,9 @@ import { pause, within } from '../core/within.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
 const KEEP_MS = 10_000;
-/** The book is not asked again for so long after it did not answer. */
+/** After the book did not answer, it is not asked again for this long. */
 const KEEP_FAILURE_MS = 1_000;
-/** A report stands without drills. */
+/** After this long, a report is given without its drills. */
 const LONGEST_WAIT_FOR_DRILLS_MS = 1_000;
 const SLACK_MS = 500;
 const POLL_MS = 50;
@@ -23,16 +23,16 @@ interface Links {
 /** One per isolate. */
 export class SloReports {
   readonly #links: Links;
-  /** By window; there are a dozen. */
+  /** By window, of which there are a dozen. */
   readonly #kept = new Map<number | undefined, { recent: RecentReport | undefined; until: number }>();
-  /** By then the call that is under way has ended, or its request has. */
+  /** When the call that is under way will have ended, or its request will. */
   readonly #underWay = new Map<number | undefined, number>();
 
   constructor(links: Links) {
     this.#links = links;
   }
 
-  /** At most 10 s old; undefined if the book does not answer. Of those that ask at once one calls, and the others wait for what it keeps. */
+  /** At most 10 s old; undefined if the book does not answer. Of several that ask at once, one calls and the others wait for its result. */
   async recent(windowMs: number | undefined): Promise<RecentReport | undefined> {
     const { clock } = this.#links;
     for (;;) {
@@ -55,7 +55,7 @@ export class SloReports {
     return recent;
   }
 
-  /** None where the object that keeps them does not answer. */
+  /** Empty if the object that keeps them does not answer. */
   #drills(now: number): Promise<DrillRecord[]> {
     const { clock, drills } = this.#links;
     const asked = (async () => drills(now - SHOWN_MS, now))().catch(() => []);

@@ -1,15 +1,15 @@
-/** What KV keeps of a tenant: the generations of its answers. Read once a minute at most, and only for what caches. */
+/** What KV holds about a tenant: the generations of its answers. Read at most once a minute, and only for requests that cache. */
 import { type Generations, generationOf, raised } from '../core/answers/generations.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
 const PREFIX = 'tenant:v1:';
-/** How long an isolate trusts what it read; a miss too. */
+/** How long an isolate trusts what it has read, even if that was nothing. */
 const FRESH_MS = 60_000;
 const MOST_REMEMBERED = 1_000;
-/** A cache that has to be waited for is none. */
+/** A cache that keeps a request waiting is worth nothing. */
 const LONGEST_READ_MS = 1_000;
-/** After a read that failed nobody waits for the next so long. */
+/** After a failed read, no request waits for another one for this long. */
 const UNREADABLE_MS = 5_000;
 
 const NEW: Generations = { generation: 0, generations: {} };
@@ -26,7 +26,7 @@ export class TenantRecords {
     this.#clock = clock;
   }
 
-  /** Undefined where KV does not answer. */
+  /** Undefined if KV does not answer. */
   async generation(tenant: string, feature: string): Promise<number | undefined> {
     const known = this.#remembered.get(tenant);
     const isFresh = known !== undefined && this.#clock.now() - known.readAt < FRESH_MS;

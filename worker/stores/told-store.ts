@@ -1,4 +1,4 @@
-/** What clients tell of answers and services, on its way to the book. */
+/** What clients report about answers and services, on its way to the book. */
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import type { Feedback } from '../core/slo/told/feedback.ts';
 import type { FiguresById } from '../core/slo/told/figures.ts';
@@ -10,9 +10,9 @@ import { callBook } from './call-book.ts';
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
 const WAITS_MS = [5_000, 6_000, 4_000];
 const MOST_WAITING = 1_000;
-/** What arrived earlier is in the book, or will never be. */
+/** A record that has not arrived after this long never will. */
 const LONGEST_WAY_MS = 20 * 60_000;
-/** The rater of all visitors of pages, and that of a key which names none. */
+/** The raters of all visitors of pages, and of a key that names no rater. */
 const VISITOR = 'visitor';
 const KEY = 'key';
 

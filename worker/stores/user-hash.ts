@@ -1,10 +1,10 @@
 import { hex, hmacKey, hmacSha256, sign } from './digest.ts';
 
 const HASH_BYTES = 8;
-/** Users remembered; beyond, all are forgotten. */
+/** Beyond this many users, all are forgotten. */
 const MOST_KNOWN = 1_000;
 
-/** `userHash` of records: the same for the same user, and of no use to anybody without the secret. */
+/** `userHash` of records: the same for the same user, and useless to anybody without the secret. */
 export class UserHashes {
   readonly #secret: string;
   readonly #known = new Map<string, string>();

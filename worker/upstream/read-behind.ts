@@ -3,7 +3,7 @@ import type { Clock } from '../ports.ts';
 /** Limits of what is read after a reader has left. */
 const MOST_BYTES = 262_144;
 const MOST_MS = 3_000;
-/** A wait this long shows that the provider had made no more yet; so does a trickle for the whole of `MOST_MS`. */
+/** A wait this long shows that the provider had made no more yet; so does a trickle that lasts for all of `MOST_MS`. */
 const CAUGHT_UP_MS = 150;
 
 /** A connection that is read to its end behind the response. */

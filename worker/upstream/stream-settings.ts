@@ -8,7 +8,7 @@ import type { StreamTranslator } from '../providers/adapter.ts';
  * this long after the last sign of life. A provider that was heard once and then thinks in silence is just as alive.
  */
 export const HEARTBEAT_GAP_MS = 1_000;
-/** So many of them show that a silent provider is at work. */
+/** This many of them show that a silent provider is at work. */
 export const HEARTBEATS = 2;
 
 /** The time limits of one stream. */

@@ -30,7 +30,7 @@ export function withinInput(
   return { ...chat, messages: messages.filter((message, index) => index >= from || isInstruction(message)) };
 }
 
-/** What is left of the input where all turns but the last are left out. */
+/** The tokens that are left if all turns but the last are dropped. */
 export function leastInput(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): number {
   const { fixedTokens, tokens } = tokensByMessage(chat, deployments, pricing);
   const last = Math.max(0, turnStarts(chat.messages).lastIndexOf(true));
@@ -39,7 +39,7 @@ export function leastInput(chat: ChatRequest, deployments: readonly Deployment[]
 
 const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
 
-/** `fixedTokens`: of instructions and of all that is no message; instructions count nothing in `tokens`. */
+/** `fixedTokens`: those of instructions and of everything outside messages. Instructions count as nothing in `tokens`. */
 function tokensByMessage(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings) {
   const size = sizeOfRest(chat, deployments);
   let counted = ownTokens(size, pricing);

@@ -1,4 +1,4 @@
-/** Caps below what a request holds before anybody is asked: told at build and at start, where prices are known. */
+/** Caps below what a request holds in any case. Reported at build and at start, where prices are known. */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Alias, Config, Feature } from '../config/config.ts';
 import type { Contradiction } from '../config/contradiction.ts';
@@ -66,7 +66,7 @@ function isSafeguardPriced({ safeguard }: Feature, { aliases }: Config, isPriced
   return alias === undefined || isPriced(alias);
 }
 
-/** Of the versions that the request may become; nothing where it is refused for another reason. */
+/** The least that any version of a request holds; 0 if the request is refused for another reason. */
 function leastHeld(chat: ChatRequest, feature: Feature, alias: Alias, config: Config): Held {
   const safeguardAlias = safeguardAliasOf(feature, config);
   const result = versionsOf({ chat, alias, feature, safeguardAlias }, config);

@@ -18,12 +18,12 @@ export interface Version {
   worst: WorstCase;
 }
 
-/** As what a request may be served, best first; or why as nothing. */
+/** The ways in which a request may be served, best first; or why there is none. */
 export type Versions =
   /** `withoutSafeguard`: why this request has none, although its feature has one. */
   { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError } | Refused<RouterError>;
 
-/** What the versions of a request depend on. */
+/** What a request's versions depend on. */
 export interface ToVersion {
   chat: ChatRequest;
   /** The one the client named. */
@@ -97,7 +97,7 @@ function sayingMore(
 
 const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_exceeded' && error.param === 'messages';
 
-/** The ledger takes the last want as the least. A version that is smaller in nothing could never be granted instead. */
+/** The ledger takes the last want for the smallest. A version that is smaller in nothing could never be granted instead. */
 const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 

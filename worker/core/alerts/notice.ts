@@ -36,11 +36,11 @@ const ENDINGS: ReadonlySet<NoticeType> = new Set(['slo.recovered', 'incident.clo
 /** Whether it ends what an earlier notice of its subject began. */
 export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
 
-/** One thing to tell, once. */
+/** One message to webhooks, sent once. */
 export interface Notice {
   /** A repetition has the same name and is not sent again. */
   name: string;
-  /** What begins and ends it share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
+  /** What the beginning and the end of something share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
   subject: string;
   /** Null: of the whole service. */
   tenant: string | null;

@@ -26,7 +26,7 @@ export interface Hook {
   problem: string | undefined;
 }
 
-/** Whether a webhook is sent this. PagerDuty resolves what was opened by any severity, and ignores endings of what it does not know. */
+/** Whether a webhook gets a notice. PagerDuty resolves what any severity has opened, and ignores endings of what it does not know. */
 export function takes({ format, severities }: Hook, { severity, type }: Notice): boolean {
   if (format === 'pagerduty' && isEnding(type)) return true;
   // Nothing would resolve it.

@@ -5,9 +5,9 @@
  */
 
 const LONGEST_SOURCE = 200;
-/** Ways to match from one position, times the length of the longest. */
+/** At most this many ways to match from one position, times the length of the longest. */
 const MOST_STEPS = 2_000;
-/** How much text, in UTF-16 units, one feature's patterns search in one request: some tenths of a second in the worst case. */
+/** At most this many UTF-16 units are searched by one feature's patterns in one request: some tenths of a second in the worst case. */
 export const MOST_SEARCHED_UNITS = 262_144;
 
 /** What is wrong with the pattern; undefined if it may be used. */

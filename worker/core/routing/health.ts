@@ -79,7 +79,7 @@ export interface Observation {
   result: 'success' | 'unknown' | FailureKind;
   user: string | null;
   retryAfterMs?: number;
-  /** How many such observations this one stands for: successes travel in sums. */
+  /** How many such observations this one stands for: successes are reported in sums. */
   count?: number;
 }
 

@@ -1,18 +1,18 @@
-/** Limits on delivering telemetry, and when to try again. What is beyond them is lost and counted. */
+/** Limits on delivering telemetry, and when to try again. Records beyond the limits are lost, and counted. */
 import type { Json } from '../../../protocol/json.ts';
 
-/** Records that wait for one receiver. Beyond that the oldest are lost. */
+/** At most this many records wait for one receiver. Beyond that, the oldest are lost. */
 export const MOST_WAITING = 1_000;
 /** Records in one call. */
 export const MOST_IN_A_CALL = 200;
 /** How long a receiver may take to answer. */
 export const CALL_TIMEOUT_MS = 5_000;
 /**
- * How long one request sends for all others, behind its response. The platform ends that work after 30 seconds, of which a timer
+ * How long one request sends for all others, behind its response. The platform ends such work after 30 seconds, of which a timer
  * may already have taken ten; the last call begins within this time.
  */
 export const LONGEST_TURN_MS = 12_000;
-/** What is read of a receiver's answer. */
+/** At most this much of a receiver's answer is read. */
 export const MOST_ANSWER_BYTES = 65_536;
 
 const FIRST_RETRY_MS = 1_000;
@@ -29,7 +29,7 @@ export function retryWaitMs(failures: number, retryAfterMs: number | null, rando
 /** Whether the same call may succeed later (OTLP, "Retryable Response Codes"). No other status is retried. */
 export const mayRetry = (status: number): boolean => [429, 502, 503, 504].includes(status);
 
-/** How many spans or data points a receiver says it has rejected of those that it answered with 200; they are not sent again. */
+/** How many spans or data points a receiver says it has rejected although it answered with 200; they are not sent again. */
 export function rejectedIn(answer: unknown): number {
   const { rejectedSpans, rejectedDataPoints } = ((answer as { partialSuccess?: Json } | null)?.partialSuccess ??
     {}) as Json;

@@ -14,7 +14,7 @@ const COUNT: Measure = { unit: '1' };
 const TOKEN_COUNT: Measure = { unit: TOKENS.unit };
 const USD: Measure = { unit: '{USD}' };
 
-/** The time that a batch stands for, in epoch milliseconds: from the end of the one before it, and never empty. */
+/** The time that a batch covers, in epoch milliseconds: from the end of the batch before it, and never empty. */
 export interface Window {
   from: number;
   to: number;
@@ -49,7 +49,7 @@ function addRequest(record: RequestRecord, slo: JudgeSettings, points: Points): 
   if (cache !== null) points.add('cache', COUNT, { feature, cache }, 1);
 }
 
-/** Calls of providers. A record has the tokens of all its attempts together: they count for the last. */
+/** Calls of providers. A record has the tokens of all its attempts together, so they count for the last. */
 function addCalls(record: RequestRecord, points: Points): void {
   const { attempts, stream, inputTokens, outputTokens } = record;
   for (const [index, attempt] of attempts.entries()) {

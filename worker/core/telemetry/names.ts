@@ -1,4 +1,4 @@
-/** What facts are called, in one table for all versions of the conventions. A fact without a name there is left out. */
+/** The names of facts, in one table for all versions of the conventions. A dialect leaves out a fact that has no name in it. */
 
 /**
  * `1.36` and `1.41`: OpenTelemetry's semantic conventions of these versions, the last before `gen_ai.system` was renamed and the
@@ -44,11 +44,11 @@ const NAMES: Record<string, Names> = {
   promptVersion: otel('carryon.prompt_version', 'version'),
   build: inLangfuse('release'),
 
-  // Of metrics alone.
+  // Metrics alone have it.
   tokenType: operation('gen_ai.token.type'),
   tokenModality: onlyIn('genai-0.1', 'gen_ai.token.modality'),
 
-  // Of Langfuse alone.
+  // Langfuse alone has it.
   kind: inLangfuse('observation.type'),
   level: inLangfuse('observation.level'),
   usageDetails: inLangfuse('observation.usage_details'),
@@ -73,8 +73,8 @@ const NAMES: Record<string, Names> = {
 };
 
 /**
- * What a fact or a metric is called; undefined: this dialect has no name for it. What the table does not have is ours: `keyId` is
- * `carryon.key_id`, and in Langfuse metadata, which can be filtered by.
+ * The name of a fact or a metric; undefined: this dialect has none. A fact that is not in the table gets a name of our own:
+ * `keyId` is `carryon.key_id`, and in Langfuse it is metadata, which can be filtered by.
  */
 export function nameOf(fact: string, dialect: Dialect): string | undefined {
   if (NAMES[fact] === undefined) {

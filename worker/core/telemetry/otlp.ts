@@ -16,10 +16,10 @@ export interface Attribute {
   value: AnyValue;
 }
 
-/** An attribute's value: a number is a whole one, a decimal is an `AnyValue`; null, undefined and false are left out. */
+/** An attribute's value: a number is a whole number, a decimal is an `AnyValue`; null, undefined and false are left out. */
 type Told = string | number | boolean | readonly string[] | AnyValue | null | undefined;
 
-/** What is known, by names of which the table tells the attribute's. */
+/** What is known, by the names that the table of dialects has. */
 export type Facts = Readonly<Record<string, Told>>;
 
 /** A decimal. */
@@ -48,10 +48,10 @@ function anyValue(told: NonNullable<Told>): AnyValue {
 
 const isList = (told: readonly string[] | AnyValue): told is readonly string[] => Array.isArray(told);
 
-/** Epoch nanoseconds, from milliseconds: they are no number that JSON could hold. */
+/** Epoch nanoseconds from milliseconds, as a string: JSON's numbers cannot hold them. */
 export const nanos = (ms: number): string => `${Math.round(ms)}000000`;
 
-/** What sends: one per isolate. */
+/** The sender: there is one per isolate. */
 export interface Origin {
   /** A random id of this isolate. Metrics are sent as differences, so each isolate's are a series of their own. */
   instance: string;

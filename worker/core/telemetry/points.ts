@@ -28,7 +28,7 @@ export class Points {
     this.#dialect = dialect;
   }
 
-  /** Nothing where the dialect has no such metric. */
+  /** Does nothing if the dialect has no such metric. */
   add(metric: string, measure: Measure, facts: Facts, value: number): void {
     const name = nameOf(metric, this.#dialect);
     if (name === undefined) return;

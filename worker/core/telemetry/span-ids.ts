@@ -1,6 +1,6 @@
-/** The ids of a request's trace and spans, made of its own id: nothing is drawn, and each can be looked up by the other. */
+/** The ids of a request's trace and spans, derived from its own id: nothing is drawn at random, and each can be looked up by the other. */
 
-/** What they are made of. */
+/** What they are derived from. */
 interface Traced {
   requestId: string;
   traceparent: string | null;
@@ -22,6 +22,6 @@ export function spanIdOf({ requestId }: Traced, call = 0): string {
 /** Whether the caller keeps the trace; a request without a caller's trace is always traced. */
 export const isSampled = ({ traceparent }: Traced): boolean => traceparent === null || /[13579bdf]$/.test(traceparent);
 
-/** For a provider that is to go on with the trace: our own header, and of the caller's no more than the trace's id and whether it is kept. */
+/** For a provider that is to continue the trace: a header of our own, with nothing of the caller's but the trace's id and whether it is kept. */
 export const traceparentOfCall = (traced: Traced, call: number): string =>
   `00-${traceIdOf(traced)}-${spanIdOf(traced, call)}-0${Number(isSampled(traced))}`;

@@ -8,9 +8,7 @@ const SERVER = 2;
 const CLIENT = 3;
 const ERROR = 2;
 
-/**
- * The body that is sent of these records; undefined where the callers of all these requests sample their traces and left these out.
- */
+/** The body to send for these records; undefined if all their callers sample their traces and left these out. */
 export function traceBody(records: readonly RequestRecord[], dialect: Dialect, origin: Origin): string | undefined {
   const sampled = records.filter(isSampled);
   if (sampled.length === 0) return undefined;
@@ -50,7 +48,7 @@ function spansOf(record: RequestRecord, dialect: Dialect) {
 export const failureOf = ({ result }: RecordedAttempt): string | null =>
   result === 'success' || result === 'left' ? null : result;
 
-/** Langfuse filters single spans, so each has what its trace is looked for by. */
+/** Langfuse filters single spans, so each span has the facts that its trace is searched by. */
 const factsOfEach = ({ requestId, tenant, feature, userHash, promptVersion, build, door }: RequestRecord): Facts => ({
   ...{ requestId, tenant, feature, userHash, promptVersion, build },
   trace: feature ?? door,
@@ -81,7 +79,7 @@ function callFacts(attempt: RecordedAttempt, { stream, arrivedAt }: RequestRecor
   };
 }
 
-/** On the attempt that answered, or was the last: a record has the sums of all its attempts. */
+/** Set on the attempt that answered, or on the last one: a record has only the sums of all its attempts. */
 function usageFacts(record: RequestRecord): Facts {
   const { inputTokens, cachedTokens, outputTokens, reasoningTokens, finishReason, estimated } = record;
   const usage = {

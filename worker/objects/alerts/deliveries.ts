@@ -86,7 +86,7 @@ export class Deliveries {
       this.#notifyOperator('webhook_failing', hook, attempt.error ?? '', 1);
   }
 
-  /** Has a webhook that waits after failures tried at once for this notice, if it is urgent. */
+  /** Tries a webhook at once that waits after failures, if this notice is urgent. */
   hasten(hook: string, { severity }: Notice): void {
     const health = this.#hooks.health(hook);
     const now = this.#deps.clock.now();
@@ -101,7 +101,7 @@ export class Deliveries {
     this.#notifyOperator('alerts_lost', hook, 'they waited too long, or before too many', overdue.length);
   }
 
-  /** What is next and whose tenant still has the webhook. Alerts of tenants that no longer have it are given up on the way. */
+  /** The next alert whose tenant still has the webhook. Alerts of tenants that no longer have it are given up on the way. */
   #firstWithTarget(hook: string) {
     const targetOf = (tenant: string | null) => this.#deps.hooksOf(tenant).find(({ name }) => name === hook);
     let lost = 0;

@@ -53,7 +53,7 @@ export class KeptAnswer {
     return undefined;
   }
 
-  /** What is decided by. */
+  /** What decisions about a request depend on. */
   known(lastEventId: string | null): Known | undefined {
     const kept = this.find();
     if (kept === undefined) return undefined;
@@ -99,18 +99,18 @@ export class KeptAnswer {
     this.#rows.save(record);
   }
 
-  /** The object is as if it had never been. */
+  /** Afterwards the object is as if it had never been used. */
   async forget(): Promise<void> {
     this.#kept = undefined;
     await this.#rows.forget();
   }
 
-  /** What failed before any content is forgotten at once, so that the key may run again. */
+  /** An answer that failed before any content is forgotten at once, so that the key may run again. */
   async #ended(kept: Kept): Promise<void> {
     if (this.#kept === kept && kept.log.ending?.kind === 'failed') await this.forget();
   }
 
-  /** In a new life: what the former one left. */
+  /** In a new life of the object: reads what the former one left. */
   #wake(now: number): Kept | undefined {
     const { clock, wire, settleLeases } = this.#runs;
     const loaded = this.#rows.load();

@@ -7,7 +7,7 @@ import type { AnswerRuns, RunHooks } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import type { AnswerLog } from './log.ts';
 
-/** What the object does about the leases of a run, and behind it. */
+/** What the object does about a run's leases, and behind it. */
 export type KeyedHooks = Pick<RunHooks, 'background' | 'onAsk' | 'onStart'>;
 
 /** Runs a keyed question into its log. */

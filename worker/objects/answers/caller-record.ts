@@ -12,12 +12,12 @@ import type { RunFacts } from '../../core/slo/run-facts.ts';
 export interface CallerLinks {
   clock: Clock;
   role(): RecordRole;
-  /** Undefined: the run that this caller started goes on, and what it takes belongs here. */
+  /** Undefined while the run that this caller started goes on; its cost belongs to this record. */
   facts(): RunFacts | undefined;
   /** Resolves as soon as `isSo` is true, which is asked after each change of the run. */
   until(isSo: () => boolean): Promise<void>;
   close(record: ClosedRecord): void;
-  /** Its Worker closes it instead. */
+  /** Leaves the record to the caller's Worker. */
   giveBack(): void;
 }
 
@@ -58,7 +58,7 @@ export class CallerRecord {
     this.#over();
   }
 
-  /** The reader went away. Changes nothing where it had everything. */
+  /** The reader went away. Has no effect if it had received everything. */
   left(): void {
     if (!this.#isReading) return;
     const record = this.#record;

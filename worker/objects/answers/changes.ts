@@ -1,4 +1,4 @@
-/** Wakes everybody who waits for an answer to change. */
+/** Wakes everyone who waits for an answer to change. */
 export class Changes {
   readonly #listeners = new Set<() => void>();
 

@@ -29,15 +29,15 @@ export interface Caller {
   clock: Clock;
   /** Given to readers who may resume the stream. */
   streamId: string;
-  /** Null until the caller's headers are known. */
+  /** Null until the headers for this caller are known. */
   head(): AnswerHead | null;
-  /** Why this caller alone gets nothing, or that it is to ask on its own. */
+  /** Why this caller alone gets nothing, or that it must ask on its own. */
   refused(): Refusal | 'alone' | undefined;
   role(): Role;
   madeFor(): MadeFor;
   /** Called when the answer, or its stream, is given: true where this caller's Worker is the one to cache it. */
   keeps(): boolean;
-  /** Told to a caller that wants the whole of an answer which has lost events. */
+  /** The refusal for a caller that wants the whole of an answer which has lost events. */
   notWhole(): Refusal | 'alone';
   /** Undefined where this call is no request of its own. */
   record: CallerRecord | undefined;
@@ -45,7 +45,7 @@ export interface Caller {
   onLeave(): void;
 }
 
-/** Waits until there is something to say to this caller, and says it. */
+/** Waits until there is something to send to this caller, and sends it. */
 export async function serve(caller: Caller): Promise<Response> {
   const { log, wish, alias, signal, afterId, clock, record } = caller;
   let hasLeft = false;
@@ -87,7 +87,7 @@ export async function serve(caller: Caller): Promise<Response> {
   );
 }
 
-/** An answer that ended early took as many attempts as one that did not. */
+/** An answer that ended early has made as many attempts as any other. */
 const cutShort = (error: Refusal, head: AnswerHead | null): Refusal => {
   if (head === null) return error;
   const { mode, attempts, hops } = head;

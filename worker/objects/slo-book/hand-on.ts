@@ -1,4 +1,4 @@
-/** Hands on what the book's outbox holds. */
+/** Hands the contents of the book's outbox to other objects. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
@@ -6,7 +6,7 @@ import { within } from '../../core/within.ts';
 import type { Outbox, Outgoing } from './outbox.ts';
 import type { Turns } from './turns.ts';
 
-/** The objects that take it. Each call may be repeated. */
+/** The objects that take them. Each call may be repeated. */
 export interface Takers {
   clock: Clock;
   notify(notices: readonly Notice[]): Promise<unknown>;
@@ -28,7 +28,7 @@ export class HandOn {
     this.#takers = takers;
   }
 
-  /** All that waits. When to try again, by the clock; null: all was taken. */
+  /** Hands on everything that waits. Returns when to try again, by the clock; null: all was taken. */
   async all(): Promise<number | null> {
     const { notify, carryOut, clock } = this.#takers;
     const isTold = await this.#each('notice', MOST_AT_ONCE, (notices) => notify(notices));
@@ -40,7 +40,7 @@ export class HandOn {
     return clock.now() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
   }
 
-  /** In order. False: one call failed. */
+  /** Hands on everything of one kind, in order. False if a call failed. */
   async #each<Kind extends Parameters<Outbox['first']>[0]>(
     kind: Kind,
     most: number,

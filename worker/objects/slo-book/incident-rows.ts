@@ -4,7 +4,7 @@ import type { Incident } from '../../core/slo/incident.ts';
 const TABLE = `CREATE TABLE IF NOT EXISTS incident (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, openedAt INTEGER NOT NULL, closedAt INTEGER, body TEXT NOT NULL)`;
 
-/** At most so many are kept, and at most so long. */
+/** At most this many are kept, each for at most this long. */
 const MOST = { rows: 1_000, ms: 400 * 86_400_000 };
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -26,7 +26,7 @@ export class IncidentRows {
     return row && (JSON.parse(row.body) as Incident);
   }
 
-  /** A new one, or a change of one; the oldest make room. */
+  /** Writes a new incident, or a change of one. The oldest are deleted to make room. */
   save({ id, openedAt, closedAt, ...incident }: Incident, now: number): void {
     this.#sql.exec(
       `INSERT INTO incident (id, openedAt, closedAt, body) VALUES (?, ?, ?, ?)
@@ -39,7 +39,7 @@ export class IncidentRows {
     );
   }
 
-  /** Those that were open at some time since `at`, the newest first. */
+  /** Incidents that were open at some time since `at`, the newest first. */
   since(at: number): Incident[] {
     const query = 'SELECT number, body FROM incident WHERE closedAt IS NULL OR closedAt > ? ORDER BY number DESC';
     return this.#sql
@@ -56,7 +56,7 @@ export class IncidentRows {
       .map(({ number, body }) => ({ number, incident: JSON.parse(body) as Incident }));
   }
 
-  /** When each of them was open. */
+  /** When each incident was open. */
   times(): { openedAt: number; closedAt: number | null }[] {
     const query = 'SELECT openedAt, closedAt FROM incident ORDER BY number';
     return this.#sql.exec<{ openedAt: number; closedAt: number | null }>(query).toArray();

@@ -6,26 +6,26 @@ const TABLE = `CREATE TABLE IF NOT EXISTS journal (
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, sentAt INTEGER NOT NULL,
   bytes INTEGER NOT NULL, body TEXT NOT NULL)`;
 
-/** At most so much is kept: 50 million requests or more. An object holds 10 GB at most. */
+/** At most this much is kept: 50 million requests or more. An object holds at most 10 GB. */
 const MOST: JournalBounds = { rows: 500_000, bytes: 5_000_000_000 };
 
 interface JournalBounds {
   rows: number;
-  /** Of bodies. */
+  /** The length of all bodies together. */
   bytes: number;
 }
 
 /** One flush. */
 export interface JournalRow extends Record<string, SqlStorageValue> {
-  /** Without gaps. */
+  /** Numbers have no gaps. */
   number: number;
   /** When it was taken, by the book's clock; never earlier than the row before. */
   at: number;
   source: string;
   seq: number;
-  /** By the isolate's clock. */
+  /** When it was sent, by the isolate's clock. */
   sentAt: number;
-  /** How long the bodies of all rows ever written are, up to and with this one. */
+  /** The length of the bodies of all rows ever written, this one included. */
   bytes: number;
   /** JSON of `FlushBody`. */
   body: string;
@@ -56,8 +56,8 @@ export class Journal {
   }
 
   /**
-   * One row, whichever way: it takes the place of the oldest once that is too old or there are too many. (SQLite counts an
-   * update that moves the key as one row; deleting would be a second.)
+   * Writes one row, whatever happens: the new row replaces the oldest once that is too old or there are too many. (SQLite counts
+   * an update that moves the key as one row; deleting would be a second.)
    */
   add({ source, seq, sentAt, body }: Pick<JournalRow, 'source' | 'seq' | 'sentAt' | 'body'>, now: number): void {
     const [number, at, bytes] = [this.newest + 1, Math.max(now, this.#newestAt), this.#bytes + body.length];
@@ -71,7 +71,7 @@ export class Journal {
         ...[...values, first.number],
       );
       this.#first = this.#end('ASC');
-      // Where rows become longer, one for one is not enough.
+      // If rows become longer, replacing one is not enough.
       if (this.#first !== undefined && this.#first.number < number && isTooMuch(this.#first)) {
         this.#sql.exec('DELETE FROM journal WHERE number = ?', this.#first.number);
         this.#first = this.#end('ASC');
@@ -88,7 +88,7 @@ export class Journal {
     this.#bytes = bytes;
   }
 
-  /** Whose flushes the rows of this time and later are, the earliest first. */
+  /** The sources of the rows since this time, the earliest first. */
   sourcesSince(at: number): Pick<JournalRow, 'at' | 'source' | 'seq'>[] {
     const found: JournalRow[] = [];
     for (const row of this.#sql.exec<JournalRow>('SELECT at, source, seq FROM journal ORDER BY number DESC')) {
@@ -115,7 +115,7 @@ export class Journal {
     return low;
   }
 
-  /** The rows from one number to another whose bodies contain all these texts. */
+  /** The rows from one number to another whose bodies contain all these strings. */
   containing(texts: readonly string[], from: number, to: number, order: 'ASC' | 'DESC'): Iterable<JournalRow> {
     const contains = texts.map(() => ' AND instr(body, ?) > 0').join('');
     const query = `SELECT * FROM journal WHERE number BETWEEN ? AND ?${contains} ORDER BY number ${order}`;

@@ -1,23 +1,23 @@
-/** The book as it is kept: its last snapshot, and the journal since then. */
+/** The book as stored: its last snapshot, and the journal since then. */
 import { Book, type BookConfig } from '../../core/slo/book/book.ts';
 import { fold } from '../../core/slo/fold.ts';
 import type { Journal } from './journal.ts';
 import { type SnapshotHead, Snapshots } from './snapshots.ts';
 
 /**
- * So many flushes lie between two snapshots, and more if the last one had more rows: snapshots never cost more rows than the
- * journal, and a book that was not in memory has no more than these to read again.
+ * A snapshot is written after this many flushes, or after as many as the last snapshot had rows if that is more. So snapshots
+ * never cost more rows than the journal, and a book that was not in memory has no more flushes than these to read again.
  */
 const SNAPSHOT_AFTER = 400;
 
-/** What it needs from outside. */
+/** What a stored book needs from outside. */
 export interface KeptBookDeps {
   config: BookConfig;
-  /** Told of what cannot be counted, because it cannot be read. */
+  /** Reports rows that cannot be read, and so are not counted. */
   events(event: { event: 'book_unreadable'; what: string; needsOperator: true }): void;
 }
 
-/** Reads the journal when somebody asks, and not before: a quiet router's book wakes for one row and no more. */
+/** Reads the journal only when someone asks: the book of a quiet router wakes for one row and no more. */
 export class KeptBook {
   readonly #journal: Journal;
   readonly #snapshots: Snapshots;
@@ -34,14 +34,14 @@ export class KeptBook {
     this.#head = this.#snapshots.head();
   }
 
-  /** All that the journal holds. */
+  /** The book with everything that the journal holds. */
   current(): Book {
     this.#book ??= this.#load();
     for (const row of this.#journal.after(this.#folded)) {
       try {
         fold(this.#book, row);
       } catch {
-        // Of a build with other records, or a bug: it must not keep the book from all that comes after it.
+        // A row of a build with other records, or of a bug. It must not keep the book from all that comes after it.
         this.#unreadable(`journal ${row.number}`);
       }
     }
@@ -49,7 +49,7 @@ export class KeptBook {
     return this.#book;
   }
 
-  /** Called after each flush. What is in memory keeps up with it, so that no later call has to fold very many. */
+  /** Called after each flush. A book in memory keeps up, so that no later call has to fold very many rows. */
   keepUp(): void {
     const since = this.#journal.newest - this.#head.through;
     const isDue = since >= SNAPSHOT_AFTER && since >= this.#head.rows;

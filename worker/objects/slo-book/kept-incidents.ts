@@ -1,4 +1,4 @@
-/** Incidents as they are opened, changed and told. */
+/** Incidents, with the notices that opening and changing them send. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Incident, IncidentPage } from '../../core/slo/incident.ts';
 import {
@@ -13,7 +13,7 @@ import { runbookOf } from '../../core/slo/runbook.ts';
 import type { Slo } from '../../core/slo/slo.ts';
 import type { IncidentRows } from './incident-rows.ts';
 
-/** An incident as it was and is. */
+/** An incident before and after a change. */
 export interface IncidentPair {
   before: Incident | null;
   after: Incident;
@@ -21,7 +21,7 @@ export interface IncidentPair {
 
 type Tell = (notices: readonly Notice[], now: number) => void;
 
-/** Every call is within a turn of the book. */
+/** Each call happens within a turn of the book. */
 export class KeptIncidents {
   readonly #rows: IncidentRows;
   readonly #tell: Tell;
@@ -33,7 +33,7 @@ export class KeptIncidents {
     this.#tell = tell;
   }
 
-  /** Those that were open at some time since `at`, the newest first. */
+  /** Incidents that were open at some time since `at`, the newest first. */
   since(at: number): Incident[] {
     return this.#rows.since(at);
   }
@@ -46,14 +46,14 @@ export class KeptIncidents {
     return { incidents: shown.map(({ incident }) => incident), next, ...meanTimes(this.#rows.times()) };
   }
 
-  /** A repetition with the same id changes nothing. */
+  /** Opening one again with the same id changes nothing. */
   open(given: NewIncident, now: number): IncidentPair {
     const known = this.#rows.find(given.id);
     if (known !== undefined) return { before: known, after: known };
     return this.#save(null, openedIncident(given, now), now);
   }
 
-  /** Undefined: there is none with this id. */
+  /** Undefined: there is no incident with this id. */
   change(id: string, change: IncidentChange, who: string, now: number): IncidentPair | undefined {
     const before = this.#rows.find(id);
     if (before === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** One look of the watch: what holds now, what there is to tell, and when to look again. */
+/** One look of the watch: what holds now, what to send, and when to look again. */
 import { maintenanceNotices, type ToldMaintenance } from '../../core/slo/maintenance-notices.ts';
 import type { RateLimits } from '../../core/slo/metrics/rate-saturation.ts';
 import type { Slo } from '../../core/slo/slo.ts';
@@ -7,15 +7,15 @@ import type { Memory } from './turns.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What of config a look needs. */
+/** The parts of config that a look needs. */
 export interface LookConfig extends RateLimits {
   slo: Slo;
 }
 
-/** When the next look is due although nothing new may have come; null: with the next record. */
+/** Returns when the next look is due even if nothing new comes; null: with the next record. */
 export function look({ book, watch: kept }: Memory, config: LookConfig, now: number): number | null {
   const { slo } = config;
-  // An alarm comes a little late; "for five minutes" is five looks all the same.
+  // An alarm may be a little late. By whole minutes, "for five minutes" is five looks all the same.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const step = watch(kept.state, { book: book.current(), slo, limits: { ...config, set: kept.limits } }, minute);
   const maintenance = maintenanceOf({ watch: kept }, slo, now);
@@ -25,7 +25,7 @@ export function look({ book, watch: kept }: Memory, config: LookConfig, now: num
   return earliest(step.nextLookAt, maintenance.nextAt, kept.silenceEndsAt(now));
 }
 
-/** Whether there is maintenance to tell of. */
+/** Whether there is maintenance to announce. */
 export const isMaintenanceDue = (memory: Pick<Memory, 'watch'>, slo: Slo, now: number): boolean =>
   maintenanceOf(memory, slo, now).notices.length > 0;
 

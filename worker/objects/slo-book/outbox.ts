@@ -1,4 +1,4 @@
-/** What `SloBook` has to hand on to other objects, until they have taken it: rows in, rows out (docs/storage.md). */
+/** What `SloBook` has for other objects, kept until they have taken it: rows in, rows out (docs/storage.md). */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
 
@@ -40,7 +40,7 @@ export class Outbox {
       .map(({ number, body }) => ({ number, body: JSON.parse(body) as Kinds[Kind] }));
   }
 
-  /** They were taken. */
+  /** Deletes what was taken. */
   forget(taken: readonly Outgoing<keyof Kinds>[]): void {
     for (const { number } of taken) this.#sql.exec('DELETE FROM outbox WHERE number = ?', number);
   }

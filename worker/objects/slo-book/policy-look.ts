@@ -13,14 +13,14 @@ import type { Memory, Turns } from './turns.ts';
 export interface PolicyDeps {
   config: Pick<Config, 'slo' | 'aliases' | 'features'>;
   clock: Clock;
-  /** Those that the board holds. */
+  /** The overrides that the board holds. */
   overrides(): Promise<Overrides>;
 }
 
 const MINUTE_MS = 60_000;
 const LONGEST_CALL_MS = 5_000;
 
-/** When to look again although nothing new may have come; null: with the next record. The board is asked only if there is something to do. */
+/** Returns when to look again even if nothing new comes; null: with the next record. The board is asked only if there is something to decide. */
 export async function policyLook(turns: Turns, deps: PolicyDeps): Promise<number | null> {
   const { config, clock } = deps;
   const isDue = turns.take((memory, now) => {
@@ -63,10 +63,10 @@ const ruled = ({ slo: { policy, minErrors } }: PolicyDeps['config']) => ({ rules
 
 const stateOf = ({ watch }: Memory): PolicyState => watch.documents.read('policy', NO_POLICY_ACTS);
 
-/** An alarm comes a little late; what is counted is up to the whole minute all the same. */
+/** An alarm may be a little late, so counts go up to the whole minute. */
 const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS) * MINUTE_MS;
 
-/** Of the objectives that a rule is about. */
+/** How the objectives stand that rules are about. */
 function standingsOf({ book }: Memory, { slo }: PolicyDeps['config'], now: number): Standing[] {
   const current = book.current();
   return slo.objectives

@@ -1,4 +1,4 @@
-/** Receipts, out of the journal: an id is looked for around its time, everything else backwards, a bounded number of rows a call. */
+/** Receipts, read from the journal. An id is searched around its time, everything else backwards, and each call reads a bounded number of rows. */
 import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import type { FlushBody } from '../../core/slo/flush.ts';
 import { unpackRecords } from '../../core/slo/packed.ts';
@@ -13,14 +13,14 @@ import {
 } from '../../core/slo/receipt-search.ts';
 import type { Journal } from './journal.ts';
 
-/** About 12 MB of full rows, in which SQLite looks for a text. */
+/** About 12 MB of full rows, which SQLite searches for a string. */
 const MOST_ROWS_A_CALL = 2_000;
 /** A request runs for a quarter of an hour at most, and its batch is on its way for less than a minute. */
 const LONGEST_WAY_MS = 20 * 60_000;
-/** By how much the clocks of an isolate and the book may differ. */
+/** The clocks of an isolate and the book may differ by this much. */
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** None of a body that cannot be read: that of a build with other records. */
+/** Empty if the body cannot be read, because it is from a build with other records. */
 function receiptsIn(body: string): Receipt[] {
   try {
     return unpackRecords((JSON.parse(body) as FlushBody).records);
@@ -35,7 +35,7 @@ export function findReceipt(journal: Journal, requestId: string, now: number, si
   return { receipt, next };
 }
 
-/** The same; `looked`: how many rows it has looked through. */
+/** The same, with `looked`: how many rows were searched. */
 export function lookForReceipt(
   journal: Journal,
   requestId: string,
@@ -54,7 +54,7 @@ export function lookForReceipt(
   return { receipt: null, next: to < end ? to + 1 : null, looked: Math.max(0, to - from + 1) };
 }
 
-/** Receipts in the order in which the book took them, the newest first; those of a page by their arrival. */
+/** Receipts in the order in which the book took them, the newest first; within a page they are sorted by arrival. */
 export function listReceipts(
   journal: Journal,
   filter: ReceiptFilter,

@@ -46,19 +46,19 @@ export class SloBook extends WatchingBook {
     });
   }
 
-  /** How all promises stand, with all that has been taken over so far. */
+  /** How all promises stand, with everything taken so far. */
   report(narrowing: Narrowing): SloReport {
     return this.#watchman.turns.take(({ book, watch }, now) =>
       reportOf(book.current(), this.#deps.config.slo, narrowing, now, watch.incidents.since(now - SHOWN_MS)),
     );
   }
 
-  /** The tenants and features that it has counted requests of. */
+  /** The tenants and features whose requests it has counted. */
   counted(): CountedNames {
     return this.#watchman.turns.take(({ book }) => countedNames(book.current().names));
   }
 
-  /** How an objective went over its window, or the asked one; undefined: there is none of that name. */
+  /** How an objective went over its own window, or another one; undefined: there is no such objective. */
   history(name: string, narrowing: Narrowing): ObjectiveHistory | undefined {
     const { slo } = this.#deps.config;
     const objective = slo.objectives.find((one) => one.name === name);
@@ -73,7 +73,7 @@ export class SloBook extends WatchingBook {
     return this.#watchman.turns.take(({ book }, now) => durationHistory(book.current(), feature, windowMs, now));
   }
 
-  /** What a tenant's requests were charged in a month, or those of the tenant that was charged most. */
+  /** What a tenant's requests were charged in a month; without a tenant, the one that was charged most. */
   spent(tenant: string | undefined, month: string | undefined): SpentInMonth & { isAmongOthers: boolean } {
     return this.#watchman.turns.take(({ book }, now) => {
       const current = book.current();
@@ -82,24 +82,24 @@ export class SloBook extends WatchingBook {
     });
   }
 
-  /** A month of all promises. */
+  /** A month's report on all promises. */
   month(month: string, tenant: string | undefined): MonthReport {
     return this.#watchman.turns.take(({ book, watch }, now) =>
       monthReport(book.current(), this.#deps.config.slo, { tenant, month }, watch.incidents.since(0), now),
     );
   }
 
-  /** What is kept of a request; the search goes on from the row `next`, where the reply has one. */
+  /** What is kept of a request. If the reply has `next`, the search goes on from that row. */
   request(requestId: string, since?: number): ReceiptFound {
     return this.#watchman.turns.take(({ journal }, now) => findReceipt(journal, requestId, now, since));
   }
 
-  /** A page of at most `most` requests; a page may be empty although there are more. */
+  /** A page of at most `most` requests. It may be empty even if there are more. */
   requests(filter: ReceiptFilter, most: number, before?: ReceiptCursor): ReceiptPage {
     return this.#watchman.turns.take(({ journal }, now) => listReceipts(journal, filter, most, now, before));
   }
 
-  /** Takes what somebody thinks of an answer. */
+  /** Takes a rater's opinion of an answer. */
   opinion(given: ToldOpinion): OpinionReply {
     return this.#watchman.takeNews((memory, now) => tellOpinion(memory, given, now));
   }
@@ -109,7 +109,7 @@ export class SloBook extends WatchingBook {
     return this.#watchman.takeNews((memory, now) => tellFigures(memory, figures, tenant, now));
   }
 
-  /** For `GET /metrics`, with all that has been taken over so far. */
+  /** The text of `GET /metrics`, with everything taken so far. */
   metrics(): string {
     return this.#watchman.turns.take(({ book, watch }, now) =>
       bookMetrics(book.current(), { ...this.#deps.config, set: watch.limits }, now),

@@ -7,11 +7,11 @@ const WRITE = 'INSERT INTO snapshot (name, body) VALUES (?, ?) ON CONFLICT (name
 const FORGET = 'DELETE FROM snapshot WHERE name BETWEEN ? AND ?';
 /** No part of the book has this name. */
 const HEAD = '';
-/** SQLite takes 2 MB in one row. A longer text goes on in rows of its own, of which none may be left when it is shorter again. */
+/** SQLite takes 2 MB in one row. A longer text is split over several rows, all of which are deleted once it is short again. */
 const LONGEST = 500_000;
 const continued = (name: string, part: number): string => (part === 0 ? name : `${name}\n${1_000 + part}`);
 
-/** How far the snapshot goes. */
+/** How far the snapshot reaches. */
 export interface SnapshotHead {
   /** The last row of the journal that it holds. */
   through: number;

@@ -1,4 +1,4 @@
-/** What clients tell of answers and services becomes a row of the journal, as records do. */
+/** Writes what clients report about answers and services as rows of the journal, like records. */
 import type { FlushBody } from '../../core/slo/flush.ts';
 import { JUDGE_RATER } from '../../core/slo/judge/judge.ts';
 import { packRecords } from '../../core/slo/packed.ts';
@@ -18,7 +18,7 @@ import type { Journal } from './journal.ts';
 import { lookForReceipt } from './receipts.ts';
 import type { ToldRows } from './told-rows.ts';
 
-/** How many rows of the journal have been looked through in a second. */
+/** How many rows of the journal were searched in this second. */
 export interface Looks {
   second: number;
   rows: number;
@@ -30,13 +30,13 @@ interface Links {
   looks: Looks;
 }
 
-/** A request of a busy service is found in the first steps, or not at all. */
+/** A request of a busy service is found within these steps, or not at all. */
 const MOST_STEPS = 5;
-/** A tenth of a second: made-up ids, of which each is looked for in vain, must not keep the book from its records. */
+/** A tenth of a second's work: searching in vain for made-up ids must not keep the book from its records. */
 const MOST_ROWS_A_SECOND = 15_000;
-/** The judge asks before the record of its answer has come, and again; the rest is for persons. */
+/** The judge asks again until the record of its answer has come. Half of the searches are left for persons. */
 const MOST_ROWS_OF_JUDGE = MOST_ROWS_A_SECOND / 2;
-/** So often a rater may think better of it. Each change is a row of the journal, whose room all share. */
+/** How often a rater may change an opinion. Each change is a row of the journal, and all share its room. */
 const MOST_CHANGES = 20;
 
 interface KeptOpinion extends Opinion {
@@ -44,13 +44,13 @@ interface KeptOpinion extends Opinion {
   changes: number;
 }
 
-/** Of the judge: what its opinion counts in, as long as no person's takes its place. */
+/** The judge's opinion, and the keys in which it counts as long as no person's opinion replaces it. */
 interface KeptVerdict extends Opinion {
   label: string | null;
   keys: readonly QualityKey[];
 }
 
-/** The last opinion of a rater counts. */
+/** Counts a rater's opinion in place of an earlier one. */
 export function tellOpinion({ journal, told, looks }: Links, given: ToldOpinion, now: number): OpinionReply {
   const { requestId, tenant, ofUser, rater, isGood, isVouched, label } = given;
   if (!mayLook(looks, rater === JUDGE_RATER ? MOST_ROWS_OF_JUDGE : MOST_ROWS_A_SECOND, now)) return 'busy';
@@ -71,7 +71,7 @@ export function tellOpinion({ journal, told, looks }: Links, given: ToldOpinion,
   return 'taken';
 }
 
-/** The judge's opinion, once; what persons have said of the answer already is not counted a second time. */
+/** Counts the judge's opinion, once. Where persons have rated the answer already, it does not count beside them. */
 function tellVerdict(
   { journal, told }: Omit<Links, 'looks'>,
   receipt: Receipt,
@@ -87,7 +87,7 @@ function tellVerdict(
   return 'taken';
 }
 
-/** What a person's opinion takes back of the judge's. */
+/** Takes back the part of the judge's opinion that a person's replaces. */
 function verdictGivenUp(told: ToldRows, receipt: Receipt, opinion: Opinion, now: number): Told[] {
   const text = told.find(verdictId(receipt));
   if (text === undefined) return [];
@@ -101,7 +101,7 @@ function verdictGivenUp(told: ToldRows, receipt: Receipt, opinion: Opinion, now:
 
 const verdictId = ({ requestId }: Receipt): string => `${requestId} ${JUDGE_RATER}`;
 
-/** False: figures of this id were counted before. */
+/** False: figures with this id were counted before. */
 export function tellFigures({ journal, told }: Links, figures: FiguresById, tenant: string, now: number): boolean {
   const id = JSON.stringify([tenant, figures.name, figures.id]);
   if (told.find(id) !== undefined) return false;

@@ -1,4 +1,4 @@
-/** What clients have told the book, so that each rater and each id counts once: rows in, rows out (docs/storage.md). */
+/** What clients have reported to the book, so that each rater and each id counts once: rows in, rows out (docs/storage.md). */
 import { KEEP_RECEIPTS_MS } from '../../core/slo/receipt.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS told (
@@ -16,12 +16,12 @@ export class ToldRows {
     sql.exec(TABLE);
   }
 
-  /** What was told under this id. */
+  /** What was reported under this id. */
   find(id: string): string | undefined {
     return this.#sql.exec<{ body: string }>('SELECT body FROM told WHERE id = ?', id).toArray()[0]?.body;
   }
 
-  /** What raters have reported about a request, at most this many of them: their ids begin with the request's. */
+  /** The bodies of at most `most` reports about a request. Their ids begin with the request's. */
   ofRequest(requestId: string, most = 100): string[] {
     return this.#sql
       .exec<{ body: string }>(
@@ -32,7 +32,7 @@ export class ToldRows {
       .map(({ body }) => body);
   }
 
-  /** Takes the place of what was told before; the oldest make room. */
+  /** Replaces what was reported before. The oldest are deleted to make room. */
   keep(id: string, body: string, now: number): void {
     this.#sql.exec('INSERT OR REPLACE INTO told (id, at, body) VALUES (?, ?, ?)', id, now, body);
     this.#sql.exec(

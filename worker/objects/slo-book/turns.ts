@@ -7,7 +7,7 @@ import type { Looks } from './tell.ts';
 import { ToldRows } from './told-rows.ts';
 import { WatchKept } from './watch-kept.ts';
 
-/** What is in memory of the rows. */
+/** What was read from the rows. */
 export interface Memory {
   journal: Journal;
   sources: Sources;

@@ -1,4 +1,4 @@
-/** The book's alarm: one, for the first of all things that are due. */
+/** The book's alarm. There is one, for whatever is due first. */
 export class Waker {
   readonly #storage: DurableObjectStorage;
   #at: number | undefined;
@@ -7,14 +7,14 @@ export class Waker {
     this.#storage = storage;
   }
 
-  /** Finds out what an earlier life has set. */
+  /** Reads the alarm that an earlier life has set. */
   async read(): Promise<void> {
     this.#at = (await this.#storage.getAlarm()) ?? undefined;
   }
 
-  /** At this time or earlier. Costs a row where the alarm has to be set, and none where it is set already. */
+  /** Rings at this time or earlier. Costs a row if the alarm has to be set, and none if it is set already. */
   by(at: number, now: number): void {
-    // One that is long due was lost.
+    // An alarm that is long overdue was lost.
     if (this.#at !== undefined && this.#at <= at && this.#at > now - LOST_AFTER_MS) return;
     this.#at = at;
     void this.#storage.setAlarm(at);

@@ -1,4 +1,4 @@
-/** What the book keeps of its watch: alerts that fire, what people set beside them, and notices that wait. */
+/** What the book stores for its watch: firing alerts, what people set beside them, and notices that wait. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Limits } from '../../core/ledger/types.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
@@ -18,7 +18,7 @@ import { IncidentRows } from './incident-rows.ts';
 import { KeptIncidents } from './kept-incidents.ts';
 import { Outbox } from './outbox.ts';
 
-/** Every call is within a turn of the book. */
+/** Each call happens within a turn of the book. */
 export class WatchKept {
   readonly documents: Documents;
   readonly incidents: KeptIncidents;
@@ -34,7 +34,7 @@ export class WatchKept {
     return this.documents.read('watch', NOTHING_WATCHED);
   }
 
-  /** Acknowledgements end with their alerts. */
+  /** An acknowledgement ends with its alert. */
   keepState(state: WatchState): void {
     this.documents.write('watch', state);
     const seen = Object.entries(this.#acknowledgements).filter(
@@ -47,7 +47,7 @@ export class WatchKept {
     return shownAlerts(this.state, this.#acknowledgements, this.#silences, now);
   }
 
-  /** Null: no such alert fires. */
+  /** Null: no alert of this name fires. */
   acknowledge(name: string, who: string, note: string | null, now: number): ShownAlert | null {
     const alert: FiringAlert | undefined = this.state.firing[name];
     if (alert === undefined) return null;
@@ -60,7 +60,7 @@ export class WatchKept {
     return { silences: inForce(this.#silences, now), held: this.#held.toReversed() };
   }
 
-  /** Takes the place of the silence that the objective had. Undefined: there are too many. */
+  /** Replaces the objective's earlier silence. Undefined: there are too many. */
   setSilence(silence: Silence, now: number): { before: Silence | null } | undefined {
     const { before, others } = this.#silencesWithout(silence.objective, now);
     if (others.length >= MOST_SILENCES) return undefined;
@@ -68,7 +68,7 @@ export class WatchKept {
     return { before };
   }
 
-  /** What goes on without a silence is sent. */
+  /** Sends what was held back and still goes on. */
   clearSilence(objective: string, now: number): { before: Silence | null } {
     const { before, others } = this.#silencesWithout(objective, now);
     if (before === null) return { before };
@@ -77,7 +77,7 @@ export class WatchKept {
     return { before };
   }
 
-  /** Those that operators have set over config's. */
+  /** The limits that operators have set over config's. */
   get limits(): SetLimits {
     return this.documents.read<SetLimits>('limits', {});
   }
@@ -89,13 +89,13 @@ export class WatchKept {
     return next !== undefined;
   }
 
-  /** When the first of the silences ends that hold something back; null: none does. */
+  /** When the first silence ends that holds something back; null: none does. */
   silenceEndsAt(now: number): number | null {
     if (!this.#held.some(({ waits }) => waits)) return null;
     return inForce(this.#silences, now)[0]?.until ?? now;
   }
 
-  /** Sends these, and what silences no longer hold back, or keeps them to be shown. */
+  /** Sends these notices and those that no silence holds back any more. What a silence holds back is kept. */
   tell(notices: readonly Notice[], now: number): void {
     const [silences, held] = [inForce(this.#silences, now), this.#held];
     if (silences.length === 0 && held.length === 0) {

@@ -9,8 +9,8 @@ import type { IncidentPair } from './kept-incidents.ts';
 import type { Watchman } from './watchman.ts';
 
 /**
- * The half of the book that keeps watch: notices go to `Alerts`, and there are incidents, silences and acknowledgements. A notice
- * is a row until `Alerts` has taken it.
+ * The watching half of the book: it sends notices to `Alerts`, and keeps incidents, silences and acknowledgements. A notice is a
+ * row until `Alerts` has taken it.
  */
 export class WatchingBook extends DurableObject<unknown> {
   readonly #watchman: Watchman;
@@ -30,7 +30,7 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.turns.take(({ watch }, now) => watch.firing(now));
   }
 
-  /** Null: no such alert fires. */
+  /** Null: no alert of this name fires. */
   acknowledge(alert: string, who: string, note: string | null): ShownAlert | null {
     return this.#watchman.turns.take(({ watch }, now) => watch.acknowledge(alert, who, note, now));
   }
@@ -45,9 +45,9 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.turns.take(({ watch }, now) => watch.silences(now));
   }
 
-  /** Takes the place of the silence that the objective had. Undefined: there are too many. */
+  /** Replaces the objective's earlier silence. Undefined: there are too many. */
   setSilence(silence: Silence): { before: Silence | null } | undefined {
-    // A shorter one may end before the look that waits for the one before.
+    // A shorter silence may end before the look that the earlier one had planned.
     return this.#watchman.takeNews(({ watch }, now) => watch.setSilence(silence, now));
   }
 
@@ -55,7 +55,7 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.clearSilence(objective, now));
   }
 
-  /** All limits that are set by hand for a tenant, or for a feature within it. False: too many are. */
+  /** Takes all limits that were set by hand for a tenant, or for a feature within it. False: there are too many. */
   noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
     return this.#watchman.takeNews(({ watch }) => watch.noteLimits(tenant, scope, limits));
   }
@@ -69,7 +69,7 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.open(given, now));
   }
 
-  /** Undefined: there is none with this id. */
+  /** Undefined: there is no incident with this id. */
   changeIncident(id: string, change: IncidentChange, who: string): IncidentPair | undefined {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.change(id, change, who, now));
   }

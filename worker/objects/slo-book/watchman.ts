@@ -1,4 +1,4 @@
-/** Keeps watch over a book: looks once a minute while something may change, and hands on its notices. */
+/** Watches over a book: looks once a minute while something may change, and hands on its notices. */
 import { HandOn, type Takers } from './hand-on.ts';
 import type { KeptBookDeps } from './kept-book.ts';
 import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
@@ -25,7 +25,7 @@ export class Watchman {
   readonly #deps: WatchmanDeps;
   readonly #handOn: HandOn;
   readonly #waker: Waker;
-  /** Undefined: with the next alarm. */
+  /** When the next look is due; null: with the next record; undefined: with the next alarm. */
   #nextLookAt: number | null | undefined;
 
   constructor(storage: DurableObjectStorage, deps: WatchmanDeps) {
@@ -35,13 +35,13 @@ export class Watchman {
     this.#waker = new Waker(storage);
   }
 
-  /** Before the first call. */
+  /** Called before the first call of the object. */
   async begin(): Promise<void> {
     await this.#waker.read();
     if (this.#isDue()) this.#wakeBy(this.#deps.clock.now());
   }
 
-  /** A bug must not keep the book from counting: the alarm meets it again, and reports it. */
+  /** True after an error too: a bug must not keep the book from counting, and the alarm meets and reports it. */
   #isDue(): boolean {
     const { slo } = this.#deps.config;
     try {
@@ -51,7 +51,7 @@ export class Watchman {
     }
   }
 
-  /** The alarm rings. */
+  /** Called when the alarm rings. */
   async ring(): Promise<void> {
     this.#waker.rang();
     if ((this.#nextLookAt ?? 0) <= this.#deps.clock.now()) await this.#look();
@@ -60,7 +60,7 @@ export class Watchman {
     if (next !== null) this.#wakeBy(next);
   }
 
-  /** A turn in which something new may come: what is in memory keeps up, and the next look is at the next whole minute. */
+  /** A turn that may bring something new: the book in memory keeps up, and the next look is at the next whole minute. */
   takeNews<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const reply = this.turns.take((memory, now) => {
       const reply = decide(memory, now);
@@ -73,7 +73,7 @@ export class Watchman {
     return reply;
   }
 
-  /** A turn that may leave something to tell, which the alarm then does at once. */
+  /** A turn that may leave something to send, which the alarm then does at once. */
   takeAndTell<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const reply = this.turns.take(decide);
     this.#wakeBy(this.#deps.clock.now());
@@ -82,14 +82,14 @@ export class Watchman {
 
   async #look(): Promise<void> {
     const { config } = this.#deps;
-    // News that come while the policy asks the board may want the next look sooner.
+    // News that comes while the policy asks the board may want the next look sooner.
     this.#nextLookAt = null;
     const watchAt = await this.#safely('watch', () => this.turns.take((memory, now) => look(memory, config, now)));
     const policyAt = await this.#safely('policy', () => policyLook(this.turns, this.#deps));
     this.#nextLookAt = earliest(this.#nextLookAt, watchAt, policyAt);
   }
 
-  /** A bug must not end the watch: the platform gives an alarm up that fails again and again. */
+  /** A bug must not end the watch: the platform gives up an alarm that fails again and again. */
   async #safely(
     where: 'watch' | 'policy',
     looking: () => number | null | Promise<number | null>,

@@ -6,10 +6,10 @@ import type { Lease } from '../../core/ledger/book/lease.ts';
 import { pageOf } from '../../core/ledger/book/pages.ts';
 import type { Mode, Scope } from '../../core/ledger/types.ts';
 
-/** So many pages are written by one statement. */
+/** One statement writes at most this many pages. */
 export const MOST_PAGES_AT_ONCE = 8;
 
-/** By their number. Overwriting a row costs one row; deleting it first would cost two. */
+/** Statements by the number of pages that they write. Overwriting a row costs one row; deleting it first would cost two. */
 const WRITE_PAGES = Array.from({ length: MOST_PAGES_AT_ONCE + 1 }, (_, pages) => {
   const rows = Array.from({ length: pages }, () => '(?, ?)').join(', ');
   return `INSERT INTO lease (page, leases) VALUES ${rows} ON CONFLICT (page) DO UPDATE SET leases = excluded.leases`;

@@ -1,6 +1,6 @@
 /**
- * What a router like this one says in its answers (docs/who-answered.md). Where such a router stands behind this one, its words
- * are about another request.
+ * The fields that a router like this one adds to its answers (docs/who-answered.md). If such a router stands behind this one, its
+ * fields are about another request.
  */
 import { isObject, type Json } from '../../../protocol/json.ts';
 
