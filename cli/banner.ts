@@ -1,4 +1,5 @@
-import { DEFAULT_PORT, LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY, type SandboxSlot } from './local-defaults.ts';
+import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
+import { DEFAULT_PORT, type SandboxSlot } from './local-defaults.ts';
 
 export interface BannerFacts {
   url: string;

@@ -1,7 +1,5 @@
 /** The defaults of a machine where nothing is configured: two sandbox providers, one for each wire format. Local mode only. */
 
-export { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
-
 export interface SandboxPorts {
   openaiPort: number;
   anthropicPort: number;

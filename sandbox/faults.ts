@@ -44,7 +44,7 @@ export interface ChosenFault {
   options: FaultOptions;
 }
 
-export function isFault(name: unknown): name is Fault {
+function isFault(name: unknown): name is Fault {
   return FAULT_NAMES.some((known) => known === name);
 }
 

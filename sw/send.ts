@@ -110,7 +110,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
 }
 
 /** For a line on which silence may mean a slow model: decided by whether the router answers at all. */
-export const probing = (rim: Rim, url: string): Watch => ({
+const probing = (rim: Rim, url: string): Watch => ({
   silenceMs: probeAfterMs,
   isAlive: () => isRouterThere(rim, url),
 });

@@ -4,7 +4,7 @@ import { OBJECT_GB } from './prices.ts';
 
 /** An assumption: a call that is answered at once keeps its object awake for this long, most of it until its writes are confirmed. Locally
  * that takes no measurable time. */
-export const SHORT_CALL_MS = 10;
+const SHORT_CALL_MS = 10;
 
 /** The counts for one request. `cpuMs` is rounded up to whole milliseconds: it is measured on a process that does more than the Worker is
  * billed for. */

@@ -64,7 +64,7 @@ export function cells(row: Row): string[] {
   ];
 }
 
-export function againstCells({ against }: Row): string[] {
+function againstCells({ against }: Row): string[] {
   if (against === undefined) return [];
   const { median, q10, total } = against.ratio;
   return [short(against.value.median), ...[median, q10, total].map((figure) => `× ${short(figure)}`)];

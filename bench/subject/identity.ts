@@ -2,7 +2,7 @@ import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY, LOCAL_IDENTITY } from '../../worker/
 import { isReference, type KINDS } from './subject.ts';
 
 /** The tenant of the benchmark's virtual keys. */
-export const TENANT = 'bench';
+const TENANT = 'bench';
 
 type Kind = (typeof KINDS)[keyof typeof KINDS];
 

@@ -5,7 +5,7 @@ import { nowMicros } from '../clock.ts';
 export const SENT_MARK = '@s';
 export const ARRIVED_MARK = '@a';
 const DIGITS = 14;
-export const STAMP_LENGTH = SENT_MARK.length + DIGITS;
+const STAMP_LENGTH = SENT_MARK.length + DIGITS;
 
 export function stamp(mark: string, micros: number = nowMicros()): string {
   return mark + String(micros).padStart(DIGITS, '0');

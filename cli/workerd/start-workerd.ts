@@ -132,7 +132,7 @@ async function failed(workerd: GuardedProcess, output: string[], services: reado
   throw new Error(`workerd ended before it was ready (${signal ?? `exit code ${code}`})${said && `:\n${said}`}`);
 }
 
-export class PortTakenError extends Error {
+class PortTakenError extends Error {
   readonly port: number;
   constructor(port: number) {
     super(`port ${port} is taken by another process`);

@@ -9,7 +9,7 @@ import { type CapnpValue, EmbeddedFile } from './capnp.ts';
  */
 export const simulators = join(dirname(createRequire(import.meta.url).resolve('miniflare')), 'workers');
 
-export const KV_SERVICE = 'kv';
+const KV_SERVICE = 'kv';
 export const CACHE_SERVICE = 'cache';
 
 /** The library that the simulators import. */

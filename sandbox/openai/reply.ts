@@ -45,7 +45,7 @@ function messageOf(choice: Choice): Json {
   };
 }
 
-export function usageOf({ usage }: Answer): Json {
+function usageOf({ usage }: Answer): Json {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,

@@ -93,8 +93,6 @@ export const STORES: StoreName[] = [
   ...(['people', 'answers', 'sent', 'outbox', 'notes', 'reports', 'tabs', 'features', 'facts'] as const),
 ];
 
-export const databaseName = (routerOrigin: string): string => `carryon ${routerOrigin}`;
-
 /** All rows of a person in a store whose keys begin with the part. */
 export const rowsOf = (part: string): IDBKeyRange => IDBKeyRange.bound([part], [part, []]);
 

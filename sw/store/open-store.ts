@@ -12,7 +12,7 @@ import type { Mode, Person, Store, Tab } from './store.ts';
 import { tidy } from './tidy.ts';
 
 export interface StoreOptions {
-  /** `databaseName` of the router. */
+  /** The database's name, which names the router. */
   name: string;
   rim: Rim;
   /** Called once in this worker's life: something could not be stored, from now on perhaps nothing can. */

@@ -6,6 +6,8 @@ export interface Import {
   /** A file of this repository, or a package's name. */
   target: string;
   typeOnly: boolean;
+  /** The names that are imported, as their file exports them; `*`: any of them. */
+  names: readonly string[];
 }
 
 export interface Source {
@@ -18,23 +20,30 @@ export interface Source {
 
 export function importsOf(tree: ts.SourceFile, path: string): Import[] {
   const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean, names: readonly string[] = ['*']) => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const { text } = specifier;
-    found.push({ target: text.startsWith('.') ? join(path, '..', text).split(sep).join('/') : text, typeOnly });
+    found.push({ target: text.startsWith('.') ? join(path, '..', text).split(sep).join('/') : text, typeOnly, names });
   };
   walk(tree, (node) => {
     if (ts.isImportDeclaration(node)) {
       const names = node.importClause?.namedBindings;
       const allTypes = names && ts.isNamedImports(names) && names.elements.every(({ isTypeOnly }) => isTypeOnly);
       const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword || allTypes === true;
-      add(node.moduleSpecifier, typeOnly && node.importClause?.name === undefined);
+      add(node.moduleSpecifier, typeOnly && node.importClause?.name === undefined, namesIn(node.importClause));
     } else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true);
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
       add(node.arguments[0], false);
   });
   return found;
+}
+
+function namesIn(clause: ts.ImportClause | undefined): string[] {
+  const bindings = clause?.namedBindings;
+  if (bindings && ts.isNamespaceImport(bindings)) return ['*'];
+  const named = bindings?.elements.map(({ propertyName, name }) => (propertyName ?? name).text) ?? [];
+  return clause?.name === undefined ? named : ['default', ...named];
 }
 
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {

@@ -1,6 +1,7 @@
 /** What answered: the provider's letter if there is one, else the model, else null. */
+
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { AnswerFacts } from './facts.ts';
-import type { ProviderPlug } from './settings.ts';
 
 export function answeredBy(facts: AnswerFacts, providers: readonly ProviderPlug[]): string | null {
   const winner = facts.attempts?.findLast(({ result }) => result === 'success');

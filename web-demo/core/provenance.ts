@@ -1,11 +1,12 @@
 /** The line under each answer: where it comes from, in a reader's words. */
+
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { Words } from '../words/words.ts';
 import type { Problem, Turn } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { AnswerFacts } from './facts.ts';
 import { isAway, problemKind } from './problem.ts';
 import { partsOf } from './providers.ts';
-import type { ProviderPlug } from './settings.ts';
 
 /** The meaning of a colour; the words beside it say the same. */
 export type Tone = 'plain' | 'accent' | 'good' | 'warn' | 'bad' | 'away';

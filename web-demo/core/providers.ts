@@ -1,6 +1,7 @@
 /** Which providers took part in an answer, by the names that the page uses for them. */
+
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { AnswerFacts } from './facts.ts';
-import type { ProviderPlug } from './settings.ts';
 
 /** `A`, `B`, … if the page knows its providers; otherwise the deployment's own name. */
 export const nameOf = (deployment: string, providers: readonly ProviderPlug[]): string =>

@@ -1,10 +1,11 @@
 /** The network strip: one sentence about the present state. */
+
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { Words } from '../words/words.ts';
 import type { AnswerFacts } from './facts.ts';
 import type { PromiseNews } from './promise-news.ts';
 import type { Tone } from './provenance.ts';
 import { nameOf, partsOf } from './providers.ts';
-import type { ProviderPlug } from './settings.ts';
 
 export interface StripSeen {
   connection: 'online' | 'unreachable' | 'offline';

@@ -1,4 +1,6 @@
 /** "What just happened": the story of one request, step by step. */
+
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { Words } from '../words/words.ts';
 import type { Problem, Turn } from './conversation.ts';
 import { endingOf } from './ending.ts';
@@ -6,7 +8,6 @@ import type { AnswerFacts, AttemptFact } from './facts.ts';
 import { isAway, problemKind } from './problem.ts';
 import type { Tone } from './provenance.ts';
 import { nameOf } from './providers.ts';
-import type { ProviderPlug } from './settings.ts';
 
 export interface Step {
   tone: Tone;

@@ -1,11 +1,12 @@
 /** The parts of the page, as its components see them. `main.tsx` joins them; components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { Budget } from '../core/budget.ts';
 import type { Conversation, ConversationHead, Turn } from '../core/conversation.ts';
 import type { AnswerFacts } from '../core/facts.ts';
 import type { PromiseNews } from '../core/promise-news.ts';
-import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
+import type { DemoSettings } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
 
 export interface App {

@@ -1,6 +1,7 @@
 /** "Pull the plug": on a developer's machine the router lets this page break its providers, and its own person's budget. */
 import { signal } from '@preact/signals';
-import type { DemoSettings, ProviderPlug } from '../core/settings.ts';
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
+import type { DemoSettings } from '../core/settings.ts';
 import type { Plugs } from './app.ts';
 import type { AskPorts } from './asking.ts';
 import type { Ports } from './ports.ts';

@@ -2,7 +2,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { ProviderPlug } from '../core/settings.ts';
+import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import { announcement, CALM_MS, type StripSentence, stripOf } from '../core/strip.ts';
 import type { App } from '../state/app.ts';
 import { nowBySecond, readClock } from '../state/clock.ts';

@@ -34,7 +34,7 @@ async function local(c: Context<App>, next: Next): Promise<Response | undefined>
 }
 
 /** Neither `localHosts` nor `publicUrl` count: under those names other machines come. */
-export function isOwnPage(request: Request): boolean {
+function isOwnPage(request: Request): boolean {
   const [origin, host] = [request.headers.get('origin'), request.headers.get('host')];
   if (origin === null || strangeHost(request, []) !== undefined) return false;
   return isLoopbackOrigin(origin) && isOwnOrigin(origin, host, undefined);

@@ -84,7 +84,7 @@ function setLimits(headers: Headers, left: readonly Left[], seesProvider: boolea
 }
 
 /** As OpenAI writes durations: `12ms`, `1s`, `6m0s`, `1h0m5s`. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.ceil(ms)}ms`;
   const seconds = Math.ceil(ms / 1_000);
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60)];

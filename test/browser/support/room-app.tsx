@@ -1,9 +1,10 @@
 /** The demo's page with a made-up state behind it: every state can be shown at once, without a router. `?scene=` names it. */
 import { computed, signal } from '@preact/signals';
 import { render } from 'preact';
+import type { ProviderPlug } from '../../../protocol/demo-settings.ts';
 import type { Conversation, ConversationHead, Problem, Turn } from '../../../web-demo/core/conversation.ts';
 import type { AnswerFacts } from '../../../web-demo/core/facts.ts';
-import type { DemoSettings, ProviderPlug } from '../../../web-demo/core/settings.ts';
+import type { DemoSettings } from '../../../web-demo/core/settings.ts';
 import type { App, OutboxEntry } from '../../../web-demo/state/app.ts';
 import { Page } from '../../../web-demo/ui/app.tsx';
 import { wordsFor } from '../../../web-demo/words/words.ts';

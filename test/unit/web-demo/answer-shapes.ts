@@ -1,8 +1,8 @@
 /** Every shape that an answer's facts can have, for tables and properties. */
 import fc from 'fast-check';
+import type { ProviderPlug } from '../../../protocol/demo-settings.ts';
 import type { Outcome, Turn } from '../../../web-demo/core/conversation.ts';
 import type { AnswerFacts, AnswerSource, AttemptFact } from '../../../web-demo/core/facts.ts';
-import type { ProviderPlug } from '../../../web-demo/core/settings.ts';
 
 export const ASKED_AT = 1_900_000_000_000;
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
-import type { DemoSettings, ProviderPlug } from '../../../web-demo/core/settings.ts';
+import type { ProviderPlug } from '../../../protocol/demo-settings.ts';
+import type { DemoSettings } from '../../../web-demo/core/settings.ts';
 import { plugs } from '../../../web-demo/state/plugs.ts';
 import { PROVIDERS } from './answer-shapes.ts';
 

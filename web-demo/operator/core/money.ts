@@ -170,7 +170,7 @@ const nothing = (cap: number | null | undefined): Spending => ({
 });
 
 /** Config's limits, with those set by hand over them, field by field. */
-export function limitsInForce(scope: Scope, { tenant, limits }: Ledger, config: ShownConfig): Partial<Limits> {
+function limitsInForce(scope: Scope, { tenant, limits }: Ledger, config: ShownConfig): Partial<Limits> {
   const own = config.tenants.find(({ name }) => name === tenant);
   const configured = scope.startsWith('feature:')
     ? config.features.find(({ name }) => `feature:${name}` === scope)?.limits

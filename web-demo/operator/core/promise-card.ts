@@ -35,7 +35,7 @@ const TITLES: Readonly<Record<ShownObjective['sli'], string>> = {
 };
 
 /** What an objective measures, such as `First token within 2.5 s`. */
-export function titleOf({ sli, under, atMostUsd, name }: ShownObjective): string {
+function titleOf({ sli, under, atMostUsd, name }: ShownObjective): string {
   if (under !== null) return `${TITLES[sli]} within ${durationWords(under)}`;
   if (atMostUsd !== null) return `${TITLES[sli]} at most ${usd(atMostUsd)}`;
   return sli === 'external' ? `${TITLES[sli]}: ${name}` : TITLES[sli];

@@ -9,7 +9,7 @@ import type { ShownDependencies } from '../../../worker/core/slo/dependencies.ts
 import type { Evaluation } from '../../../worker/core/slo/evaluate.ts';
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import type { SloReport } from '../../../worker/core/slo/report.ts';
-import type { FiringAlert } from '../../../worker/core/slo/watch/watch.ts';
+import type { FiringAlert } from '../../../worker/core/slo/watch/watch-state.ts';
 
 /** `GET /admin/slo`. */
 export interface Promises extends Omit<SloReport, 'objectives' | 'incidents'> {

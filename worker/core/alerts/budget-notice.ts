@@ -8,7 +8,7 @@ export interface BudgetAlert extends Crossing {
 }
 
 /** A repetition has the same name; an alert after a reset or under another cap has another. */
-export const nameOf = ({ tenant, scope, period, percent, capMicroUsd, at }: BudgetAlert): string =>
+const nameOf = ({ tenant, scope, period, percent, capMicroUsd, at }: BudgetAlert): string =>
   [tenant, scope, period, percent, capMicroUsd, at].join('\n');
 
 /** The notice about a crossed threshold. */

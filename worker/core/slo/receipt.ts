@@ -41,7 +41,7 @@ export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
 }
 
 /** Whether its first content, or its end if there was none, came later than an objective of its feature and tenant allows. */
-export function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
+function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
   const waitedMs = ttftMs ?? totalMs;
   return objectives.some(
     (objective) =>

@@ -2,7 +2,7 @@
 import { SEVERITIES } from '../alerts/notice.ts';
 import type { HeldNotice } from './held-back.ts';
 import { type Silence, silenceOf } from './silences.ts';
-import type { FiringAlert, WatchState } from './watch/watch.ts';
+import type { FiringAlert, WatchState } from './watch/watch-state.ts';
 
 /** Somebody has seen an alert, by the alert's name; `firedAt` says which time it fired. */
 export type Acknowledgements = Readonly<

@@ -12,7 +12,7 @@ import {
 } from '../../core/slo/shown-alerts.ts';
 import { inForce, MOST_SILENCES, type Silence } from '../../core/slo/silences.ts';
 import type { Slo } from '../../core/slo/slo.ts';
-import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch.ts';
+import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch-state.ts';
 import { Documents } from './documents.ts';
 import { IncidentRows } from './incident-rows.ts';
 import { KeptIncidents } from './kept-incidents.ts';

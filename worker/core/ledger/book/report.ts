@@ -18,7 +18,7 @@ export const reportAll = (book: Book, reports: readonly Report[], now: number): 
   reports.map((one, index) => (index < MOST_REPORTS ? report(book, one, now) : 'invalid'));
 
 /** Applies one report. */
-export function report(book: Book, report: Report, now: number): ReportReply {
+function report(book: Book, report: Report, now: number): ReportReply {
   keepShape('report', report);
   if (reportProblem(report) !== undefined) return 'invalid';
   const live = book.leases.get(report.leaseId);

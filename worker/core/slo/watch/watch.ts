@@ -11,8 +11,6 @@ import { tenantsOf } from './touched.ts';
 import { silenceDueAt, trafficConditions } from './traffic-conditions.ts';
 import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
 
-export { type FiringAlert, NOTHING_WATCHED, type WatchState, type WatchStep } from './watch-state.ts';
-
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 /** The longest of the short windows of burn alerts: a bad request within it may still burn. */
 const SHORT_WINDOW_MS = 6 * HOUR_MS;

@@ -1,7 +1,8 @@
 /** 90 simulated days of several kinds: every alert comes at the very minute that a naive reference says, and no other comes. */
 import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
-import { NOTHING_WATCHED, watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 import { type Ended, toldOf } from './reference.ts';

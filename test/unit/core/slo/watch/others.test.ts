@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import { OTHER } from '../../../../../worker/core/slo/book/tenants.ts';
-import { NOTHING_WATCHED, watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../../../worker/core/slo/watch/condition.ts';
 import { MOST_REMEMBERED, stepOf } from '../../../../../worker/core/slo/watch/step.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch.ts';
+import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { sloFor } from '../support/slo-for.ts';
 
 const MINUTE_MS = 60_000;

@@ -5,7 +5,8 @@ import type { ConfigInput } from '../../../../../worker/core/config/schema.ts';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import type { RateLimits } from '../../../../../worker/core/slo/metrics/rate-saturation.ts';
 import type { RequestRecord } from '../../../../../worker/core/slo/record.ts';
-import { NOTHING_WATCHED, watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 

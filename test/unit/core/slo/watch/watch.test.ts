@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Notice } from '../../../../../worker/core/alerts/notice.ts';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import type { RequestRecord } from '../../../../../worker/core/slo/record.ts';
-import { NOTHING_WATCHED, type WatchState, watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
+import { NOTHING_WATCHED, type WatchState } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 
