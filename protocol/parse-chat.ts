@@ -4,7 +4,7 @@ import { isObject, type Json } from './json.ts';
 import { keepShape } from './kept-shapes.ts';
 import { readLegacyFunctions } from './parse-legacy.ts';
 import { parseMessages } from './parse-messages.ts';
-import { expected, isGiven, Problem } from './parse-problem.ts';
+import { closed, expected, isGiven, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 
@@ -62,7 +62,7 @@ function readField(chat: ChatRequest, key: string, value: unknown, stripped: Fie
       chat[key] = value;
       return;
     case 'stream_options':
-      return readStreamOptions(chat, value);
+      return readStreamOptions(chat, value, stripped);
     case 'temperature':
       return readNumber(chat, key, value, 0, 2);
     case 'top_p':
@@ -162,14 +162,17 @@ function readOutputCap(chat: ChatRequest, body: Json): Problem | undefined {
   return undefined;
 }
 
-function readStreamOptions(chat: ChatRequest, value: unknown): Problem | undefined {
+const STREAM_OPTIONS = new Set(['include_usage', 'include_obfuscation']);
+
+function readStreamOptions(chat: ChatRequest, value: unknown, stripped: FieldNames): Problem | undefined {
   if (!isObject(value)) return expected('stream_options', 'an object such as {"include_usage": true}', value);
-  for (const name of ['include_usage', 'include_obfuscation']) {
+  for (const name of STREAM_OPTIONS) {
     const option = value[name];
     if (isGiven(option) && typeof option !== 'boolean') {
       return expected(`stream_options.${name}`, 'true or false', option);
     }
   }
+  closed(value, STREAM_OPTIONS, 'stream_options', stripped);
   chat.includeUsage = value.include_usage === true;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { ContentPart } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
-import { expected, isGiven, keep, Problem } from './parse-problem.ts';
+import { closed, expected, isGiven, Problem } from './parse-problem.ts';
 
 const TEXT_KEYS = new Set(['type', 'text']);
 const IMAGE_KEYS = new Set(['type', 'image_url']);
@@ -40,10 +40,10 @@ function parsePart(part: unknown, allowed: ReadonlySet<string>, stripped: FieldN
   switch (part.type) {
     case 'text':
       if (typeof part.text !== 'string') return expected('text', 'a string', part.text);
-      return closed(part, TEXT_KEYS, 2, WHERE, stripped);
+      return closed(part, TEXT_KEYS, WHERE, stripped);
     case 'refusal':
       if (typeof part.refusal !== 'string') return expected('refusal', 'a string', part.refusal);
-      return closed(part, REFUSAL_KEYS, 2, WHERE, stripped);
+      return closed(part, REFUSAL_KEYS, WHERE, stripped);
     case 'image_url':
       return parseImage(part, stripped);
     case 'input_audio':
@@ -72,8 +72,8 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   if (isGiven(image.detail) && typeof image.detail !== 'string') {
     return expected('image_url.detail', '"auto", "low" or "high"', image.detail);
   }
-  const inner = closed(image, IMAGE_URL_KEYS, isGiven(image.detail) ? 2 : 1, `${WHERE}.image_url`, stripped);
-  const outer = closed(part, IMAGE_KEYS, 2, WHERE, stripped);
+  const inner = closed(image, IMAGE_URL_KEYS, `${WHERE}.image_url`, stripped);
+  const outer = closed(part, IMAGE_KEYS, WHERE, stripped);
   return inner === image ? outer : { ...outer, image_url: inner };
 }
 
@@ -86,35 +86,18 @@ function parseAudio(part: Json, stripped: FieldNames): Json | Problem {
   if (!isObject(audio)) return expected('input_audio', 'an object with "data" and "format"', audio);
   if (typeof audio.data !== 'string') return expected('input_audio.data', 'a base64 string', audio.data);
   if (typeof audio.format !== 'string') return expected('input_audio.format', '"wav" or "mp3"', audio.format);
-  const inner = closed(audio, INPUT_AUDIO_KEYS, 2, `${WHERE}.input_audio`, stripped);
-  const outer = closed(part, AUDIO_KEYS, 2, WHERE, stripped);
+  const inner = closed(audio, INPUT_AUDIO_KEYS, `${WHERE}.input_audio`, stripped);
+  const outer = closed(part, AUDIO_KEYS, WHERE, stripped);
   return inner === audio ? outer : { ...outer, input_audio: inner };
 }
 
 function parseFile(part: Json, stripped: FieldNames): Json | Problem {
   const file = part.file;
   if (!isObject(file)) return expected('file', 'an object with "file_data" or "file_id"', file);
-  let count = 0;
   for (const key of FILE_KEYS) {
-    if (file[key] === undefined) continue;
-    count++;
-    if (file[key] !== null && typeof file[key] !== 'string') return expected(`file.${key}`, 'a string', file[key]);
+    if (isGiven(file[key]) && typeof file[key] !== 'string') return expected(`file.${key}`, 'a string', file[key]);
   }
-  const inner = closed(file, FILE_KEYS, count, `${WHERE}.file`, stripped);
-  const outer = closed(part, FILE_PART_KEYS, 2, WHERE, stripped);
+  const inner = closed(file, FILE_KEYS, `${WHERE}.file`, stripped);
+  const outer = closed(part, FILE_PART_KEYS, WHERE, stripped);
   return inner === file ? outer : { ...outer, file: inner };
-}
-
-/** The object itself if it has only its `count` known fields, else a copy with only those. */
-export function closed(
-  source: Json,
-  keys: ReadonlySet<string>,
-  count: number,
-  where: string,
-  stripped: FieldNames,
-  silently?: ReadonlySet<string>,
-): Json {
-  let seen = 0;
-  for (const _key in source) seen++;
-  return seen === count ? source : keep(source, keys, where, stripped, silently);
 }

@@ -51,6 +51,20 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
 /** The problem of a value that is nested too deeply. */
 export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
 
+/** The object itself if it has only `keys` and none of them is null, else a copy with only those. */
+export function closed(
+  source: Json,
+  keys: ReadonlySet<string>,
+  where: string,
+  stripped: FieldNames,
+  silently?: ReadonlySet<string>,
+): Json {
+  for (const key in source) {
+    if (!keys.has(key) || source[key] === null) return keep(source, keys, where, stripped, silently);
+  }
+  return source;
+}
+
 /** A copy of `source` with only `keys`, without null values. Other fields are added to `stripped` under the path `where`. */
 export function keep(
   source: Json,

@@ -1,8 +1,7 @@
 import type { ChatMessage, ResponseFormat, Tool, ToolChoice } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
-import { closed } from './parse-parts.ts';
-import { expected, isGiven, isTooDeep, keep, Problem, tooDeep } from './parse-problem.ts';
+import { closed, expected, isGiven, isTooDeep, keep, Problem, tooDeep } from './parse-problem.ts';
 
 const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
 const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };
@@ -11,6 +10,11 @@ const CALLED_CUSTOM_KEYS = new Set(['name', 'input']);
 const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict']);
 const CUSTOM_KEYS = new Set(['name', 'description', 'format']);
 const GRAMMAR_KEYS = new Set(['syntax', 'definition']);
+const NAME_KEYS = new Set(['name']);
+const CHOICE_KEYS = new Set(['type', 'allowed_tools']);
+const ALLOWED_KEYS = new Set(['mode', 'tools']);
+const TYPE_KEYS = new Set(['type']);
+const FORMAT_KEYS = new Set(['type', 'json_schema']);
 const SCHEMA_KEYS = new Set(['name', 'description', 'schema', 'strict']);
 /** Fields that SDKs leave on a streamed or parsed tool call. */
 const ECHOED = new Set(['index', 'parsed_arguments']);
@@ -42,8 +46,8 @@ function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
     return expected(`${type}.${text}`, type === 'function' ? 'a string of JSON' : 'a string', called[text]);
   }
   const calledKeys = type === 'function' ? CALLED_FUNCTION_KEYS : CALLED_CUSTOM_KEYS;
-  const inner = closed(called, calledKeys, 2, `messages[].tool_calls[].${type}`, stripped, ECHOED);
-  const outer = closed(call, CALL_KEYS[type], 3, 'messages[].tool_calls[]', stripped, ECHOED);
+  const inner = closed(called, calledKeys, `messages[].tool_calls[].${type}`, stripped, ECHOED);
+  const outer = closed(call, CALL_KEYS[type], 'messages[].tool_calls[]', stripped, ECHOED);
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
 }
 
@@ -73,17 +77,12 @@ function parseTool(tool: unknown, stripped: FieldNames): Json | Problem {
   }
   const problem = checkDefinition(definition, type);
   if (problem) return problem.under(type);
-  const inner = definitionOf(
-    definition,
-    type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS,
-    `tools[].${type}`,
-    stripped,
-  );
+  const inner = closed(definition, type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS, `tools[].${type}`, stripped);
   if (type === 'custom' && isObject(inner.format)) {
     const format = closedFormat(inner.format, stripped);
     return { type, custom: { ...inner, format } };
   }
-  const outer = closed(tool, TOOL_KEYS[type], 2, 'tools[]', stripped);
+  const outer = closed(tool, TOOL_KEYS[type], 'tools[]', stripped);
   return inner === definition ? outer : { ...outer, [type]: inner };
 }
 
@@ -116,17 +115,9 @@ function closedFormat({ type, grammar }: Json, stripped: FieldNames): Json {
   return { type, grammar: keep(grammar as Json, GRAMMAR_KEYS, 'tools[].custom.format.grammar', stripped) };
 }
 
-/** The definition itself, or a copy if a field is unknown or null. */
-function definitionOf(definition: Json, keys: ReadonlySet<string>, where: string, stripped: FieldNames): Json {
-  for (const key in definition) {
-    if (!keys.has(key) || definition[key] === null) return keep(definition, keys, where, stripped);
-  }
-  return definition;
-}
-
 const CHOICES = '"none", "auto", "required", or an object that names a tool';
 
-/** Checks `tool_choice`. Gives one of the three words, or a new object with only known fields: choices are small. */
+/** Checks `tool_choice`; unknown fields are taken out. */
 export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoice | Problem {
   if (choice === 'none' || choice === 'auto' || choice === 'required') return choice;
   if (typeof choice === 'string') return new Problem('tool_choice', `must be ${CHOICES}`);
@@ -136,7 +127,7 @@ export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoi
     const named = choice[type];
     const name = isObject(named) ? named.name : undefined;
     if (typeof name !== 'string' || name === '') return expected(`tool_choice.${type}.name`, 'a string', name);
-    return type === 'function' ? { type, function: { name } } : { type, custom: { name } };
+    return closedNamed(choice, type, 'tool_choice', stripped) as ToolChoice;
   }
   if (type !== 'allowed_tools') {
     return expected('tool_choice.type', '"function", "custom" or "allowed_tools"', type);
@@ -146,22 +137,24 @@ export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoi
   if (mode !== 'auto' && mode !== 'required') {
     return expected('tool_choice.allowed_tools.mode', '"auto" or "required"', mode);
   }
-  const tools = (allowed as Json).tools;
+  const { tools } = closed(allowed as Json, ALLOWED_KEYS, ALLOWED, stripped);
   if (!Array.isArray(tools) || !tools.every(isObject)) {
     return expected(`${ALLOWED}.tools`, 'an array of objects that name tools', tools);
   }
   const named = tools.map((tool) => allowedTool(tool, stripped)).filter((tool) => tool !== undefined);
-  return named.length > 0 || tools.length === 0
-    ? { type, allowed_tools: { mode, tools: named } }
-    : new Problem(
-        `${ALLOWED}.tools`,
-        'must name functions or custom tools, such as {"type": "function", "function": {"name": "…"}}',
-      );
+  if (named.length === 0 && tools.length > 0) {
+    return new Problem(
+      `${ALLOWED}.tools`,
+      'must name functions or custom tools, such as {"type": "function", "function": {"name": "…"}}',
+    );
+  }
+  const outer = closed(choice, CHOICE_KEYS, 'tool_choice', stripped);
+  return { ...outer, allowed_tools: { mode, tools: named } } as ToolChoice;
 }
 
 const ALLOWED = 'tool_choice.allowed_tools';
 
-/** A new object with type and name alone: tools of other kinds carry addresses and credentials, which only config may set. */
+/** Tools of other kinds carry addresses and credentials, which only config may set. */
 function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
   const { type } = tool;
   const called = type === 'function' || type === 'custom' ? tool[type] : undefined;
@@ -170,9 +163,13 @@ function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
     stripped.add(`${ALLOWED}.tools[]`);
     return undefined;
   }
-  for (const key in tool) if (key !== 'type' && key !== type) stripped.add(`${ALLOWED}.tools[].${key}`);
-  for (const key in called as Json) if (key !== 'name') stripped.add(`${ALLOWED}.tools[].${type}.${key}`);
-  return { type, [type]: { name } };
+  return closedNamed(tool, type, `${ALLOWED}.tools[]`, stripped);
+}
+
+/** What names a tool: its type, and its name under it. */
+function closedNamed(tool: Json, type: 'function' | 'custom', where: string, stripped: FieldNames): Json {
+  const named = closed(tool[type] as Json, NAME_KEYS, `${where}.${type}`, stripped);
+  return { ...closed(tool, TOOL_KEYS[type], where, stripped), [type]: named };
 }
 
 const FORMATS = '"text", "json_object" or "json_schema"';
@@ -181,7 +178,9 @@ const FORMATS = '"text", "json_object" or "json_schema"';
 export function parseResponseFormat(format: unknown, stripped: FieldNames): ResponseFormat | Problem {
   if (!isObject(format)) return expected('response_format', `an object whose "type" is ${FORMATS}`, format);
   const type = format.type;
-  if (type === 'text' || type === 'json_object') return { type };
+  if (type === 'text' || type === 'json_object') {
+    return closed(format, TYPE_KEYS, 'response_format', stripped) as ResponseFormat;
+  }
   if (type !== 'json_schema') {
     return typeof type === 'string'
       ? new Problem('response_format.type', `must be ${FORMATS}`)
@@ -201,6 +200,6 @@ export function parseResponseFormat(format: unknown, stripped: FieldNames): Resp
   if (isGiven(schema.strict) && typeof schema.strict !== 'boolean') {
     return expected(`${where}.strict`, 'a boolean', schema.strict);
   }
-  const json_schema = definitionOf(schema, SCHEMA_KEYS, where, stripped) as { name: string };
-  return { type, json_schema };
+  const inner = closed(schema, SCHEMA_KEYS, where, stripped);
+  return { ...closed(format, FORMAT_KEYS, 'response_format', stripped), json_schema: inner } as ResponseFormat;
 }

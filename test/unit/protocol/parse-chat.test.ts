@@ -153,6 +153,7 @@ describe('what is read', () => {
       'tools[].function.y',
       'tools[].cache_control',
       'response_format.json_schema.z',
+      'response_format.w',
     ]);
   });
 
