@@ -36,7 +36,7 @@ export const travelKeyText = ({
   routerOrigin: string;
   /** '' where neither the page nor the router has named one. */
   feature: string;
-  /** Of `answerText`. */
+  /** The text that `answerText` gives. */
   text: string;
 }): string => `${JSON.stringify([TRAVEL_KEY_VERSION, routerOrigin, feature])}\n${text}`;
 
@@ -112,7 +112,7 @@ export class Uncanonical extends Error {
 
 /** Free-form parts may have 200 levels (`parse-problem.ts`); this is above all that `parseChat` lets through. */
 const DEEPEST = 256;
-/** A field of `rest` lies so deep. */
+/** The depth at which a field of `rest` lies. */
 const TOP_LEVELS = 2;
 /** With the `u` flag a whole pair is one character, so only halves match. */
 const LONE_SURROGATE = /\p{Cs}/u;

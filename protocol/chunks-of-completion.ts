@@ -19,7 +19,8 @@ export function streamOfCompletion(body: string, includeUsage: boolean): string 
 
 /**
  * The chunks that an OpenAI client puts together to the same completion: for each choice its role, its content, its end. The same
- * text always gives the same chunks, because a reader resumes by their ids. `costUsd`: what the request was charged that is given it.
+ * text always gives the same chunks, because a reader resumes by their ids. `costUsd`: what the request that gets the answer was
+ * charged.
  */
 export function chunksOfCompletion(body: string, costUsd = 0): CompletionChunk[] {
   const { choices, usage, ...about } = JSON.parse(body) as ChatCompletion;

@@ -1,4 +1,4 @@
-/** For CORS. Apart from the names, which the browser's worker bundles. */
+/** The lists of headers for CORS. They are not in headers.ts, because the browser's worker bundles that file. */
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.ts';
 
 /** What a page on another origin may read. */

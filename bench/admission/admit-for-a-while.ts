@@ -101,7 +101,7 @@ async function readAsks(request: Request, users: number, deps: Deps): Promise<Ro
     const headers = new Headers(request.headers);
     if (users > 1) headers.set('x-carryon-user', `user-${user}`);
     const sent = new Request(request.url, { method: 'POST', headers, body });
-    const asked = await readRequest(sent, 'chat-completions', identified.value, deps, () => {});
+    const asked = await readRequest(sent, 'chat-completions', identified.value, deps, { background: () => {} });
     if (!asked.ok) throw new Error(asked.error.code);
     asks.push(asked.value);
   }

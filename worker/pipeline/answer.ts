@@ -24,14 +24,31 @@ import { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 import { respond } from './respond.ts';
 
+/** What every step of one request's line may use. */
+interface Line {
+  incoming: Request;
+  door: DoorName;
+  deps: Deps;
+  context: RequestContext;
+  record: OpenRecord;
+  /** Holds the body's bytes against the isolate's limit until the request is answered. */
+  weight: Weight;
+  /** A clock for waits that come one after the other. */
+  waits: OneTimer;
+}
+
 /** From the request to its response. Never throws for what a client, a provider or an operator does. */
-export async function answer(request: Request, door: DoorName, deps: Deps, context: RequestContext): Promise<Response> {
+export async function answer(
+  incoming: Request,
+  door: DoorName,
+  deps: Deps,
+  context: RequestContext,
+): Promise<Response> {
   const record = new OpenRecord(door, deps, context);
   deps.records.opened(record);
-  const weight = deps.bodies.open();
-  const waits = new OneTimer(deps.clock);
+  const [weight, waits] = [deps.bodies.open(), new OneTimer(deps.clock)];
   try {
-    return await line(request, door, deps, context, record, weight, waits);
+    return await goThrough({ incoming, door, deps, context, record, weight, waits });
   } catch (error) {
     record.fail();
     throw error;
@@ -41,21 +58,20 @@ export async function answer(request: Request, door: DoorName, deps: Deps, conte
   }
 }
 
-async function line(
-  incoming: Request,
-  door: DoorName,
-  deps: Deps,
-  context: RequestContext,
-  record: OpenRecord,
-  weight: Weight,
-  waits: OneTimer,
-): Promise<Response> {
+// A step that needs no I/O is not awaited (docs/decisions/0058-what-a-request-costs.md has the gain).
+async function goThrough(line: Line): Promise<Response> {
+  const { incoming, door, deps, context, record } = line;
   const identifying = identifyCaller(incoming, 'start', deps, context.background);
   const identified = identifying instanceof Promise ? await identifying : identifying;
   if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context, record);
   record.identity = identified.value;
 
-  const read = await readRequest(incoming, door, identified.value, deps, context.background, record, weight, waits);
+  const read = await readRequest(incoming, door, identified.value, deps, {
+    background: context.background,
+    noted: record,
+    weight: line.weight,
+    waits: line.waits,
+  });
   if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context, record);
   context.timing.mark('identify');
   const request = read.value;
@@ -64,10 +80,9 @@ async function line(
   const reading = readCache(request, deps);
   const cached = reading instanceof Promise ? await reading : reading;
   if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context, record);
-
   record.cached = cached.value;
 
-  const finding = outcomeOf(request, cached.value, incoming, deps, context, record, waits);
+  const finding = outcomeOf(request, cached.value, line);
   const found = finding instanceof Promise ? await finding : finding;
   const outcome = staleInstead(found, cached.value, request, deps);
   const seesProvider = deps.showsProvider(request.identity);
@@ -77,15 +92,8 @@ async function line(
 const UNREAD = { seesProvider: false };
 
 /** A fresh copy, the object's reply, or an answer made here. */
-function outcomeOf(
-  request: RoutedRequest,
-  cached: CacheRead,
-  incoming: Request,
-  deps: Deps,
-  context: RequestContext,
-  record: OpenRecord,
-  waits: OneTimer,
-): Outcome | Promise<Outcome> {
+function outcomeOf(request: RoutedRequest, cached: CacheRead, line: Line): Outcome | Promise<Outcome> {
+  const { incoming, deps, context, record, waits } = line;
   if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
   const make = () => produce(request, deps, context, waits);
   if (request.keyed === undefined && !sharesAnswer(request, cached)) return make();

@@ -2,18 +2,18 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
-import { isObject } from '../../protocol/json.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
 import { keepShape, LONGEST_KEPT } from '../../protocol/kept-shapes.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
 import { parseChat } from '../../protocol/parse-chat.ts';
 import type { DoorName } from '../../protocol/question.ts';
-import { ok, type Result, refused } from '../../protocol/result.ts';
+import { ok, type Refused, type Result, refused } from '../../protocol/result.ts';
 import { isTextTooLong, readBody } from '../body/read-body.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import type { CacheWish } from '../core/answers/cache-wish.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
-import type { Config, Feature } from '../core/config/config.ts';
+import type { Alias, Config, Feature } from '../core/config/config.ts';
 import { type Identity, isPage } from '../core/identity/identity.ts';
 import { usableFeatures } from '../core/identity/usable-features.ts';
 import { outlineProblem } from '../core/json-outline.ts';
@@ -28,7 +28,7 @@ import type { Keyed, RoutedRequest } from './request.ts';
 /** The question, or why it is none. */
 export type RequestResult = Result<RoutedRequest, RouterError>;
 
-const wrong = (param: string, detail: string): RequestResult => refused({ code: 'invalid_body', param, detail });
+const wrong = (param: string, detail: string): Refused<RouterError> => refused({ code: 'invalid_body', param, detail });
 
 /** What is learnt on the way, even about a question that is refused in the end. */
 export interface Noted {
@@ -38,35 +38,34 @@ export interface Noted {
   alias?: string | undefined;
 }
 
-/** `weight` is held by the caller until the request is answered. */
+/** What reading a question needs beside the question. */
+interface Reading {
+  background: Background;
+  noted?: Noted;
+  /** Counts the body's bytes; the caller releases it once the request is answered. */
+  weight?: Weight;
+  /** A clock for the wait for the body. */
+  waits?: Clock;
+}
+
+/** Reads the body only now that the caller is known, because anybody could send one. */
 export async function readRequest(
   request: Request,
   door: DoorName,
   identity: Identity,
   deps: Deps,
-  background: Background,
-  noted: Noted = {},
-  weight: Weight = deps.bodies.open(),
-  waits: Clock = deps.clock,
+  { background, noted = {}, weight = deps.bodies.open(), waits = deps.clock }: Reading,
 ): Promise<RequestResult> {
   const { config } = deps;
   const { headers } = request;
   const { maxBodyBytes, maxImageBodyBytes } = config.router;
   const limits = { textBytes: maxBodyBytes, mediaBytes: Math.max(maxBodyBytes, maxImageBodyBytes) };
-  // Read only once the caller is known, because anybody could send a body.
   const bodyRead = await readBody(request, limits, waits, weight);
   if (!bodyRead.ok) return bodyRead;
   const text = bodyRead.value;
-  const problem = outlineProblem(text);
-  if (problem !== undefined) return wrong('', problem);
-  let json: unknown;
-  try {
-    json = parseBody(text);
-  } catch (error) {
-    return refused({ code: 'invalid_json', detail: where(error, text) });
-  }
-  if (!isObject(json)) return wrong('', 'must be a JSON object');
-  const asked = DOORS[door].read(json, headers.get(REQUEST_HEADERS.feature));
+  const fields = fieldsIn(text);
+  if (!fields.ok) return fields;
+  const asked = DOORS[door].read(fields.value, headers.get(REQUEST_HEADERS.feature));
   if (!asked.ok) return wrong(asked.error.param, asked.error.detail);
   const { body, feature: named, usesOwnAlias } = asked.value;
 
@@ -80,43 +79,34 @@ export async function readRequest(
   if (!parsed.ok) return wrong(parsed.param, parsed.message);
   const { chat } = parsed;
   noted.stream = chat.stream;
-  if (text.length <= LONGEST_KEPT) keepShape('question', [json, chat]);
+  if (text.length <= LONGEST_KEPT) keepShape('question', [fields.value, chat]);
   if (isTextTooLong(text, chat, maxBodyBytes)) return refused({ code: 'payload_too_large', limitBytes: maxBodyBytes });
   const image = config.router.privateImageUrls ? undefined : privateImage(chat);
   if (image !== undefined) return wrong(image, PRIVATE_IMAGE);
-  // A page asks what its feature's alias serves: it cannot pick a dearer one.
-  const alias = config.aliases.get(chat.model);
-  if (alias === undefined || (isPage(identity) && alias.name !== feature.alias)) {
-    const known = isPage(identity) ? [feature.alias] : [...config.aliases.keys()];
-    return refused({ code: 'unknown_alias', alias: chat.model.slice(0, 100), known });
-  }
-  noted.alias = alias.name;
+  const alias = aliasFor(chat.model, feature, identity, config);
+  if (!alias.ok) return alias;
+  noted.alias = alias.value.name;
   const user = resolveUser(headers.get(REQUEST_HEADERS.user), chat.user, identity);
   if (typeof user === 'object' && user !== null) return refused(user);
   const cache = cacheWish(headers.get(REQUEST_HEADERS.cache), identity);
   if (!cache.ok) return cache;
-  const key = headers.get(REQUEST_HEADERS.idempotencyKey);
-  if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
-    return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
-  }
-  const visitor = visitorOf(headers);
-  if (!visitor.ok) return visitor;
-  const keyed = key === null ? undefined : keyedAs(key, visitor.value, headers, feature);
-  const reading = deps.board.ready(background);
-  if (reading !== undefined) await reading;
-  const safeguardAlias = safeguardAliasOf(feature, config);
+  const keyed = keyedBy(headers, feature);
+  if (!keyed.ok) return keyed;
+
+  const boardRead = deps.board.ready(background);
+  if (boardRead !== undefined) await boardRead;
   const read: RoutedRequest = {
     door,
     identity,
     feature,
     user,
-    alias,
-    safeguardAlias,
+    alias: alias.value,
+    safeguardAlias: safeguardAliasOf(feature, config),
     route: PLAIN_ROUTE,
     lists: undefined,
     chat,
     cache: cache.value,
-    keyed,
+    keyed: keyed.value,
     resume: headers.get(REQUEST_HEADERS.resume),
     promptVersion: slug(headers.get(REQUEST_HEADERS.promptVersion) ?? chat.metadata?.prompt_version),
   };
@@ -124,16 +114,53 @@ export async function readRequest(
   return ok(overrides === NO_OVERRIDES ? read : overridden(read, overrides, config, deps.clock.now()));
 }
 
+function fieldsIn(text: string): Result<Json, RouterError> {
+  const problem = outlineProblem(text);
+  if (problem !== undefined) return wrong('', problem);
+  let json: unknown;
+  try {
+    json = parseBody(text);
+  } catch (error) {
+    return refused({ code: 'invalid_json', detail: where(error, text) });
+  }
+  return isObject(json) ? ok(json) : wrong('', 'must be a JSON object');
+}
+
+/** A page asks what its feature's alias serves: it cannot pick a dearer one. */
+function aliasFor(
+  model: string,
+  feature: Feature,
+  identity: Identity,
+  { aliases }: Config,
+): Result<Alias, RouterError> {
+  const alias = aliases.get(model);
+  if (alias !== undefined && (!isPage(identity) || alias.name === feature.alias)) return ok(alias);
+  const known = isPage(identity) ? [feature.alias] : [...aliases.keys()];
+  return refused({ code: 'unknown_alias', alias: model.slice(0, 100), known });
+}
+
 /** Anything longer, or with other characters, may be a text and not a name. */
 const slug = (name: string | undefined): string | null =>
   name !== undefined && /^[\w.-]{1,64}$/.test(name) ? name : null;
 
-const keyedAs = (key: string, visitor: string | null, headers: Headers, feature: Feature): Keyed => ({
-  ...{ key, visitor },
-  resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
-  // Clients that have seen nothing yet may send it empty.
-  lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
-});
+const NOT_KEYED: Result<Keyed | undefined, RouterError> = ok(undefined);
+
+function keyedBy(headers: Headers, feature: Feature): Result<Keyed | undefined, RouterError> {
+  const key = headers.get(REQUEST_HEADERS.idempotencyKey);
+  if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
+    return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
+  }
+  const visitor = visitorOf(headers);
+  if (!visitor.ok) return visitor;
+  if (key === null) return NOT_KEYED;
+  return ok({
+    key,
+    visitor: visitor.value,
+    resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
+    // Clients that have seen nothing yet may send it empty.
+    lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
+  });
+}
 
 const NORMAL: Result<CacheWish, RouterError> = ok('normal');
 

@@ -65,7 +65,7 @@ describe('GET /ai/features', () => {
     for (const features of [null, ['summarize'], ['gone', 'summarize'], ['summarize', 'chat']]) {
       const identity = { ...LOCAL_IDENTITY, features };
       const request = new Request('https://router.example/', { method: 'POST', body: '{"prompt":"hello"}' });
-      const asked = await readRequest(request, 'ai', identity, deps, () => {});
+      const asked = await readRequest(request, 'ai', identity, deps, { background: () => {} });
       const list = await featureList(identity, deps);
       expect(asked.ok && asked.value.feature.name).toBe(list.default);
     }

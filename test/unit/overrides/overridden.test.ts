@@ -27,7 +27,7 @@ function aRouter(): TestRouter {
 async function asked({ deps }: TestRouter): Promise<RoutedRequest> {
   const body = JSON.stringify({ model: 'app/chat', messages: [{ role: 'user', content: 'hello' }] });
   const request = new Request('https://router.example/', { method: 'POST', body });
-  const made = await readRequest(request, 'chat-completions', LOCAL_IDENTITY, deps, () => {});
+  const made = await readRequest(request, 'chat-completions', LOCAL_IDENTITY, deps, { background: () => {} });
   if (!made.ok) throw new Error(made.error.code);
   return made.value;
 }

@@ -20,7 +20,7 @@ interface Asking {
 async function ask({ body, headers = {}, door = 'chat-completions', identity }: Asking) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const request = new Request('https://router.example/', { method: 'POST', headers, body: text });
-  return readRequest(request, door, { ...LOCAL_IDENTITY, ...identity }, deps, () => {});
+  return readRequest(request, door, { ...LOCAL_IDENTITY, ...identity }, deps, { background: () => {} });
 }
 
 const refusal = async (asking: Asking) => {
@@ -121,7 +121,9 @@ describe('an address in a part', () => {
     expect(await refusal({ body })).toMatchObject({ code: 'invalid_body', param: `messages[1].content[0].${field}` });
     const open = new TestRouter(undefined, { privateImageUrls: true });
     const request = new Request('https://router.example/', { method: 'POST', body: JSON.stringify(body) });
-    expect((await readRequest(request, 'chat-completions', LOCAL_IDENTITY, open.deps, () => {})).ok).toBe(true);
+    expect(
+      (await readRequest(request, 'chat-completions', LOCAL_IDENTITY, open.deps, { background: () => {} })).ok,
+    ).toBe(true);
   });
 
   it('that no provider has to fetch passes', async () => {
@@ -233,7 +235,7 @@ describe('the alias', () => {
         'chat-completions',
         { ...LOCAL_IDENTITY, kind },
         router.deps,
-        () => {},
+        { background: () => {} },
       );
     expect(await asked('secret')).toMatchObject({ ok: true, value: { alias: dear } });
     const error = { code: 'unknown_alias', alias: 'app/dear', known: ['app/chat'] };

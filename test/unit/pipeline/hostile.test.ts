@@ -243,14 +243,14 @@ describe('a client', () => {
   it('that breaks off its upload is no fault of ours', async () => {
     const { deps } = new TestRouter();
     const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('connection lost')) });
-    const asked = await readRequest(upload(broken), 'ai', LOCAL_IDENTITY, deps, () => {});
+    const asked = await readRequest(upload(broken), 'ai', LOCAL_IDENTITY, deps, { background: () => {} });
     expect(asked).toMatchObject({ ok: false, error: { code: 'client_gone' } });
   });
 
   it('that never ends its upload is not waited for for ever, and its time is not the providers’', async () => {
     const { deps, clock } = new TestRouter();
     const endless = new ReadableStream({ pull: () => new Promise(() => {}) });
-    const asked = await clock.run(readRequest(upload(endless), 'ai', LOCAL_IDENTITY, deps, () => {}));
+    const asked = await clock.run(readRequest(upload(endless), 'ai', LOCAL_IDENTITY, deps, { background: () => {} }));
     expect(asked).toMatchObject({ ok: false, error: { code: 'body_timeout' } });
     expect(clock.now() - START).toBe(10_000);
   });
@@ -264,7 +264,7 @@ describe('a client', () => {
         controller.enqueue(new Uint8Array(1_000));
       },
     });
-    const asked = await readRequest(upload(endless), 'ai', LOCAL_IDENTITY, deps, () => {});
+    const asked = await readRequest(upload(endless), 'ai', LOCAL_IDENTITY, deps, { background: () => {} });
     expect(asked).toMatchObject({ ok: false, error: { code: 'payload_too_large', limitBytes: 10_000 } });
     expect(sent).toBeLessThan(15);
   });

@@ -17,7 +17,7 @@ const config = {
 
 it.each(questions)('the router sees what the browser sees: $name', async ({ door, headers, body, ...vector }) => {
   const request = new Request('https://router.example/', { method: 'POST', headers, body });
-  const asked = await readRequest(request, door, LOCAL_IDENTITY, { ...deps, config }, () => {});
+  const asked = await readRequest(request, door, LOCAL_IDENTITY, { ...deps, config }, { background: () => {} });
   if (!asked.ok) throw new Error(JSON.stringify(asked.error));
   expect(asked.value.feature.name).toBe(vector.feature);
   expect(answerText(asked.value.chat)).toEqual({ ok: true, text: vector.text });
