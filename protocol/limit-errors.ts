@@ -83,7 +83,7 @@ function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt, failedBefore }:
 const FIELDS = { monthly: 'monthlyUsd', daily: 'dailyUsd', request: 'maxCostPerRequest' } as const;
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
 
-/** Said here, because the ledger, which says it of the other rates, is not asked. */
+/** Made here: the ledger, which gives these figures for other rates, is not asked. */
 const perMinute = (cap: number, resetMs: number): Record<string, string> => ({
   'x-ratelimit-limit-requests': String(cap),
   'x-ratelimit-remaining-requests': '0',

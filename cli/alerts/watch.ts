@@ -57,7 +57,7 @@ async function unsilence(args: readonly string[]): Promise<void> {
   const { cleared } = await call<{ cleared: boolean }>('DELETE', path);
   console.log(
     cleared
-      ? `The silence of ${objective} is over. What it held back and still goes on is told now.`
+      ? `The silence of ${objective} is over. What it held back and still goes on is sent now.`
       : `There was no silence of ${objective}.`,
   );
 }

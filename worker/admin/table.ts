@@ -238,13 +238,13 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: listSilences,
   }),
   change('PUT', '/silences', 'operate', {
-    summary: 'Nobody is told of a promise, or of anything (*), for a while',
+    summary: 'Silences the alerts of a promise, or all alerts (*), for a while',
     body: silenceBody,
     example: '{"objective": "chat-success", "forSeconds": 7200, "reason": "…"}',
     handler: setSilence,
   }),
   change('DELETE', '/silences', 'operate', {
-    summary: 'Ends a silence; what it held back and still goes on is told',
+    summary: 'Ends a silence; what it held back and still goes on is sent',
     query: () => clearSilenceQuery,
     handler: clearSilence,
   }),
