@@ -4,8 +4,8 @@ import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { alertLine, hookLine, type TestResult, testLine } from './alerts/lines.ts';
 import { WATCH_COMMANDS, WATCH_USAGE } from './alerts/watch.ts';
-import { readFlags, UsageError, withUsageOf } from './flags.ts';
-import { exitWithError } from './shutdown.ts';
+import { readFlags } from './flags.ts';
+import { runScript } from './run-script.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
 npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion]
@@ -17,23 +17,10 @@ It calls the router on this machine (at PORT, or where it was last started), or 
 
 const NO_WEBHOOK = 'No webhook is configured: name one in carryon.config.ts, in alerts.webhooks (docs/alerts.md).';
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
-
-async function run([command, ...args]: string[]): Promise<void> {
-  if (command === undefined) return list([]);
-  if (command.startsWith('-')) return withUsageOf(USAGE, undefined, () => list([command, ...args]));
-  if (command === 'test') return withUsageOf(USAGE, command, () => test(args));
-  if (Object.hasOwn(WATCH_COMMANDS, command))
-    return withUsageOf(USAGE, command, () => WATCH_COMMANDS[command as keyof typeof WATCH_COMMANDS](args));
-  throw new UsageError('Say nothing for a list, or test, firing, ack, silence, silences or unsilence', USAGE);
-}
+await runScript({ usage: USAGE, commands: { test, ...WATCH_COMMANDS }, otherwise: list });
 
 async function list(args: string[]): Promise<void> {
-  const { severity, kind } = readFlags(args, { severity: { type: 'string' }, kind: { type: 'string' } }, USAGE);
+  const { severity, kind } = readFlags(args, { severity: { type: 'string' }, kind: { type: 'string' } });
   const query = new URLSearchParams({ ...(severity && { severity }), ...(kind && { kind }) });
   const answer = await adminCall<{ webhooks: HookView[]; alerts: AlertView[] }>(
     adminTarget(process.env),
@@ -46,7 +33,7 @@ async function list(args: string[]): Promise<void> {
 }
 
 async function test(args: string[]): Promise<void> {
-  const { tenant } = readFlags(args, { tenant: { type: 'string' } }, USAGE);
+  const { tenant } = readFlags(args, { tenant: { type: 'string' } });
   const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
   const path = `/admin/alerts/test${query}`;
   const { results } = await adminCall<{ results: TestResult[] }>(adminTarget(process.env), 'POST', path);

@@ -5,7 +5,7 @@ import { adminTarget } from './admin-target.ts';
 import { auditLine } from './audit/lines.ts';
 import { auditRows } from './audit/rows.ts';
 import { readFlags, UsageError } from './flags.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 
 const USAGE = `npm run audit [-- --most 20] [--before NUMBER] [--json]   who changed what, from what to what, newest first
 
@@ -14,16 +14,12 @@ It calls the router on this machine (at PORT, or where it was last started), or 
 const text = { type: 'string' } as const;
 const MOST_UNLESS_SAID = 20;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
+await runScript({ usage: USAGE, otherwise: list });
 
-async function run(args: string[]): Promise<void> {
-  const { most, before, json } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } }, USAGE);
+async function list(args: string[]): Promise<void> {
+  const { most, before, json } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } });
   if (most !== undefined && !/^[1-9]\d{0,6}$/.test(most))
-    throw new UsageError(`--most ${most}: write a whole number from 1`, USAGE);
+    throw new UsageError(`--most ${most}: write a whole number from 1`);
   const target = adminTarget(process.env);
   const rows: AuditEntry[] = [];
   for await (const row of auditRows((method, path) => adminCall(target, method, path), { before })) {

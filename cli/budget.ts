@@ -6,24 +6,13 @@ import { adminTarget } from './admin-target.ts';
 import { type FLAGS, flagsOf, limitsFrom, numberFrom, scopeFrom, tenantFrom, USAGE } from './budget/flags.ts';
 import { type HistoryAnswer, historyLines, type LedgerAnswer, showLines } from './budget/show.ts';
 import { limitsText, usd } from './budget/words.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { UsageError } from './flags.ts';
 import { operatorName } from './operator.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 
 const COMMANDS = { show, set, reset, adjust, revoke, restore, history } satisfies Record<keyof typeof FLAGS, unknown>;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
-
-async function run([command, ...args]: string[]): Promise<void> {
-  if (command !== undefined && Object.hasOwn(COMMANDS, command))
-    return COMMANDS[command as keyof typeof COMMANDS](args);
-  if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError('Say what to do with budgets: show, set, reset, adjust, revoke, restore or history', USAGE);
-}
+await runScript({ usage: USAGE, commands: COMMANDS });
 
 async function show(args: string[]): Promise<void> {
   const { tenant, scope, after, json } = flagsOf('show', args);
@@ -62,7 +51,7 @@ async function reset(args: string[]): Promise<void> {
 
 async function adjust(args: string[]): Promise<void> {
   const { tenant, scope, usd, period, who } = flagsOf('adjust', args);
-  if (usd === undefined) throw new UsageError('--usd is missing, such as --usd -0.25', USAGE);
+  if (usd === undefined) throw new UsageError('--usd is missing, such as --usd -0.25');
   const deltaUsd = numberFrom('usd', usd, 'an amount in USD such as -0.25');
   await correct(tenant, scope, { deltaUsd, period, who: operatorName(who) });
 }
@@ -120,7 +109,7 @@ async function correct(tenantFlag: string | undefined, scopeFlag: string | undef
 
 /** Only the local router has a well-known tenant. */
 function ownTenant(): string {
-  if (process.env.CARRYON_URL) throw new UsageError('--tenant is missing', USAGE);
+  if (process.env.CARRYON_URL) throw new UsageError('--tenant is missing');
   return LOCAL_IDENTITY.tenant;
 }
 

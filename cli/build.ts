@@ -1,14 +1,14 @@
 /** `npm run build`: checks the configuration, then bundles the Worker. `wrangler deploy` runs it first. */
 import { readFlags } from './flags.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 import { buildRouter } from './workerd/build-router.ts';
 
-try {
-  readFlags(
-    process.argv.slice(2),
-    {},
-    'npm run build   checks carryon.config.ts and writes dist/worker.js and dist/assets',
-  );
+const USAGE = 'npm run build   checks carryon.config.ts and writes dist/worker.js and dist/assets';
+
+await runScript({ usage: USAGE, otherwise: build });
+
+async function build(args: string[]): Promise<void> {
+  readFlags(args, {});
   const { built, assets, warnings } = await buildRouter();
   const scripts = assets.scripts.map((script) => ({ ...script, path: `/assets${script.path}` }));
   for (const line of warnings) console.error(line);
@@ -17,8 +17,6 @@ try {
   }
   for (const { path, bytes, gzippedBytes } of assets.pages)
     console.log(`the page ${path} with its scripts: ${kib(bytes)}, ${kib(gzippedBytes)} gzipped`);
-} catch (error) {
-  exitWithError(error);
 }
 
 function kib(bytes: number): string {

@@ -2,9 +2,9 @@
 import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { readFlags, UsageError, withUsageOf } from './flags.ts';
+import { needed, readFlags } from './flags.ts';
 import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 
 const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   the newest first
 npm run incidents -- open --title TEXT [--objective NAME] [--feature NAME] [--tenant NAME] [--note TEXT] [--public TEXT]
@@ -19,48 +19,40 @@ const text = { type: 'string' } as const;
 const ID = { id: text, public: text } as const;
 const COMMANDS = { list, open, note, publish, close } as const;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
-
-async function run([command = 'list', ...args]: string[]): Promise<void> {
-  if (Object.hasOwn(COMMANDS, command))
-    return withUsageOf(USAGE, command, () => COMMANDS[command as keyof typeof COMMANDS](args));
-  readFlags([command], {}, USAGE);
-  throw new UsageError(`${command}: say ${Object.keys(COMMANDS).join(', ')}`, USAGE);
-}
+await runScript({ usage: USAGE, commands: COMMANDS, otherwise: list });
 
 async function list(args: string[]): Promise<void> {
-  const { json, most = '20', before } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } }, USAGE);
+  const { json, most = '20', before } = readFlags(args, { most: text, before: text, json: { type: 'boolean' } });
   const query = new URLSearchParams({ most, ...(before !== undefined && { before }) });
   const page = await call<IncidentPage>('GET', `/admin/incidents?${query}`);
   console.log(json ? JSON.stringify(page, null, 2) : pageLines(page, Date.now()).join('\n'));
 }
 
 async function open(args: string[]): Promise<void> {
-  const { public: publicNote, ...given } = readFlags(
-    args,
-    { title: text, objective: text, feature: text, tenant: text, note: text, public: text },
-    USAGE,
-  );
+  const { public: publicNote, ...given } = readFlags(args, {
+    title: text,
+    objective: text,
+    feature: text,
+    tenant: text,
+    note: text,
+    public: text,
+  });
   needed('title', given.title);
   tell(await call<Incident>('POST', '/admin/incidents', { ...given, ...(publicNote !== undefined && { publicNote }) }));
 }
 
 async function note(args: string[]): Promise<void> {
-  const { id, note } = readFlags(args, { id: text, note: text }, USAGE);
+  const { id, note } = readFlags(args, { id: text, note: text });
   await change(id, { note: needed('note', note) });
 }
 
 async function publish(args: string[]): Promise<void> {
-  const { id, public: publicNote } = readFlags(args, ID, USAGE);
+  const { id, public: publicNote } = readFlags(args, ID);
   await change(id, { publicNote: needed('public', publicNote) });
 }
 
 async function close(args: string[]): Promise<void> {
-  const { id, public: publicNote } = readFlags(args, ID, USAGE);
+  const { id, public: publicNote } = readFlags(args, ID);
   await change(id, { close: true, ...(publicNote !== undefined && { publicNote }) });
 }
 
@@ -72,11 +64,6 @@ async function change(id: string | undefined, body: object): Promise<void> {
 async function theOpenOne(): Promise<string> {
   const { incidents } = await call<IncidentPage>('GET', '/admin/incidents?most=200');
   return onlyOpenOne(incidents);
-}
-
-function needed(flag: string, written: string | undefined): string {
-  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, USAGE);
-  return written;
 }
 
 function tell(incident: Incident): void {

@@ -1,12 +1,13 @@
 /** `npm run keys -- create|list|revoke|token|…-admin`: virtual keys and admin keys of the local router, or with CARRYON_URL and ADMIN_KEY of another one. */
 import { durationMs } from '../worker/core/config/duration.ts';
 import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
+import { LONGEST_SECONDS } from '../worker/core/identity/mint-wish.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { readFlags, UsageError } from './flags.ts';
+import { needed, readFlags, UsageError } from './flags.ts';
 import { createAdmin, listAdmin, revokeAdmin } from './keys/admin-keys.ts';
 import { operatorName } from './operator.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 
 const USAGE = `npm run keys -- create --tenant NAME [--name TEXT] [--expires 30d] [--user ID] [--feature NAME …] [--tier NAME] [--browser]
 npm run keys -- create --tenant NAME --publishable --origin https://app.example.com [--origin …] [--user ID] [--feature NAME …] [--name TEXT] [--expires 30d]
@@ -53,40 +54,21 @@ interface Key {
   revokedAt: number | null;
 }
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
+const COMMANDS = {
+  ...{ create, list, revoke, token },
+  ...{ 'create-admin': createAdmin, 'list-admin': listAdmin, 'revoke-admin': revokeAdmin },
+};
 
-async function run([command, ...args]: string[]): Promise<void> {
-  if (command === 'create') return create(args);
-  if (command === 'list') return list(args);
-  if (command === 'revoke') return revoke(args);
-  if (command === 'token') return token(args);
-  if (command === 'create-admin') return createAdmin(args, USAGE);
-  if (command === 'list-admin') return listAdmin(args, USAGE);
-  if (command === 'revoke-admin') return revokeAdmin(args, USAGE);
-  if (command !== undefined) readFlags([command], {}, USAGE);
-  throw new UsageError(
-    'Say what to do with keys: create, list, revoke, token, create-admin, list-admin or revoke-admin',
-    USAGE,
-  );
-}
+await runScript({ usage: USAGE, commands: COMMANDS });
 
 async function create(args: string[]): Promise<void> {
-  const { tenant, name, expires, user, feature, tier, browser, publishable, origin } = readFlags(
-    args,
-    CREATE_FLAGS,
-    USAGE,
-  );
-  if (tenant === undefined) throw new UsageError('--tenant is missing', USAGE);
+  const { tenant, name, expires, user, feature, tier, browser, publishable, origin } = readFlags(args, CREATE_FLAGS);
   const key = await adminCall<Key & { key: string; warnings?: string[] }>(
     adminTarget(process.env),
     'POST',
     '/admin/keys',
     {
-      tenant,
+      tenant: needed('tenant', tenant),
       ...(publishable && { kind: 'publishable' }),
       ...(name !== undefined && { name }),
       ...(expires !== undefined && { expiresInSeconds: secondsOf(expires) }),
@@ -103,8 +85,8 @@ async function create(args: string[]): Promise<void> {
 }
 
 async function token(args: string[]): Promise<void> {
-  const { user, feature, expires } = readFlags(args, TOKEN_FLAGS, USAGE);
-  if (user === undefined) throw new UsageError('--user is missing', USAGE);
+  const { user, feature, expires } = readFlags(args, TOKEN_FLAGS);
+  const whose = needed('user', user);
   if (process.env.CARRYON_URL)
     throw new Error(
       'CARRYON_URL is set, but this command calls only the router of npm start. Unset it, or send POST /v1/tokens with a secret key.',
@@ -112,12 +94,12 @@ async function token(args: string[]): Promise<void> {
   const hint = 'This command calls the router of npm start. Elsewhere, send POST /v1/tokens with a secret key.';
   const target = { ...adminTarget(process.env), adminKey: LOCAL_CLIENT_KEY, hint };
   const made = await adminCall<{ token: string; expiresAt: number }>(target, 'POST', '/v1/tokens', {
-    user,
+    user: whose,
     ...(feature !== undefined && { features: feature }),
-    ...(expires !== undefined && { ttlSeconds: secondsOf(expires) }),
+    ...(expires !== undefined && { ttlSeconds: tokenSecondsOf(expires) }),
   });
   console.log(made.token);
-  console.error(`For ${user}, until ${new Date(made.expiresAt).toISOString()}.`);
+  console.error(`For ${whose}, until ${new Date(made.expiresAt).toISOString()}.`);
 }
 
 function expiryText({ expiresAt }: Key): string {
@@ -126,13 +108,18 @@ function expiryText({ expiresAt }: Key): string {
 
 function secondsOf(text: string): number {
   const ms = durationMs(text);
-  if (ms === undefined || ms < 1_000)
-    throw new UsageError(`--expires ${text} is not a duration; write "12h" or "30d"`, USAGE);
+  if (ms === undefined || ms < 1_000) throw new UsageError(`--expires ${text} is not a duration; write "12h" or "30d"`);
   return Math.round(ms / 1_000);
 }
 
+function tokenSecondsOf(text: string): number {
+  const seconds = secondsOf(text);
+  if (seconds > LONGEST_SECONDS) throw new UsageError(`--expires ${text} is too long: a token lives an hour at most`);
+  return seconds;
+}
+
 async function list(args: string[]): Promise<void> {
-  const { tenant, json } = readFlags(args, { tenant: { type: 'string' }, json: { type: 'boolean' } }, USAGE);
+  const { tenant, json } = readFlags(args, { tenant: { type: 'string' }, json: { type: 'boolean' } });
   const target = adminTarget(process.env);
   const found: Key[] = [];
   let cursor: string | null = null;
@@ -166,8 +153,8 @@ function keyLine({ id, tenant, kind, name, createdAt, revokedAt, expiresAt, ...k
 }
 
 async function revoke([id, ...rest]: string[]): Promise<void> {
-  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {}, USAGE);
-  if (id === undefined) throw new UsageError('The id of the key is missing; npm run keys -- list shows it', USAGE);
+  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {});
+  if (id === undefined) throw new UsageError('The id of the key is missing; npm run keys -- list shows it');
   const who = operatorName(undefined);
   const query = who === undefined ? '' : `?who=${encodeURIComponent(who)}`;
   const path = `/admin/keys/${encodeURIComponent(id)}${query}`;

@@ -5,11 +5,11 @@ import type { ShownOverrides } from '../worker/core/routing/shown-overrides.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { auditRows } from './audit/rows.ts';
-import { readFlags, UsageError } from './flags.ts';
-import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, needed, USAGE, usageOf } from './route/flags.ts';
+import { needed, UsageError } from './flags.ts';
+import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, USAGE } from './route/flags.ts';
 import { type CooldownsAnswer, deploymentsText, listLines } from './route/lines.ts';
 import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 import { untilText } from './times.ts';
 
 const COMMANDS = {
@@ -17,26 +17,7 @@ const COMMANDS = {
   ...{ safeguard, unsafeguard, freeze, unfreeze },
 } satisfies Record<keyof typeof FLAGS, unknown>;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
-
-async function run([command, ...args]: string[]): Promise<void> {
-  if (command !== undefined && Object.hasOwn(COMMANDS, command)) return runOne(command as keyof typeof COMMANDS, args);
-  if (command !== undefined) readFlags([command], {}, USAGE);
-  const names = Object.keys(COMMANDS);
-  throw new UsageError(`Say what to do with routing: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`, USAGE);
-}
-
-async function runOne(command: keyof typeof COMMANDS, args: string[]): Promise<void> {
-  try {
-    await COMMANDS[command](args);
-  } catch (error) {
-    throw error instanceof UsageError ? new UsageError(error.what, usageOf(command)) : error;
-  }
-}
+await runScript({ usage: USAGE, commands: COMMANDS });
 
 async function list(args: string[]): Promise<void> {
   const { json } = flagsOf('list', args);
@@ -90,7 +71,7 @@ async function fault(args: string[]): Promise<void> {
   const deployment = needed('deployment', flags.deployment);
   const [kind, traffic] = [needed('fault', flags.fault), needed('traffic', flags.traffic)];
   if (traffic === 'all' && !flags.yes)
-    throw new UsageError('--traffic all affects every request of every tenant; add --yes if you mean that', USAGE);
+    throw new UsageError('--traffic all affects every request of every tenant; add --yes if you mean that');
   const { reason, yes } = flags;
   const more = { ...(reason !== undefined && { reason }), ...(yes && { yes }) };
   const body = { fault: kind, traffic, ...endFrom(flags, Date.now()), ...more };
@@ -108,7 +89,7 @@ async function alias(args: string[]): Promise<void> {
   const { alias, deployment, list, ...flags } = flagsOf('alias', args);
   const name = needed('alias', alias);
   if ((deployment === undefined) === (list === undefined))
-    throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE', USAGE);
+    throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE');
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
   const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
   tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
@@ -178,16 +159,16 @@ async function unfreeze(args: string[]): Promise<void> {
 
 async function readList(path: string): Promise<ListedDeployment[]> {
   const written = await readFile(path, 'utf8').catch(() => {
-    throw new UsageError(`--list ${path}: there is no such file`, USAGE);
+    throw new UsageError(`--list ${path}: there is no such file`);
   });
   let list: unknown;
   try {
     list = JSON.parse(written);
   } catch (error) {
-    throw new UsageError(`--list ${path} is not JSON: ${error instanceof Error ? error.message : error}`, USAGE);
+    throw new UsageError(`--list ${path} is not JSON: ${error instanceof Error ? error.message : error}`);
   }
   if (Array.isArray(list)) return list as ListedDeployment[];
-  throw new UsageError(`--list ${path} holds no JSON list such as [{"id": "a", "model": "gpt-5.6-terra"}]`, USAGE);
+  throw new UsageError(`--list ${path} holds no JSON list such as [{"id": "a", "model": "gpt-5.6-terra"}]`);
 }
 
 interface SetAnswer {

@@ -9,7 +9,7 @@ import { checkPorts } from './ports.ts';
 import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { rememberPort } from './remembered-port.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 import { stateDirectory } from './state-directory.ts';
 import { buildRouter } from './workerd/build-router.ts';
 import { handOver } from './workerd/hand-over.ts';
@@ -27,10 +27,12 @@ const USAGE = `npm run serve   runs the built Worker in plain workerd: with KEY_
 Variables: PORT (8787), HOST (127.0.0.1), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), CARRYON_LOCAL (1, 0),
 and what carryon.config.ts names`;
 
-try {
+await runScript({ usage: USAGE, otherwise: serve });
+
+async function serve(args: string[]): Promise<void> {
   const parent = endWithNpm();
   const { env } = process;
-  readFlags(process.argv.slice(2), {}, USAGE);
+  readFlags(args, {});
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
   const host = env.HOST || LOOPBACK;
   const state = await stateDirectory(env);
@@ -68,6 +70,4 @@ try {
   const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
   console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
   handOver(workerd, parent);
-} catch (error) {
-  exitWithError(error);
 }

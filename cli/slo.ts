@@ -9,10 +9,10 @@ import { PRESETS } from '../worker/providers/presets.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readConfig, warningLine } from './check-config.ts';
-import { readFlags, UsageError, withUsageOf } from './flags.ts';
+import { readFlags, UsageError } from './flags.ts';
 import { projectDirectory } from './project.ts';
 import { replaceChanged } from './replace-file.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 import { drafts } from './slo/documents/documents.ts';
 import { dayOf } from './slo/documents/words.ts';
 import { writeDocuments } from './slo/documents/write.ts';
@@ -33,40 +33,25 @@ generate and prometheus read carryon.config.ts and call nothing. docs/slo.md, do
 
 const COMMANDS = { list, policies, generate, report, prometheus } as const;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
-
-async function run([command, ...args]: string[]): Promise<void> {
-  if (command !== undefined && Object.hasOwn(COMMANDS, command))
-    return withUsageOf(USAGE, command, () => COMMANDS[command as keyof typeof COMMANDS](args));
-  if (command?.startsWith('-')) readFlags([command], {}, USAGE);
-  const what = command === undefined ? '' : `There is no "${command}". `;
-  throw new UsageError(
-    `${what}Say what to do with the promises: list, policies, generate, report or prometheus`,
-    USAGE,
-  );
-}
+await runScript({ usage: USAGE, commands: COMMANDS });
 
 async function list(args: string[]): Promise<void> {
   const one = { type: 'string' } as const;
   const flags = { tenant: one, feature: one, window: one, json: { type: 'boolean' } } as const;
-  const { json, ...narrowing } = readFlags(args, flags, USAGE);
+  const { json, ...narrowing } = readFlags(args, flags);
   const query = new URLSearchParams(Object.entries(narrowing));
   const report = await adminCall<SloReport>(adminTarget(process.env), 'GET', `/admin/slo?${query}`);
   console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report).join('\n'));
 }
 
 async function policies(args: string[]): Promise<void> {
-  const { json } = readFlags(args, { json: { type: 'boolean' } }, USAGE);
+  const { json } = readFlags(args, { json: { type: 'boolean' } });
   const answer = await adminCall<{ policies: ShownPolicy[] }>(adminTarget(process.env), 'GET', '/admin/policies');
   console.log(json ? JSON.stringify(answer, null, 2) : policyLines(answer.policies).join('\n'));
 }
 
 async function generate(args: string[]): Promise<void> {
-  const { out } = readFlags(args, { out: { type: 'string' } }, USAGE);
+  const { out } = readFlags(args, { out: { type: 'string' } });
   // Without an environment: on every machine the same config makes the same documents.
   const { config } = resolveConfig(await checkedConfig(), {}, PRESETS);
   const directory = resolve(projectDirectory, out ?? 'promises');
@@ -78,9 +63,9 @@ async function generate(args: string[]): Promise<void> {
 async function report(args: string[]): Promise<void> {
   const one = { type: 'string' } as const;
   const flags = { month: one, tenant: one, out: one, all: { type: 'boolean' } } as const;
-  const { month, tenant, out, all: withAll = false } = readFlags(args, flags, USAGE);
+  const { month, tenant, out, all: withAll = false } = readFlags(args, flags);
   if (month === undefined || !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month))
-    throw new UsageError('Say which month, such as --month 2026-11', USAGE);
+    throw new UsageError('Say which month, such as --month 2026-11');
   const asked = { month, tenant, withAll };
   const said = await readReport(adminTarget(process.env), asked);
   for (const path of await writeReport(resolve(projectDirectory, out ?? 'slo/reports'), asked, said))
@@ -89,7 +74,7 @@ async function report(args: string[]): Promise<void> {
 }
 
 async function prometheus(args: string[]): Promise<void> {
-  const { out } = readFlags(args, { out: { type: 'string' } }, USAGE);
+  const { out } = readFlags(args, { out: { type: 'string' } });
   const { config } = resolveConfig(await checkedConfig(), process.env, PRESETS);
   const directory = resolve(projectDirectory, out ?? 'slo/prometheus');
   await mkdir(directory, { recursive: true });

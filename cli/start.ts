@@ -12,8 +12,9 @@ import { checkPorts } from './ports.ts';
 import { knownSlotPrices, slotPriceLines } from './prices/slots.ts';
 import { builtScriptPath } from './project.ts';
 import { rememberPort } from './remembered-port.ts';
+import { runScript } from './run-script.ts';
 import { sandboxPortsNeeded, startSandboxProviders } from './sandbox.ts';
-import { exitWithError, runUntilStopped } from './shutdown.ts';
+import { runUntilStopped } from './shutdown.ts';
 import { stateDirectory } from './state-directory.ts';
 import { buildRouter } from './workerd/build-router.ts';
 import { startWorkerd } from './workerd/start-workerd.ts';
@@ -25,14 +26,16 @@ npm start -- --fresh   the same, with an empty state
 Variables: PORT (8787), CARRYON_STATE (.carryon/state), CARRYON_DEV_VARS (.dev.vars), SANDBOX_OPENAI_PORT,
 SANDBOX_ANTHROPIC_PORT, SANDBOX_CONTROL_PORT (8788, 8789, 8790), SANDBOX_PACE (human, fast), SANDBOX_SEED`;
 
-try {
+await runScript({ usage: USAGE, otherwise: start });
+
+async function start(args: string[]): Promise<void> {
   endWithNpm();
   const { env } = process;
   // With `npm start --fresh` npm keeps the flag for itself, and the state would stay.
   if (env.npm_config_fresh !== undefined) {
     throw new Error('npm kept --fresh for itself; write it after two dashes: npm start -- --fresh');
   }
-  const { fresh = false } = readFlags(process.argv.slice(2), { fresh: { type: 'boolean' } }, USAGE);
+  const { fresh = false } = readFlags(args, { fresh: { type: 'boolean' } });
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
   const sandboxPorts = sandboxPortsNeeded(env);
   const state = await stateDirectory(env);
@@ -97,6 +100,4 @@ try {
     }),
   );
   await stopped;
-} catch (error) {
-  exitWithError(error);
 }

@@ -3,7 +3,7 @@ import { timeOfUuidV7 } from '../protocol/uuid-v7.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readFlags, UsageError } from './flags.ts';
-import { exitWithError } from './shutdown.ts';
+import { runScript } from './run-script.ts';
 import { type ShownRequest, whyLines } from './why/lines.ts';
 import { type RequestsAnswer, requestLines } from './why/list-lines.ts';
 
@@ -15,22 +15,16 @@ It calls the router on this machine (at PORT, or where it was last started), or 
 const text = { type: 'string' } as const;
 const FLAGS = { code: text, feature: text, tenant: text, user: text, most: text, before: text } as const;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  exitWithError(error);
-}
+await runScript({ usage: USAGE, commands: { list }, otherwise: one, takesWord: true });
 
-async function run(args: string[]): Promise<void> {
-  if (args[0] === 'list') return list(args.slice(1));
+async function one(args: string[]): Promise<void> {
   const hasId = args[0] !== undefined && !args[0].startsWith('-');
   const id = hasId ? args[0] : undefined;
-  const { json } = readFlags(hasId ? args.slice(1) : args, { json: { type: 'boolean' } }, USAGE);
-  if (id === undefined) throw new UsageError('Say which request: its x-request-id, or list for the latest ones', USAGE);
+  const { json } = readFlags(hasId ? args.slice(1) : args, { json: { type: 'boolean' } });
+  if (id === undefined) throw new UsageError('Say which request: its x-request-id, or list for the latest ones');
   if (timeOfUuidV7(id) === undefined)
     throw new UsageError(
       `${id.slice(0, 60)} is no id of a request; they look like 019b76da-a800-7000-8000-0123456789ab`,
-      USAGE,
     );
   const request = await adminCall<ShownRequest>(adminTarget(process.env), 'GET', `/admin/requests/${id}`);
   if (json) return console.log(JSON.stringify(request, null, 2));
@@ -38,7 +32,7 @@ async function run(args: string[]): Promise<void> {
 }
 
 async function list(args: string[]): Promise<void> {
-  const { json, ...asked } = readFlags(args, { ...FLAGS, json: { type: 'boolean' } }, USAGE);
+  const { json, ...asked } = readFlags(args, { ...FLAGS, json: { type: 'boolean' } });
   const query = new URLSearchParams(asked);
   const answer = await adminCall<RequestsAnswer>(adminTarget(process.env), 'GET', `/admin/requests?${query}`);
   console.log(json ? JSON.stringify(answer, null, 2) : requestLines(answer, asked).join('\n'));

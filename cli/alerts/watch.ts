@@ -3,7 +3,7 @@ import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-aler
 import type { Silence } from '../../worker/core/slo/silences.ts';
 import { adminCall } from '../admin-call.ts';
 import { adminTarget } from '../admin-target.ts';
-import { readFlags, UsageError } from '../flags.ts';
+import { needed, readFlags } from '../flags.ts';
 import { endFrom } from '../route/flags.ts';
 import { firingLines, silenceLines, silenceText } from './watch-lines.ts';
 
@@ -23,20 +23,20 @@ const json = { type: 'boolean' } as const;
 export const WATCH_COMMANDS = { firing, ack, silence, silences, unsilence } as const;
 
 async function firing(args: readonly string[]): Promise<void> {
-  const flags = readFlags(args, { json }, WATCH_USAGE);
+  const flags = readFlags(args, { json });
   const answer = await call<{ firing: ShownAlert[] }>('GET', '/admin/firing');
   console.log(flags.json ? JSON.stringify(answer, null, 2) : firingLines(answer.firing, Date.now()).join('\n'));
 }
 
 async function ack(args: readonly string[]): Promise<void> {
-  const { alert, note } = readFlags(args, { alert: text, note: text }, WATCH_USAGE);
+  const { alert, note } = readFlags(args, { alert: text, note: text });
   const body = { alert: needed('alert', alert), ...(note !== undefined && { note }) };
   const seen = await call<ShownAlert>('PUT', '/admin/acknowledgements', body);
   console.log(firingLines([seen], Date.now()).join('\n'));
 }
 
 async function silence(args: readonly string[]): Promise<void> {
-  const flags = readFlags(args, { objective: text, for: text, until: text, reason: text }, WATCH_USAGE);
+  const flags = readFlags(args, { objective: text, for: text, until: text, reason: text });
   const body = {
     objective: needed('objective', flags.objective),
     ...endFrom(flags, Date.now()),
@@ -46,13 +46,13 @@ async function silence(args: readonly string[]): Promise<void> {
 }
 
 async function silences(args: readonly string[]): Promise<void> {
-  const flags = readFlags(args, { json }, WATCH_USAGE);
+  const flags = readFlags(args, { json });
   const answer = await call<ShownSilences>('GET', '/admin/silences');
   console.log(flags.json ? JSON.stringify(answer, null, 2) : silenceLines(answer, Date.now()).join('\n'));
 }
 
 async function unsilence(args: readonly string[]): Promise<void> {
-  const objective = needed('objective', readFlags(args, { objective: text }, WATCH_USAGE).objective);
+  const objective = needed('objective', readFlags(args, { objective: text }).objective);
   const path = `/admin/silences?${new URLSearchParams({ objective })}`;
   const { cleared } = await call<{ cleared: boolean }>('DELETE', path);
   console.log(
@@ -60,11 +60,6 @@ async function unsilence(args: readonly string[]): Promise<void> {
       ? `The silence of ${objective} is over. What it held back and still goes on is sent now.`
       : `There was no silence of ${objective}.`,
   );
-}
-
-function needed(flag: string, written: string | undefined): string {
-  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, WATCH_USAGE);
-  return written;
 }
 
 function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

@@ -45,24 +45,24 @@ export function joinNegatives(args: readonly string[]): string[] {
 }
 
 export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
-  readFlags(joinNegatives(args), FLAGS[command], USAGE);
+  readFlags(joinNegatives(args), FLAGS[command]);
 
 /** A valid tenant's name, which is then safe as a part of a path. */
 export function tenantFrom(tenant: string | undefined): string {
-  if (tenant === undefined) throw new UsageError('--tenant is missing', USAGE);
+  if (tenant === undefined) throw new UsageError('--tenant is missing');
   const checked = tenantName.safeParse(tenant);
-  if (!checked.success) throw new UsageError(`--tenant=${tenant}: ${checked.error.issues[0]?.message}`, USAGE);
+  if (!checked.success) throw new UsageError(`--tenant=${tenant}: ${checked.error.issues[0]?.message}`);
   return tenant;
 }
 
 export function scopeFrom(scope: string | undefined): string {
-  if (scope === undefined) throw new UsageError('--scope is missing, such as tenant, user:ana or feature:chat', USAGE);
+  if (scope === undefined) throw new UsageError('--scope is missing, such as tenant, user:ana or feature:chat');
   return scope;
 }
 
 /** Any number; the router checks its range. */
 export function numberFrom(flag: string, written: string, right: string): number {
-  if (!/^-?(\d+(\.\d*)?|\.\d+)$/.test(written)) throw new UsageError(`--${flag}=${written}: write ${right}`, USAGE);
+  if (!/^-?(\d+(\.\d*)?|\.\d+)$/.test(written)) throw new UsageError(`--${flag}=${written}: write ${right}`);
   return Number(written);
 }
 
@@ -88,7 +88,7 @@ export function limitsFrom(flags: { [Flag in LimitFlag]?: string | undefined }):
   }
   if (Object.keys(limits).length === 0) {
     const names = Object.keys(LIMIT_FLAGS).map((flag) => `--${flag}`);
-    throw new UsageError(`Say which limit to set: ${names.join(', ')}`, USAGE);
+    throw new UsageError(`Say which limit to set: ${names.join(', ')}`);
   }
   return limits;
 }

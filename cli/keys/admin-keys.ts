@@ -2,31 +2,27 @@
 import type { AdminKeyRecord } from '../../worker/core/operators/operators.ts';
 import { adminCall } from '../admin-call.ts';
 import { adminTarget } from '../admin-target.ts';
-import { readFlags, UsageError } from '../flags.ts';
+import { needed, readFlags, UsageError } from '../flags.ts';
 import { utc } from '../times.ts';
 
 const CREATE_FLAGS = { name: { type: 'string' }, scope: { type: 'string' } } as const;
 
-export async function createAdmin(args: string[], usage: string): Promise<void> {
-  const { name, scope } = readFlags(args, CREATE_FLAGS, usage);
-  if (name === undefined) throw new UsageError('--name is missing', usage);
+export async function createAdmin(args: string[]): Promise<void> {
+  const { name, scope } = readFlags(args, CREATE_FLAGS);
   if (scope !== 'read' && scope !== 'operate') {
     const wrong = scope === undefined ? '--scope is missing' : `There is no scope "${scope}"`;
-    throw new UsageError(
-      `${wrong}: write --scope read (sees everything) or --scope operate (also makes changes)`,
-      usage,
-    );
+    throw new UsageError(`${wrong}: write --scope read (sees everything) or --scope operate (also makes changes)`);
   }
   const target = adminTarget(process.env);
-  const body = { name, scope };
+  const body = { name: needed('name', name), scope };
   const made = await adminCall<AdminKeyRecord & { key: string }>(target, 'POST', '/admin/admin-keys', body);
   console.log(made.key);
   console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}.`);
   console.error(`Its holder sets it as ADMIN_KEY, together with CARRYON_URL=${target.url}.`);
 }
 
-export async function listAdmin(args: string[], usage: string): Promise<void> {
-  const { json } = readFlags(args, { json: { type: 'boolean' } }, usage);
+export async function listAdmin(args: string[]): Promise<void> {
+  const { json } = readFlags(args, { json: { type: 'boolean' } });
   const { keys } = await adminCall<{ keys: AdminKeyRecord[] }>(adminTarget(process.env), 'GET', '/admin/admin-keys');
   if (json) return console.log(JSON.stringify(keys, null, 2));
   if (keys.length === 0)
@@ -39,10 +35,9 @@ export function adminKeyLine({ id, name, scope, createdAt, revokedAt }: AdminKey
   return `${id}  "${name}"  ${scope}  made ${utc(createdAt)}${revoked}`;
 }
 
-export async function revokeAdmin([id, ...rest]: string[], usage: string): Promise<void> {
-  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {}, usage);
-  if (id === undefined)
-    throw new UsageError('The id of the admin key is missing; npm run keys -- list-admin shows it', usage);
+export async function revokeAdmin([id, ...rest]: string[]): Promise<void> {
+  readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {});
+  if (id === undefined) throw new UsageError('The id of the admin key is missing; npm run keys -- list-admin shows it');
   await adminCall(adminTarget(process.env), 'DELETE', `/admin/admin-keys/${encodeURIComponent(id)}`);
   console.log(`${id} is revoked: no call with it is answered from now on.`);
 }

@@ -4,11 +4,8 @@ import type { ListedDeployment } from '../../worker/core/routing/overrides.ts';
 import { readFlags, UsageError } from '../flags.ts';
 import { utc } from '../times.ts';
 
-const END_IS = 'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.';
 /** The router refuses an end that is further away. */
 const LONGEST_MS = 30 * 86_400_000;
-const KIND_IS =
-  'KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).';
 
 export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why and how long
 npm run route -- clear --deployment D        ends D's cooldown
@@ -29,8 +26,8 @@ npm run route -- freeze END --reason TEXT
 npm run route -- fault --deployment D --fault KIND --traffic WHOSE END [--reason TEXT] [--yes]
     a fault on purpose; ends with: unfault --deployment D
 
-${END_IS}
-${KIND_IS}
+END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.
+KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WHOSE is drill, tenant:NAME, share:0.1 or all (which needs --yes).
 
 It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
@@ -58,23 +55,8 @@ export const FLAGS = {
   unfreeze: {},
 } as const;
 
-/** The usage of one command, printed below a mistake: the whole usage would push the mistake off the screen. */
-export function usageOf(command: keyof typeof FLAGS): string {
-  const forms = [...USAGE.matchAll(/(?:npm run route --|ends with:) ((\w+).*)/g)]
-    .filter(([, , name]) => name === command)
-    .map(([, form]) => `npm run route -- ${form}`);
-  const words = forms.some((form) => form.includes('END')) ? [END_IS] : [];
-  if (command === 'fault') words.push(KIND_IS);
-  return [...forms, ...words, 'All of it: npm run route -- --help'].join('\n');
-}
-
 export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
-  readFlags(args, FLAGS[command], USAGE);
-
-export function needed(flag: string, written: string | undefined): string {
-  if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`, USAGE);
-  return written;
-}
+  readFlags(args, FLAGS[command]);
 
 interface EndFlags {
   for?: string | undefined;
@@ -84,22 +66,20 @@ interface EndFlags {
 /** The end in the API's form: `{forSeconds}` or `{until}`. */
 export function endFrom(flags: EndFlags, now: number): { forSeconds: number } | { until: number } {
   const found = endIfAny(flags, now);
-  if (found === undefined) throw new UsageError('Say when it ends: --for 2h, or --until 2026-11-29T10:00Z', USAGE);
+  if (found === undefined) throw new UsageError('Say when it ends: --for 2h, or --until 2026-11-29T10:00Z');
   return found;
 }
 
 export function endIfAny(flags: EndFlags, now: number): { forSeconds: number } | { until: number } | undefined {
-  if (flags.for !== undefined && flags.until !== undefined)
-    throw new UsageError('Write --for or --until, not both', USAGE);
+  if (flags.for !== undefined && flags.until !== undefined) throw new UsageError('Write --for or --until, not both');
   if (flags.for !== undefined) return { forSeconds: secondsFrom(flags.for) };
   return flags.until === undefined ? undefined : { until: timeFrom(flags.until, now) };
 }
 
 function secondsFrom(written: string): number {
   const ms = durationMs(written);
-  if (ms === undefined || ms <= 0)
-    throw new UsageError(`--for ${written} is not a duration; write 30s, 10m, 2h or 7d`, USAGE);
-  if (ms > LONGEST_MS) throw new UsageError(`--for ${written} is longer than 30 days; write a nearer end`, USAGE);
+  if (ms === undefined || ms <= 0) throw new UsageError(`--for ${written} is not a duration; write 30s, 10m, 2h or 7d`);
+  if (ms > LONGEST_MS) throw new UsageError(`--for ${written} is longer than 30 days; write a nearer end`);
   return ms / 1_000;
 }
 
@@ -108,10 +88,10 @@ function timeFrom(written: string, now: number): number {
   const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written);
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
   if (Number.isNaN(epochMs))
-    throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`, USAGE);
+    throw new UsageError(`--until ${written} is not a time with its zone, such as 2026-11-29T10:00Z`);
   if (epochMs > now + LONGEST_MS)
-    throw new UsageError(`--until ${written} is more than 30 days ahead; write a nearer end`, USAGE);
-  if (epochMs <= now) throw new UsageError(`--until ${written} is in the past: it is ${utc(now)} now`, USAGE);
+    throw new UsageError(`--until ${written} is more than 30 days ahead; write a nearer end`);
+  if (epochMs <= now) throw new UsageError(`--until ${written} is in the past: it is ${utc(now)} now`);
   return epochMs;
 }
 
@@ -120,7 +100,7 @@ export function deploymentsFrom(written: readonly string[]): ListedDeployment[] 
   return written.map((one) => {
     const [, id, model] = /^([^=]+)=(.+)$/.exec(one) ?? [];
     if (id === undefined || model === undefined)
-      throw new UsageError(`--deployment ${one}: write ID=MODEL, such as a=gpt-5.6-terra`, USAGE);
+      throw new UsageError(`--deployment ${one}: write ID=MODEL, such as a=gpt-5.6-terra`);
     return { id, model };
   });
 }

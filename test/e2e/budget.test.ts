@@ -71,7 +71,7 @@ test('a mistake: what is wrong, and what would be right', async () => {
   const nobody = `Nothing answers at http://localhost:${port}. Is it running (npm start), and are PORT or CARRYON_URL right?`;
   expect(await Promise.all([refused('show'), refused('make'), refused('set', '--tenant', 'a')])).toEqual([
     nobody,
-    "Unexpected argument 'make'",
+    'There is no "make"; there are show, set, reset, adjust, revoke, restore, history',
     '--scope is missing, such as tenant, user:ana or feature:chat',
   ]);
   await bench.run('start', environment).until('Admin key');

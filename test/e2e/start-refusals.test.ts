@@ -21,17 +21,28 @@ async function refused(script: string, variables: Record<string, string>, ...arg
 }
 
 const SLO_LIST = 'npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand';
+const all = (script: string) => `All of it: npm run ${script} -- --help\n`;
 
 const WRONG_LINES: [script: string, args: string[], error: string, usage: string][] = [
-  ['start', ['--frsh'], "Unknown option '--frsh'", 'npm start -- --fresh'],
-  ['serve', ['--fresh'], "Unknown option '--fresh'", 'npm run serve'],
+  ['start', ['--frsh'], `Unknown option '--frsh'; did you mean "--fresh"? There are --fresh`, 'npm start -- --fresh'],
+  ['serve', ['--fresh'], "Unknown option '--fresh'; there are none", 'npm run serve'],
   ['build', ['now'], "Unexpected argument 'now'", 'npm run build'],
-  ['keys', ['create', '--foo'], "Unknown option '--foo'", 'npm run keys -- create'],
-  ['keys', ['make'], "Unexpected argument 'make'", 'npm run keys -- create'],
+  [
+    'keys',
+    ['list', '--tenent', 'x'],
+    `Unknown option '--tenent'; did you mean "--tenant"? There are --tenant, --json`,
+    `npm run keys -- list [--tenant NAME] [--json]\n${all('keys')}`,
+  ],
+  [
+    'keys',
+    ['revok'],
+    'There is no "revok"; did you mean "revoke"? There are create, list, revoke, token, create-admin, list-admin, revoke-admin',
+    `\n\n${all('keys')}`,
+  ],
   [
     'keys',
     [],
-    'Say what to do with keys: create, list, revoke, token, create-admin, list-admin or revoke-admin',
+    'Say what to do: create, list, revoke, token, create-admin, list-admin or revoke-admin',
     'npm run keys -- list',
   ],
   [
@@ -43,22 +54,45 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   [
     'route',
     [],
-    'Say what to do with routing: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo, safeguard, unsafeguard, freeze or unfreeze',
+    'Say what to do: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo, safeguard, unsafeguard, freeze or unfreeze',
     'npm run route -- list',
   ],
-  ['route', ['pn'], "Unexpected argument 'pn'", 'npm run route -- pin'],
-  ['route', ['pin', '--alais', 'x'], "Unknown option '--alais'", 'npm run route -- pin'],
-  ['route', ['unpin', '--for', '2h'], "Unknown option '--for'", 'unpin --alias A'],
+  ['route', ['unpin', '--for', '2h'], "Unknown option '--for'; there are --alias", 'unpin --alias A'],
+  [
+    'keys',
+    ['token', '--user', 'bob', '--expires', '2h'],
+    '--expires 2h is too long: a token lives an hour at most',
+    'npm run keys -- token',
+  ],
+  ['slo', [], 'Say what to do: list, policies, generate, report or prometheus', 'npm run slo -- list'],
   [
     'slo',
-    [],
-    'Say what to do with the promises: list, policies, generate, report or prometheus',
-    'npm run slo -- list',
+    ['list', '--feture', 'x'],
+    `Unknown option '--feture'; did you mean "--feature"? There are --tenant, --feature, --window, --json`,
+    `${SLO_LIST}\n${all('slo')}`,
   ],
-  ['slo', ['list', '--tenent', 'x'], "Unknown option '--tenent'", `${SLO_LIST}\nAll of it: npm run slo -- --help\n`],
-  ['alerts', ['--sevrity', 'page'], "Unknown option '--sevrity'", 'All of it: npm run alerts -- --help\n'],
-  ['alerts', ['ack', '--alrt', 'x'], "Unknown option '--alrt'", 'All of it: npm run alerts -- --help\n'],
-  ['why', [], 'Say which request: its x-request-id, or list for the latest ones', 'npm run why -- list'],
+  [
+    'alerts',
+    ['tset'],
+    'There is no "tset"; did you mean "test"? There are test, firing, ack, silence, silences, unsilence',
+    `\n\n${all('alerts')}`,
+  ],
+  [
+    'alerts',
+    ['--sevrity', 'page'],
+    `Unknown option '--sevrity'; did you mean "--severity"? There are --severity, --kind`,
+    all('alerts'),
+  ],
+  ['incidents', ['open'], '--title is missing', all('incidents')],
+  ['budget', ['set', '--tenant', 'a'], '--scope is missing, such as tenant, user:ana or feature:chat', all('budget')],
+  ['answers', ['purge'], '--tenant is missing', all('answers')],
+  ['why', [], 'Say which request: its x-request-id, or list for the latest ones', 'npm run why -- ID'],
+  [
+    'why',
+    ['lst'],
+    'lst is no id of a request; they look like 019b76da-a800-7000-8000-0123456789ab',
+    'npm run why -- ID',
+  ],
   ['audit', ['--most', '0'], '--most 0: write a whole number from 1', 'npm run audit'],
 ];
 

@@ -1,39 +1,82 @@
 import { expect, it } from 'vitest';
-import { readFlags, UsageError, usageOf, withUsageOf } from '../../../cli/flags.ts';
+import { readFlags, UsageError } from '../../../cli/flags.ts';
+import { USAGE as ROUTE } from '../../../cli/route/flags.ts';
+import { explained, type Script, usageOf } from '../../../cli/run-script.ts';
 
 const USAGE = `npm run slo                           how all stands
 npm run slo -- [--kind KIND]          of these
 npm run slo -- list [--tenant NAME]   how the promises stand
 npm run slo -- report --month 2026-11
-    writes a month's report
+    writes a month's report; ends with: unreport --month MONTH
 npm run slo -- report --all
 
+MONTH is one such as 2026-11.
 report calls the router on this machine.`;
+const ALL = 'All of it: npm run slo -- --help';
 
 it('the usage of one command has its forms alone, and says where the rest is', () => {
-  const all = 'All of it: npm run slo -- --help';
-  expect(usageOf(USAGE, 'list')).toBe(`npm run slo -- list [--tenant NAME]   how the promises stand\n${all}`);
+  expect(usageOf(USAGE, 'list')).toBe(`npm run slo -- list [--tenant NAME]   how the promises stand\n${ALL}`);
   expect(usageOf(USAGE, 'report').split('\n')).toEqual([
     'npm run slo -- report --month 2026-11',
-    "    writes a month's report",
+    "    writes a month's report; ends with: unreport --month MONTH",
     'npm run slo -- report --all',
-    all,
+    'MONTH is one such as 2026-11.',
+    ALL,
+  ]);
+  expect(usageOf(USAGE, 'unreport').split('\n')).toEqual([
+    'npm run slo -- unreport --month MONTH',
+    'MONTH is one such as 2026-11.',
+    ALL,
   ]);
   expect(usageOf(USAGE, undefined).split('\n')).toEqual([
     'npm run slo                           how all stands',
     'npm run slo -- [--kind KIND]          of these',
-    all,
+    ALL,
   ]);
   expect(usageOf(USAGE, 'nothing')).toBe(USAGE);
+  expect(usageOf('npm start   starts\n\nVariables: PORT', undefined)).toBe(
+    'npm start   starts\nAll of it: npm start -- --help',
+  );
 });
 
-it('a mistake in a command’s flags names the flag, and shows the command’s own forms', async () => {
+it('a flag that does not exist is refused with those that do, and one that stands twice', () => {
   const one = { type: 'string' } as const;
-  const run = (command: string, args: string[]) =>
-    withUsageOf(USAGE, command, async () => readFlags(args, { tenant: one }, USAGE));
-  expect(await run('list', ['--tenant', 'acme'])).toEqual({ tenant: 'acme' });
-  await expect(run('list', ['--tenent', 'acme'])).rejects.toThrow(
-    new UsageError("Unknown option '--tenent'", usageOf(USAGE, 'list')),
+  expect(readFlags(['--tenant', 'acme'], { tenant: one })).toEqual({ tenant: 'acme' });
+  expect(() => readFlags(['--tenent', 'x'], { tenant: one, json: { type: 'boolean' } })).toThrow(
+    new UsageError(`Unknown option '--tenent'; did you mean "--tenant"? There are --tenant, --json`),
   );
-  await expect(withUsageOf(USAGE, 'list', () => Promise.reject(new Error('gone')))).rejects.toThrow(/^gone$/);
+  expect(() => readFlags(['-x'], {})).toThrow(new UsageError("Unknown option '-x'; there are none"));
+  expect(() => readFlags(['acme'], { tenant: one })).toThrow(new UsageError("Unexpected argument 'acme'"));
+  expect(() => readFlags(['--tenant', 'a', '--tenant', 'b'], { tenant: one })).toThrow('--tenant is written twice');
+});
+
+it('a mistake is told with the forms of its own command; of a command that does not exist, with where all are', () => {
+  const list = async () => {};
+  const script: Script = { usage: USAGE, commands: { list } };
+  const told = (args: string[], environment = {}) => explained(script, args, new UsageError('wrong'), environment);
+  expect(told(['list', '--x'])).toBe(`wrong\n\n${usageOf(USAGE, 'list')}`);
+  expect(told(['--x'])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
+  expect(told([])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
+  expect(told(['lst'])).toBe(`wrong\n\n${ALL}`);
+  expect(explained({ ...script, takesWord: true }, ['x'], new UsageError('wrong'), {})).toBe(
+    `wrong\n\n${usageOf(USAGE, undefined)}`,
+  );
+});
+
+it('flags that npm kept for itself are named; a setting of npm’s own is none', () => {
+  const kept = { npm_config_tenant: 'acme', npm_config_kind: 'slo', npm_config_cache: '/x', npm_config_json: 'true' };
+  const told = explained({ usage: USAGE }, ['acme'], new UsageError('wrong'), kept);
+  expect(told.split('\n')[1]).toBe(
+    'npm kept --kind and --tenant for itself; write two dashes before the flags: npm run slo -- …',
+  );
+});
+
+it('each command of npm run route is shown with what its capitals mean', () => {
+  expect(usageOf(ROUTE, 'pin').split('\n')).toEqual([
+    'npm run route -- pin --alias A --deployment D END --reason TEXT',
+    '    asks D first; ends with: unpin --alias A',
+    'END is --for 2h (30s, 10m, 2h, 7d) or --until 2026-11-29T10:00Z, at most 30 days ahead.',
+    'All of it: npm run route -- --help',
+  ]);
+  expect(usageOf(ROUTE, 'fault')).toContain('KIND is revoked-key');
 });

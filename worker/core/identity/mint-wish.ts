@@ -17,7 +17,7 @@ export interface MintWish {
   ttlSeconds: number;
 }
 
-const LONGEST_SECONDS = 3_600;
+export const LONGEST_SECONDS = 3_600;
 const SECONDS = `write a whole number of seconds from 1 to ${LONGEST_SECONDS}`;
 
 const wish = settings({
