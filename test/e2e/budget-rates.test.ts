@@ -57,10 +57,13 @@ const CASES: readonly Case[] = [
   { kind: 'key', scope: ({ keyId }) => `key:${keyId}`, inside: { user: 'ana' } },
 ];
 
+/** How long one request takes to come back. A busy machine may need seconds for the few requests that have to meet the empty bucket. */
+const REFILL_S = 5;
+
 test.concurrent.each(CASES)('requests a second, of a $kind: a client that waits as told is served', async (one) => {
   const payer = await bench.payer();
   const scope = one.scope(payer);
-  await payer.limit({ scope, rps: 0.5, burst: 3 });
+  await payer.limit({ scope, rps: 1 / REFILL_S, burst: 3 });
   const quota = (answer: Answered) =>
     ['limit', 'remaining', 'reset'].map((name) => answer.header(`x-ratelimit-${name}-requests`));
   const first = await Promise.all([send(payer, one.inside), send(payer, one.inside), send(payer, one.inside)]);
@@ -68,7 +71,7 @@ test.concurrent.each(CASES)('requests a second, of a $kind: a client that waits 
   const quotas = first.map(quota);
   expect(quotas.map(([limit]) => limit)).toEqual(['3', '3', '3']);
   expect(quotas.map(([, remaining]) => remaining).toSorted()).toEqual(['0', '1', '2']);
-  for (const [, , reset] of quotas) expect(reset).toMatch(/^\ds$/);
+  for (const [, , reset] of quotas) expect(reset).toMatch(/^\d+s$/);
 
   for (let turn = 0; turn < 2; turn++) {
     const refused = await send(payer, one.inside);
@@ -76,7 +79,7 @@ test.concurrent.each(CASES)('requests a second, of a $kind: a client that waits 
     expect(limitOf(refused)).toEqual({ owner: 'carryon', scope, name: 'rps', cap: 3 });
     expect(quota(refused).slice(0, 2)).toEqual(['3', '0']);
     expect(waitOf(refused)).toBeGreaterThan(0);
-    expect(waitOf(refused)).toBeLessThanOrEqual(2_000);
+    expect(waitOf(refused)).toBeLessThanOrEqual(REFILL_S * 1_000);
     expect(Number(refused.header('retry-after'))).toBe(Math.ceil(waitOf(refused) / 1_000));
     expect(refused.header('x-should-retry')).toBeNull();
     if (one.outside) expect((await send(payer, one.outside)).status).toBe(200);

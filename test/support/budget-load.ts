@@ -16,6 +16,8 @@ export interface LoadOptions {
   patienceMs?: number;
   /** Clients without an answer by then get none. */
   calledOff?: AbortSignal;
+  /** By default `app/both`. */
+  model?: string;
 }
 
 export type End =
@@ -52,7 +54,7 @@ interface Plan {
 const TRIES = 3;
 const CROWD = 200;
 
-function planOf(random: Random, number: number): Plan {
+function planOf(random: Random, number: number, model: string): Plan {
   const below = (most: number): number => Math.floor(random() * most);
   const stream = random() < 0.65;
   const words = 15 + below(60);
@@ -63,7 +65,7 @@ function planOf(random: Random, number: number): Plan {
   const shared = number % 8 === 0 ? page.repeat(90) : '';
   const content = `${shared}${line}${page.repeat(below(90))}`;
   const body = JSON.stringify({
-    model: 'app/both',
+    model,
     stream,
     max_tokens: cap,
     ...(random() < 0.5 && stream && { stream_options: { include_usage: true } }),
@@ -83,10 +85,10 @@ function leavingOf(random: Random, stream: boolean, below: (most: number) => num
 
 /** Runs until every client is done. `urls`: the isolates'; none while the router is down. */
 export async function runLoad(urls: () => readonly string[], { key }: Payer, options: LoadOptions): Promise<Load> {
-  const { seed, requests, atOnce = requests, patienceMs = 200, calledOff } = options;
+  const { seed, requests, atOnce = requests, patienceMs = 200, calledOff, model = 'app/both' } = options;
   if (calledOff) setMaxListeners(0, calledOff);
   const random = createRandom(seed);
-  const plans = Array.from({ length: requests }, (_, number) => ({ ...planOf(random, number), number }));
+  const plans = Array.from({ length: requests }, (_, number) => ({ ...planOf(random, number, model), number }));
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 200 });
   const load: Load = {
     ends: { answered: 0, left: 0, refused: 0, failed: 0, 'called off': 0 },

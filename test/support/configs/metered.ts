@@ -19,6 +19,8 @@ const preset = (provider: string, slot: string) => ({
 const IMPATIENT = { price, timeout: '400ms', streamTimeout: '400ms', idleTimeout: '400ms' };
 /** For providers that hang among many others. */
 const HASTY = { price, timeout: '4s', streamTimeout: '2s', idleTimeout: '2s' };
+/** The same, where a request that a busy machine keeps waiting has no other deployment to go to. */
+const UNHURRIED = { price, timeout: '15s', streamTimeout: '15s', idleTimeout: '15s' };
 
 /** The price of the `anthropic` sandbox where a test wants a cheaper alias. */
 export const CHEAP_PRICES: Prices = {
@@ -42,6 +44,12 @@ export default {
       deployments: [
         { id: 'both-a', fromEnvironment: 'PROVIDER_A', ...HASTY },
         { id: 'both-b', fromEnvironment: 'PROVIDER_B', ...HASTY },
+      ],
+    },
+    'unhurried/both': {
+      deployments: [
+        { id: 'unhurried-a', fromEnvironment: 'PROVIDER_A', ...UNHURRIED },
+        { id: 'unhurried-b', fromEnvironment: 'PROVIDER_B', ...UNHURRIED },
       ],
     },
     'app/cheap': {
