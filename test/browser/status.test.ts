@@ -35,8 +35,14 @@ afterAll(() => bench.stop());
 const SLO = '**/slo';
 const plain = (text: string | null): string => (text ?? '').replaceAll('\u00a0', ' ');
 
-/** `report`: what `/slo` answers instead of the router; null: nothing answers; a number: that status. */
-async function open(report?: () => StatusReport | number | null, options: BrowserContextOptions = {}) {
+/**
+ * `report`: what `/slo` answers instead of the router; null: nothing answers; a number: that status. `isPaused`: the page's time passes
+ * only as far as the test lets it.
+ */
+async function open(
+  report?: () => StatusReport | number | null,
+  { isPaused = false, ...options }: BrowserContextOptions & { isPaused?: boolean } = {},
+) {
   const context = await bench.adopt(await bench.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }));
   contexts.push(context);
   const { page, said, stopped } = await watchedPage(context);
@@ -48,7 +54,9 @@ async function open(report?: () => StatusReport | number | null, options: Browse
     if (given === null) return route.abort();
     return route.fulfill(typeof given === 'number' ? { status: given } : { json: given });
   });
-  if (report !== undefined) await page.clock.install({ time: NOW });
+  // A clock that is installed goes on by itself, and cannot be paused at a time that is over.
+  if (report !== undefined) await page.clock.install({ time: isPaused ? NOW - HOUR_MS : NOW });
+  if (isPaused) await page.clock.pauseAt(NOW);
   await page.goto(`${bench.line.origin}/status`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   const heading = async (text: string) => {
@@ -205,7 +213,7 @@ test('days are cells, explained under the pointer, and a table for the keyboard'
 
 test('it looks every 30 seconds while it is seen, keeps what it had, and what was open stays open', async () => {
   let report: StatusReport | number | null = CALM;
-  const { page, heading, asked } = await open(() => report);
+  const { page, heading, asked } = await open(() => report, { isPaused: true });
   await heading('Every promise is kept');
   const summary = cardOf(page, 'chat-success').locator('summary');
   await summary.press('Enter');
