@@ -40,27 +40,38 @@ async function npmCalls(): Promise<number> {
   return calls.split('\n').length - 1;
 }
 
-function begin() {
+function begin(command = process.execPath, args = ['cli/setup.mjs']) {
   const environment = { ...process.env, PATH: [join(project, 'bin'), process.env.PATH].join(delimiter) };
-  return spawn(process.execPath, ['cli/setup.mjs'], { cwd: project, env: environment });
+  return spawn(command, args, { cwd: project, env: environment });
 }
 
-async function setup(): Promise<{ code: number; output: string; elapsedMs: number }> {
-  const begunAt = performance.now();
-  const child = begin();
+async function setup(child = begin()): Promise<{ code: number; output: string }> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, output, elapsedMs: performance.now() - begunAt };
+  return { code, output };
+}
+
+/** The CPU time of a set-up and of all that it runs, which does not depend on what else the machine does. What it says comes first. */
+async function cpuSecondsOfSetup(): Promise<{ said: string; seconds: number }> {
+  const { output } = await setup(begin('sh', ['-c', '"$0" cli/setup.mjs && echo done && times', process.execPath]));
+  const [said = '', times = ''] = output.split('done\n');
+  // The shell's own times, and below them its children's.
+  const [, children = ''] = times.split('\n');
+  const parts = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, rest]) => Number(minutes) * 60 + Number(rest),
+  );
+  expect(parts).toHaveLength(2);
+  return { said, seconds: parts.reduce((sum, part) => sum + part) };
 }
 
 const lockIsThere = () => existsSync(join(project, '.carryon', 'setup.lock'));
 
 test('installs once; then it is silent and quick until the lock file changes', async () => {
   expect(await setup()).toMatchObject({ code: 0, output: expect.stringContaining('installing dependencies') });
-  const again = await setup();
-  expect(again).toMatchObject({ code: 0, output: '' });
-  expect(again.elapsedMs).toBeLessThan(1_000);
+  const again = await cpuSecondsOfSetup();
+  expect(again.said).toBe('');
+  expect(again.seconds).toBeLessThan(0.5);
   expect(await npmCalls()).toBe(1);
   await writeLock('1.0.1');
   await setup();
