@@ -40,13 +40,9 @@ export const travelKeyText = ({
   text: string;
 }): string => `${JSON.stringify([TRAVEL_KEY_VERSION, routerOrigin, feature])}\n${text}`;
 
-/** A field that `ChatRequest` gains counts until somebody says here that it does not: a needless miss harms nobody. */
+/** The question's text, or which field has none. */
 export function answerText(chat: ChatRequest): AnswerText {
-  const { stream, includeUsage, user, metadata, strippedFields, rest, messages, ...counted } = chat;
-  const others = Object.keys(rest).filter((name) => mayChangeAnswer(name, rest[name]));
-  const question: Record<string, unknown> = { ...counted, messages: messages.map(withoutNull) };
-  // Apart, so that no unknown field can pass for a known one.
-  if (others.length > 0) question.rest = Object.fromEntries(others.map((name) => [name, rest[name]]));
+  const question = countedFields(chat);
   try {
     return { ok: true, text: canonicalJson(question) };
   } catch (error) {
@@ -54,6 +50,26 @@ export function answerText(chat: ChatRequest): AnswerText {
     const { reason } = error;
     return { ok: false, reason, param: whereOf(question), message: MESSAGES[reason] };
   }
+}
+
+/** The same without the words of a refusal, which a browser does not need. Undefined for a question that the router refuses. */
+export function answerTextOrNone(chat: ChatRequest): string | undefined {
+  try {
+    return canonicalJson(countedFields(chat));
+  } catch (error) {
+    if (error instanceof Uncanonical) return undefined;
+    throw error;
+  }
+}
+
+/** A field that `ChatRequest` gains counts until somebody says here that it does not: a needless miss harms nobody. */
+function countedFields(chat: ChatRequest): Record<string, unknown> {
+  const { stream, includeUsage, user, metadata, strippedFields, rest, messages, ...counted } = chat;
+  const others = Object.keys(rest).filter((name) => mayChangeAnswer(name, rest[name]));
+  const question: Record<string, unknown> = { ...counted, messages: messages.map(withoutNull) };
+  // Apart, so that no unknown field can pass for a known one.
+  if (others.length > 0) question.rest = Object.fromEntries(others.map((name) => [name, rest[name]]));
+  return question;
 }
 
 /** Whether it has fields for the provider that the key leaves out. */

@@ -4,6 +4,7 @@ import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { uuidV7 } from '../protocol/uuid-v7.ts';
 import { howToAsk, isReusable } from './core/asking.ts';
+import type { Features } from './core/features.ts';
 import { isServable } from './core/keep.ts';
 import { type PageQuestion, readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
@@ -12,9 +13,6 @@ import type { Parts } from './parts.ts';
 import type { Rim } from './rim.ts';
 import type { Outgoing } from './send.ts';
 import type { Kept, Person } from './store/store.ts';
-
-/** Headers for the worker alone, never sent on. */
-export const TRAVEL = 'x-carryon-travel';
 
 export interface Asked {
   request: Request;
@@ -28,6 +26,8 @@ export interface Asked {
   /** The key under which the answer is kept; undefined if none may be kept. */
   key: string | undefined;
   kept: Kept | undefined;
+  /** The person travels, so the page gets the kept answer before the network is asked. */
+  isKeptFirst: boolean;
   /** The idempotency key that the worker sends; undefined if it sends none. */
   given: GivenKey | undefined;
   at: number;
@@ -65,13 +65,28 @@ export async function readAsked(
   const question = readQuestion({ door, header, bodyText: new TextDecoder().decode(body) }, features);
   if (question === undefined) return undefined;
   const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(rim);
-  const asked = { request, clientId, body, question, person, visitor, at, key: undefined, kept: undefined };
+  const nothingKept = { key: undefined, kept: undefined, isKeptFirst: false };
+  const asked = { request, clientId, body, question, person, visitor, at, ...nothingKept };
   if (person === null || question.wish === 'off' || question.noStore)
     return { ...asked, given: await givenKey(parts, asked) };
   const key = await questionKey(parts, person, question);
   // Both at once: each question waits for the database.
-  const [kept, given] = await Promise.all([store.answer(person, key), givenKey(parts, { ...asked, key })]);
-  return { ...asked, key, given, kept: kept && isServable(kept, features, at) ? kept : undefined };
+  const [given, copy] = await Promise.all([
+    givenKey(parts, { ...asked, key }),
+    copyOf(parts, { ...asked, person, key }, features),
+  ]);
+  return { ...asked, ...copy, key, given };
+}
+
+/** The kept answer that may be given, and whether it is given first. */
+async function copyOf(
+  { store }: Parts,
+  { person, key, question, at }: Pick<Asked, 'question' | 'at'> & { person: Person; key: string },
+  features: Features | undefined,
+): Promise<Pick<Asked, 'kept' | 'isKeptFirst'>> {
+  const kept = await store.answer(person, key);
+  if (kept === undefined || !isServable(kept, features, at)) return { kept: undefined, isKeptFirst: false };
+  return { kept, isKeptFirst: !question.refresh && (await store.mode()) === 'travel' };
 }
 
 /** The key under which the person's answer to this question is kept. */
@@ -84,7 +99,7 @@ export const questionKey = (
 /** Removes the headers that are for the worker, and adds those that are for the router. */
 export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {
   const headers = new Headers(request.headers);
-  headers.delete(TRAVEL);
+  headers.delete(REQUEST_HEADERS.travel);
   const { resume } = howToAsk(question);
   const idempotencyKey = request.headers.get(REQUEST_HEADERS.idempotencyKey) ?? given?.idempotencyKey;
   if (idempotencyKey !== undefined) {

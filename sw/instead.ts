@@ -6,8 +6,9 @@ import type { Cause } from './core/verdict.ts';
 import { report } from './live.ts';
 import type { Parts } from './parts.ts';
 import type { Kept } from './store/store.ts';
+import { textBody } from './wire.ts';
 
-const toResponse = ({ status, headers, body }: Reply): Response => new Response(body, { status, headers });
+const toResponse = ({ status, headers, body }: Reply): Response => new Response(textBody(body), { status, headers });
 
 export function stale(parts: Parts, asked: Asked, kept: Kept, cause: Cause): Response {
   if (cause !== 'mode') report(parts, asked, 'stale');

@@ -5,6 +5,7 @@ import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { type Asked, isTheirs } from './asked.ts';
 import { endsKey } from './core/asking.ts';
 import { StreamFollower } from './core/follow.ts';
+import { RESPONSE_HEADERS } from './core/headers.ts';
 import { mayKeep } from './core/keep.ts';
 import type { PageQuestion } from './core/question.ts';
 import { lostEvent } from './core/replies.ts';
@@ -22,7 +23,7 @@ const OF_THE_WIRE = ['content-encoding', 'content-length'];
 export function live({ status, statusText, headers: original }: Response, body: BodyInit | null): Response {
   const headers = new Headers(original);
   for (const name of OF_THE_WIRE) headers.delete(name);
-  headers.set('x-carryon-travel', 'live');
+  headers.set(RESPONSE_HEADERS.travel, 'live');
   return new Response(body, { status, statusText, headers });
 }
 
@@ -31,7 +32,7 @@ export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, respons
   const { rim, tabs, router } = parts;
   const { question, clientId, key } = asked;
   let brokenAt = asked.at;
-  const streamId = response.headers.get('x-carryon-stream-id');
+  const streamId = response.headers.get(RESPONSE_HEADERS.streamId);
   const isResumable = streamId !== null && question.wish !== 'off';
   const builder = key === undefined ? undefined : new StreamedCompletion();
   const follower = new StreamFollower({ builder, showsUsage: question.includeUsage });
@@ -65,14 +66,19 @@ const resumePorts = ({ router, rim, tabs }: Parts, { person, clientId }: Asked):
   saw: (isReached) => void tabs.reached(isReached),
 });
 
+/** The answer that is on its way to the page would wait for the database too. */
+const REPORT_AFTER_MS = 20;
+
 /** For the team's own count of what people saw while the router could not be reached. */
 export function report(
-  { reports }: Parts,
-  { person, question, at }: Asked,
+  { reports, rim }: Parts,
+  { person, question, at: askedAt }: Asked,
   kind: ReportKind,
-  since: number = at,
+  since: number = askedAt,
 ): void {
-  if (person !== null && question.wish !== 'off') void reports.note(person, kind, question.feature, since);
+  if (person === null || question.wish === 'off') return;
+  const at = rim.now();
+  rim.after(REPORT_AFTER_MS, () => void reports.note(person, kind, question.feature, since, at));
 }
 
 async function settleStream(parts: Parts, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {

@@ -20,9 +20,8 @@ export class Reports {
     this.#store = store;
   }
 
-  /** `since`: when the page asked. */
-  note(person: Person, kind: ReportKind, feature: string, since: number): Promise<void> {
-    const at = this.#rim.now();
+  /** `since`: when the page asked; `at`: when this was seen. */
+  note(person: Person, kind: ReportKind, feature: string, since: number, at = this.#rim.now()): Promise<void> {
     const id = hexOf(this.#rim.bytes(16));
     return this.#store.report(person, { id, at, kind, feature, waitedMs: Math.max(0, Math.round(at - since)) });
   }

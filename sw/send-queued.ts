@@ -1,6 +1,7 @@
 /** Sends one queued question: without a stream, with a token that a tab of its person has just provided. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { questionKey } from './asked.ts';
+import { RESPONSE_HEADERS } from './core/headers.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
 import { type Outcome, retryAfterMs } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
@@ -68,7 +69,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
   }
 }
 
-const REQUEST_ID = 'x-request-id';
+const { requestId, travel, travelId } = RESPONSE_HEADERS;
 
 function refusal(response: Response, code: string | undefined): Outcome & { kind: 'refused' } {
   const { status, header } = answeredBy(response);
@@ -82,9 +83,9 @@ async function answered(
 ): Promise<Arrived> {
   const { id } = sending;
   const headers = [...response.headers].filter(
-    ([name]) => name === 'content-type' || name === REQUEST_ID || name.startsWith('x-carryon-'),
+    ([name]) => name === 'content-type' || name === requestId || name.startsWith('x-carryon-'),
   );
-  headers.push(['cache-control', 'no-store'], ['x-carryon-travel', 'live'], ['x-carryon-travel-id', id]);
+  headers.push(['cache-control', 'no-store'], [travel, 'live'], [travelId, id]);
   const arrived = { kind: 'answered' as const, answer: { headers, body: text } };
 
   const completion = completionToKeep(text);

@@ -1,10 +1,11 @@
 /** The line of a question in the browser: the network first, then the kept answer, then the outbox, then a named 503. */
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
-import { REQUEST_HEADERS, RESPONSE_HEADERS } from '../protocol/headers.ts';
-import { type Asked, givenKey, isTheirs, outgoingOf, readAsked, TRAVEL } from './asked.ts';
+import { REQUEST_HEADERS } from '../protocol/headers.ts';
+import { type Asked, givenKey, isTheirs, outgoingOf, readAsked } from './asked.ts';
 import { afterAnswer } from './behind.ts';
 import { endsKey } from './core/asking.ts';
+import { RESPONSE_HEADERS } from './core/headers.ts';
 import { completionToKeep } from './core/keep.ts';
 import { HEADERS_WITH_COPY_MS } from './core/patience.ts';
 import { causeOf, causeOfErrorEvent } from './core/verdict.ts';
@@ -32,8 +33,7 @@ export class TravelStrategy extends Strategy {
     const asked = await readAsked(shell, request, clientId, body).catch(reportError);
     if (!asked) return untouched(shell, request, body);
 
-    const isFirst = asked.kept !== undefined && !asked.question.refresh && (await shell.store.mode()) === 'travel';
-    if (asked.kept !== undefined && isFirst && (await isTheirs(shell, asked))) {
+    if (asked.kept !== undefined && asked.isKeptFirst && (await isTheirs(shell, asked))) {
       void handler.waitUntil(held(shell.rim, askBehind(shell, asked)));
       return stale(shell, asked, asked.kept, 'mode');
     }
@@ -151,7 +151,7 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
 /** Only our own header is removed. */
 async function untouched({ rim, tabs }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
   const headers = new Headers(request.headers);
-  headers.delete(TRAVEL);
+  headers.delete(REQUEST_HEADERS.travel);
   const { url, method, credentials, signal } = request;
   const how = { method, redirect: 'error', cache: 'no-store' } as const;
   try {

@@ -2,6 +2,7 @@
 import type { ChatChoice, ChatCompletion } from '../../protocol/chat.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { type Features, factsOf, isOfGeneration } from './features.ts';
+import { RESPONSE_HEADERS } from './headers.ts';
 
 /** The largest answer. */
 export const MAX_KEPT_BYTES = 256 * 1024;
@@ -56,7 +57,7 @@ export function mayKeep(
   now: number,
 ): { storedAt: number; keepUntil: number } | undefined {
   const { status, header, completion } = answer;
-  const isNormal = (header('x-carryon-mode') ?? 'normal') === 'normal';
+  const isNormal = (header(RESPONSE_HEADERS.mode) ?? 'normal') === 'normal';
   if (status !== 200 || completion === undefined || !isNormal || page.noStore || page.wish === 'off') return undefined;
   if (utf8Bytes(completion) > MAX_KEPT_BYTES) return undefined;
   const keepSeconds = secondsToKeep(header('cache-control'));

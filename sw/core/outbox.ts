@@ -2,6 +2,7 @@
 import { canonicalJson, Uncanonical } from '../../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
+import { RESPONSE_HEADERS } from './headers.ts';
 
 export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
 
@@ -142,8 +143,8 @@ export const storableHeaders = (headers: Iterable<[string, string]>): Record<str
 
 /** `retry-after-ms`, else `retry-after` in seconds; null if neither names a wait. */
 export function retryAfterMs(header: (name: string) => string | null): number | null {
-  const ms = Number(header('retry-after-ms') ?? Number.NaN);
+  const ms = Number(header(RESPONSE_HEADERS.retryAfterMs) ?? Number.NaN);
   if (ms >= 0) return ms;
-  const seconds = Number(header('retry-after') ?? Number.NaN);
+  const seconds = Number(header(RESPONSE_HEADERS.retryAfter) ?? Number.NaN);
   return seconds >= 0 ? seconds * 1000 : null;
 }

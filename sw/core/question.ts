@@ -1,5 +1,5 @@
 /** A page's question, read from its request: the text that equal questions share, and what the page wants of travel mode. */
-import { answerText } from '../../protocol/answer-key.ts';
+import { answerTextOrNone } from '../../protocol/answer-key.ts';
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
@@ -51,17 +51,17 @@ export function readQuestion(request: PageRequest, known: Features | undefined):
   if (typeof feature !== 'string') return undefined;
   const facts = factsOf(known, feature);
   const chat = chatOf(body, usesOwnAlias(door, body) ? (facts?.alias ?? '') : undefined);
-  const text = chat && answerText(chat);
-  if (!text?.ok) return undefined;
+  const text = chat && answerTextOrNone(chat);
+  if (chat === undefined || text === undefined) return undefined;
   const cache = wordIn(header(REQUEST_HEADERS.cache));
   return {
     feature,
-    text: text.text,
-    stream: chat?.stream ?? false,
-    includeUsage: chat?.includeUsage ?? false,
+    text,
+    stream: chat.stream,
+    includeUsage: chat.includeUsage,
     resumes: known && (facts?.resume ?? false),
     generation: facts?.generation ?? null,
-    user: chat?.user,
+    user: chat.user,
     wish: wishOf(header(REQUEST_HEADERS.travel)),
     noStore: cache === 'no-store',
     refresh: cache === 'refresh',

@@ -1,7 +1,7 @@
 /** What a page gets if the network gave no answer. */
 import { streamOfCompletion } from '../../protocol/chunks-of-completion.ts';
-import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { dataText } from '../../protocol/sse.ts';
+import { RESPONSE_HEADERS } from './headers.ts';
 import type { Cause } from './verdict.ts';
 
 export interface Reply {

@@ -1,4 +1,5 @@
 /** The result of asking the network: an answer, a refusal that the page should see, or a failure that a kept answer may replace. */
+import { RESPONSE_HEADERS } from './headers.ts';
 
 /** Why a kept answer is given, or none. `mode`: the person is in mode `travel`, so the page did not wait for the network. */
 export type Cause = 'offline' | 'unreachable' | 'timeout' | 'cut' | 'mode' | `http_${number}`;
@@ -18,7 +19,8 @@ export interface Answered {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether the router wrote it. A captive portal, a proxy or a CDN's error page has no request id of our form. */
-export const isOurs = ({ header }: Pick<Answered, 'header'>): boolean => UUID.test(header('x-request-id') ?? '');
+export const isOurs = ({ header }: Pick<Answered, 'header'>): boolean =>
+  UUID.test(header(RESPONSE_HEADERS.requestId) ?? '');
 
 const isGatewayFailure = (status: number): boolean =>
   status === 502 || status === 503 || status === 504 || (status >= 520 && status <= 529);
