@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { StreamStep } from '../../../worker/providers/adapter.ts';
 import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
-import { chat } from './chats.ts';
+import { begunStream, chat } from './chats.ts';
 
 const ask = chat({ stream: true });
-const openaiSteps = (data: string, name?: string) => openai.stream(ask, 0).event(name, data);
+const openaiSteps = (data: string, name?: string) => begunStream(ask).event(name, data);
 const anthropicSteps = (data: string, name?: string) => anthropic.stream(ask, 0).event(name, data);
 const chunk = (...choices: unknown[]) => JSON.stringify({ id: 'a', model: 'm', choices });
 const delta = (delta: unknown, finish_reason: string | null = null) => chunk({ index: 0, delta, finish_reason });

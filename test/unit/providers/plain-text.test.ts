@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { StreamStep } from '../../../worker/providers/adapter.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { PlainText } from '../../../worker/providers/openai/plain-text.ts';
-import { chat } from './chats.ts';
+import { begunStream, chat } from './chats.ts';
 
 const chunk = (choices: unknown[], more: object = {}) =>
   JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices, ...more });
@@ -16,7 +16,7 @@ const spaced = (data: string) => JSON.stringify(JSON.parse(data), null, 1).repla
 describe('a chunk that is the one before but for its text', () => {
   const learnt = (data: string, steps?: StreamStep[]) => {
     const plainText = new PlainText();
-    plainText.learn(data, JSON.parse(data), steps ?? openai.stream(chat({ stream: true }), 0).event(undefined, data));
+    plainText.learn(data, JSON.parse(data), steps ?? begunStream(chat({ stream: true })).event(undefined, data));
     return plainText;
   };
 

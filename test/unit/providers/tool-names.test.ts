@@ -120,7 +120,7 @@ describe("the answer has the client's names again", () => {
 
   it("in OpenAI's streams", () => {
     const stream = adapterFor('openai').stream(request, 0);
-    const calls = (name: string) => ({ tool_calls: [{ index: 0, ...call('1', name) }] });
+    const calls = (name: string) => ({ role: 'assistant', tool_calls: [{ index: 0, ...call('1', name) }] });
     expect(stream.event(undefined, chunk(calls(mended)))).toMatchObject([{ data: chunk(calls('db.query')) }]);
     expect(stream.event(undefined, chunk({}, 'tool_calls'))).toMatchObject([{ data: chunk({}, 'tool_calls') }]);
     expect(stream.complete).toBe(true);

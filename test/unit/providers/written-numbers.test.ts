@@ -151,7 +151,8 @@ describe.each([false, true])(
     });
 
     it.each(['null', '""', '"{}"'])('a call whose arguments are %s goes on as it came', (value) => {
-      const chunk = `{"id":"a","choices":[{"index":0,"delta":{${calls(`{"name":"f","arguments":${value}}`)}}}]}`;
+      const said = `"role":"assistant",${calls(`{"name":"f","arguments":${value}}`)}`;
+      const chunk = `{"id":"a","choices":[{"index":0,"delta":{${said}}}]}`;
       expect(adapterFor('openai').stream(chat(), 0).event(undefined, chunk)).toMatchObject([{ data: chunk }]);
     });
   },

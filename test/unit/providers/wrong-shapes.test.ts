@@ -62,7 +62,7 @@ describe('an OpenAI answer', () => {
 
 describe('an OpenAI event', () => {
   it('passes as it came, unless that would break a line in two', () => {
-    const data = chunk({ delta: { content: 'x' } });
+    const data = chunk({ delta: { role: 'assistant', content: 'x' } });
     const event = (text: string) => openai.stream(chat({ stream: true }), 0).event(undefined, text);
     expect(event(` ${data}`)).toMatchObject([{ data: ` ${data}`, content: true, finished: false }]);
     expect(event(JSON.stringify(JSON.parse(data), null, 1))).toMatchObject([{ data }]);

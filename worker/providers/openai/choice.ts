@@ -1,9 +1,10 @@
 import type { FinishReason } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
+import { CallDeltas } from '../shared/call-deltas.ts';
+import { madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
 import { mayHoldText } from '../shared/heartbeat.ts';
-import { ToolCallIndexes } from '../shared/tool-call-indexes.ts';
 
 /** What a chunk says about one choice. */
 export interface ReadChoice {
@@ -28,14 +29,20 @@ export class OpenAiChoice {
   #hasSaid = false;
   /** A `finish_reason` came together with content, or before more of it, so it proves nothing. */
   #finishesEarly = false;
-  readonly #calls = new ToolCallIndexes();
+  #hasRole = false;
+  readonly #calls = new CallDeltas();
+  readonly #index: number;
 
-  /** Reads one delta, and repairs it in place. */
-  read(choice: Json): ReadChoice {
+  constructor(index: number) {
+    this.#index = index;
+  }
+
+  /** Reads one delta, and repairs it in place. `answerId`: the id of its chunk. */
+  read(choice: Json, answerId: unknown): ReadChoice {
     const read: ReadChoice = { shows: false, isLost: false, isRewritten: false, isReadable: true, brokeOff: undefined };
     const { finish_reason: reason } = choice;
     const isEnd = typeof reason === 'string' && reason !== '';
-    if (isObject(choice.delta)) this.#readDelta(choice.delta, read);
+    if (isObject(choice.delta)) this.#readDelta(choice.delta, read, answerId);
     else {
       const { finish_reason: _, index: __, logprobs: ___, ...rest } = choice;
       read.isLost = mayHoldText(rest);
@@ -71,17 +78,23 @@ export class OpenAiChoice {
     this.finishReason = reason;
   }
 
-  #readDelta(delta: Json, read: ReadChoice): void {
-    const { content, tool_calls: calls } = delta;
+  #readDelta(delta: Json, read: ReadChoice, answerId: unknown): void {
+    const { content, tool_calls: calls, role } = delta;
+    // Clients need to hear it once. Gemini's own word is "model".
+    if (role !== 'assistant' && (role || !this.#hasRole)) {
+      delta.role = 'assistant';
+      read.isRewritten = true;
+    }
+    this.#hasRole = true;
     if (typeof content === 'string') read.shows = content !== '';
     else if (content !== undefined && content !== null) readContent(delta, content, read);
-    if (calls !== undefined && calls !== null) this.#readCalls(delta, calls, read);
+    if (calls !== undefined && calls !== null) this.#readCalls(delta, calls, read, answerId);
     read.shows ||= Boolean(
       delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call || delta.audio,
     );
   }
 
-  #readCalls(delta: Json, calls: unknown, read: ReadChoice): void {
+  #readCalls(delta: Json, calls: unknown, read: ReadChoice, answerId: unknown): void {
     if (!Array.isArray(calls) || !calls.every(isObject)) {
       read.isLost ||= mayHoldText(calls);
       delete delta.tool_calls;
@@ -89,7 +102,8 @@ export class OpenAiChoice {
       return;
     }
     if (calls.length > 0) read.shows = true;
-    if (this.#calls.separate(calls)) read.isRewritten = true;
+    const madeId = (index: number) => madeCallId(answerId, this.#index, index);
+    if (this.#calls.mend(calls, madeId)) read.isRewritten = true;
   }
 }
 

@@ -4,6 +4,7 @@ import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { malformed } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
+import { identify, madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
 import { finishReason } from '../shared/finish-reasons.ts';
@@ -36,8 +37,8 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   let isRewritten = writeArguments(choices, text);
   if (isRewritten === undefined)
     return { ok: false, failure: malformed('The arguments are nested too deeply.'), usage };
-  for (const choice of choices) {
-    const read = readChoice(choice);
+  for (const [index, choice] of choices.entries()) {
+    const read = readChoice(choice, (call) => madeCallId(answer.id, index, call));
     if (typeof read === 'object') return { ok: false, failure: read, usage };
     isRewritten ||= read;
   }
@@ -48,14 +49,23 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes, finishReason: choices[0].finish_reason };
 }
 
-/** True if the choice was repaired in place; a failure if it cannot be used. */
-function readChoice(choice: unknown) {
+/** True if the choice was repaired in place; a failure if it cannot be used. `madeId`: the id of a call that comes without one. */
+function readChoice(choice: unknown, madeId: (call: number) => string) {
   if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
   const { message, finish_reason: word } = choice;
   const { content, tool_calls: calls } = message;
   if (calls !== undefined && calls !== null && !Array.isArray(calls))
     return malformed('The tool calls are not a list.');
-  let isRewritten = false;
+  let isRewritten = message.role !== 'assistant';
+  message.role = 'assistant';
+  for (const [index, call] of (calls ?? []).entries()) {
+    if (!isObject(call) || !isNamed(call)) return malformed('A tool call of the answer has no name.');
+    if (identify(call, () => madeId(index))) isRewritten = true;
+    if (isObject(call.function) && (call.function.arguments ?? undefined) === undefined) {
+      call.function.arguments = '{}';
+      isRewritten = true;
+    }
+  }
   if (Array.isArray(content)) {
     if (!joinParts(message, content)) return malformed('A part of the content cannot be read.');
     isRewritten = true;
@@ -69,6 +79,9 @@ function readChoice(choice: unknown) {
   choice.finish_reason = reason;
   return true;
 }
+
+const isNamed = ({ function: called, custom }: Json): boolean =>
+  [called, custom].some((one) => isObject(one) && typeof one.name === 'string');
 
 function joinParts(message: Json, parts: unknown[]): boolean {
   const said = readParts(parts);

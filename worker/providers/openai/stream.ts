@@ -118,7 +118,7 @@ export class OpenAiStream implements StreamTranslator {
     if (chunk.error) delete chunk.error;
     const readable: unknown[] = [];
     for (const choice of choices) {
-      const read = this.#readChoice(choice);
+      const read = this.#readChoice(choice, chunk.id);
       if (read.brokeOff !== undefined) return [{ kind: 'unseen', textBytes }, ...failed(brokeOff(read.brokeOff))];
       isLost ||= read.isLost;
       shows ||= read.shows;
@@ -141,16 +141,16 @@ export class OpenAiStream implements StreamTranslator {
     return steps.length === 0 ? [step] : [step, ...steps];
   }
 
-  #readChoice(choice: unknown): ReadChoice {
+  #readChoice(choice: unknown, answerId: unknown): ReadChoice {
     const index = isObject(choice) ? indexOf(choice) : undefined;
     if (!isObject(choice) || index === undefined) return { ...UNREADABLE, isLost: mayHoldText(choice) };
     let known = this.#choices.get(index);
     if (known === undefined) {
-      known = new OpenAiChoice();
+      known = new OpenAiChoice(index);
       this.#choices.set(index, known);
     }
     const { isFinished, isSurelyFinished } = known;
-    const read = known.read(choice);
+    const read = known.read(choice, answerId);
     this.#finished += Number(known.isFinished) - Number(isFinished);
     this.finishReason = known.finishReason ?? this.finishReason;
     this.#surelyFinished += Number(known.isSurelyFinished) - Number(isSurelyFinished);

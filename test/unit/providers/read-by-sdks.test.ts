@@ -1,0 +1,193 @@
+/** Answers that break the SDKs of OpenAI and Vercel as their providers send them. Each shape here is one that users of such providers reported. */
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { generateText, streamText, tool } from 'ai';
+import OpenAI from 'openai';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { openai } from '../../../worker/providers/openai/adapter.ts';
+import { chat } from './chats.ts';
+
+type Json = Record<string, unknown>;
+
+const delta = (said: Json, finish_reason: string | null = null): string =>
+  JSON.stringify({
+    id: 'c1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, delta: said, finish_reason }],
+  });
+const OPENING = delta({ role: 'assistant', content: '' });
+const ARGUMENTS = ['{"city"', ':"Bonn"}'] as const;
+const called = (more: Json, name: Json, index: Json, argument: string): string =>
+  delta({ tool_calls: [{ ...index, ...more, function: { ...name, arguments: argument } }] });
+/** One call in two deltas. `first` and `later`: what each says beside the name and the arguments. */
+const call = (first: Json, later: Json = {}, index: Json = { index: 0 }, laterName: Json = {}): string[] => [
+  OPENING,
+  called(first, { name: 'weather' }, index, ARGUMENTS[0]),
+  called(later, laterName, index, ARGUMENTS[1]),
+  delta({}, 'tool_calls'),
+];
+const FULL = { id: 'call_1', type: 'function' };
+
+const CALLS: [string, string[]][] = [
+  ['an index that counts texts too', call(FULL, {}, { index: 1 })],
+  ['an index below zero', call(FULL, {}, { index: -1 })],
+  ['an index beyond any list', call(FULL, {}, { index: 4_294_967_296 })],
+  ['a fraction as index', call(FULL, {}, { index: 0.5 })],
+  ['an index as string', call(FULL, {}, { index: '0' })],
+  ['no index', call(FULL, {}, {})],
+  ['no type', call({ id: 'call_1' })],
+  ['a type called null', call({ id: 'call_1', type: 'null' })],
+  ['an empty type', call({ id: 'call_1', type: '' })],
+  ['no id', call({ type: 'function' })],
+  ['an empty id', call({ id: '', type: 'function' })],
+  ['an id that is a number', call({ id: 7, type: 'function' })],
+  ['empty strings behind the first delta', call(FULL, { id: '', type: '' }, { index: 0 }, { name: '' })],
+  ['nulls behind the first delta', call(FULL, { id: null, type: null }, { index: 0 }, { name: null })],
+];
+
+const TEXTS: [string, string[]][] = [
+  ['no role', [delta({ content: 'Hello' }), delta({}, 'stop')]],
+  [
+    'no role in a delta of its own',
+    [delta({ role: null, content: '' }), delta({ content: 'Hello' }), delta({}, 'stop')],
+  ],
+  ['Gemini’s own role', [delta({ role: 'model', content: 'Hello' }), delta({ role: 'model' }, 'stop')]],
+];
+
+/** What the router sends on of a stream. */
+function passedOn(chunks: readonly string[]): string {
+  const stream = openai.stream(chat({ stream: true }), 0);
+  const steps = chunks.flatMap((data) => stream.event(undefined, data));
+  expect(steps.map(({ kind }) => kind)).toEqual(chunks.map(() => 'chunk'));
+  return `${steps.map((step) => `data: ${'data' in step ? step.data : ''}\n\n`).join('')}data: [DONE]\n\n`;
+}
+
+const answering = (body: string, type: string) => async () => new Response(body, { headers: { 'content-type': type } });
+const sdk = (body: string, type: string) => new OpenAI({ apiKey: 'k', fetch: answering(body, type) });
+const vercel = (body: string, type: string) =>
+  createOpenAICompatible({ name: 'carryon', baseURL: 'https://router.example', fetch: answering(body, type) })('m');
+const asked = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi' }] };
+const [EVENTS, JSON_TYPE] = ['text/event-stream', 'application/json'];
+const tools = { weather: tool({ inputSchema: z.object({ city: z.optional(z.string()) }), execute: () => 'Sun' }) };
+
+it.each(CALLS)('a streamed call with %s', async (_, chunks) => {
+  const body = passedOn(chunks);
+  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+  const weather = { name: 'weather', arguments: ARGUMENTS.join('') };
+  expect(choices[0]?.message.tool_calls).toMatchObject([
+    { id: expect.stringMatching(/./), type: 'function', function: weather },
+  ]);
+  const calls = await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0 }).toolCalls;
+  expect(calls).toMatchObject([
+    { toolCallId: choices[0]?.message.tool_calls?.[0]?.id, toolName: 'weather', input: { city: 'Bonn' } },
+  ]);
+  // Some clients take each field that is there for a new value.
+  const said = body
+    .split('\n')
+    .flatMap((line) =>
+      line.startsWith('data: {') ? (JSON.parse(line.slice(6)).choices[0].delta.tool_calls ?? []) : [],
+    );
+  const [, later] = said;
+  expect([later.id ?? 'none', later.type ?? 'none', later.function.name ?? 'none']).not.toContain('');
+  expect([later.id, later.type, later.function.name]).not.toContain(null);
+});
+
+it('streamed calls without ids have one each, other than in another answer', async () => {
+  const one = (id: string) =>
+    passedOn(
+      [OPENING, ...['f', 'g'].map((name, index) => called({}, { name }, { index }, '{}')), delta({}, 'tool_calls')].map(
+        (text) => text.replace('"c1"', `"${id}"`),
+      ),
+    );
+  const ids = [one('chatcmpl-1'), one('chatcmpl-2'), one('chatcmpl/ö 3')].flatMap((body) =>
+    [...body.matchAll(/"id":"(call_[\w-]{1,35})"/g)].map(([, id]) => id),
+  );
+  expect(new Set(ids).size).toBe(6);
+});
+
+it.each(TEXTS)('a streamed text with %s', async (_, chunks) => {
+  const body = passedOn(chunks);
+  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+  expect(choices[0]?.message).toMatchObject({ role: 'assistant', content: 'Hello' });
+  expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0 }).text).toBe('Hello');
+});
+
+const whole = (message: Json): string =>
+  JSON.stringify({
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, message, finish_reason: 'tool_calls' }],
+  });
+const weather = { name: 'weather', arguments: '{"city":"Bonn"}' };
+const WHOLE: [string, Json, object][] = [
+  [
+    'no id',
+    { role: 'assistant', content: null, tool_calls: [{ type: 'function', function: weather }] },
+    { city: 'Bonn' },
+  ],
+  [
+    'an empty id',
+    { role: 'assistant', content: null, tool_calls: [{ id: '', type: 'function', function: weather }] },
+    { city: 'Bonn' },
+  ],
+  ['no type', { role: 'assistant', content: null, tool_calls: [{ id: 'a', function: weather }] }, { city: 'Bonn' }],
+  [
+    'a type called null',
+    { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'null', function: weather }] },
+    { city: 'Bonn' },
+  ],
+  ['no role', { content: null, tool_calls: [{ id: 'a', type: 'function', function: weather }] }, { city: 'Bonn' }],
+  [
+    'Gemini’s own role',
+    { role: 'model', content: null, tool_calls: [{ id: 'a', type: 'function', function: weather }] },
+    { city: 'Bonn' },
+  ],
+  [
+    'no arguments',
+    { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'function', function: { name: 'weather' } }] },
+    {},
+  ],
+  [
+    'null as arguments',
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'a', type: 'function', function: { name: 'weather', arguments: null } }],
+    },
+    {},
+  ],
+];
+
+it.each(WHOLE)('a whole call with %s', async (_, message, input) => {
+  const reply = openai.reply(whole(message), chat(), 0);
+  if (!reply.ok) throw new Error(reply.failure.message);
+  const { choices } = await sdk(reply.body, JSON_TYPE).chat.completions.create(asked);
+  expect(choices[0]?.message).toMatchObject({
+    role: 'assistant',
+    tool_calls: [{ id: expect.stringMatching(/./), type: 'function' }],
+  });
+  const told = choices[0]?.message.tool_calls?.[0];
+  expect(told?.type === 'function' && JSON.parse(told.function.arguments)).toEqual(input);
+  const { toolCalls } = await generateText({
+    model: vercel(reply.body, JSON_TYPE),
+    prompt: 'Hi',
+    tools,
+    maxRetries: 0,
+  });
+  expect(toolCalls).toMatchObject([{ toolCallId: told?.id, toolName: 'weather', input }]);
+});
+
+it.each([
+  [null],
+  ['f'],
+  [{ id: 'a', type: 'function', function: null }],
+  [{ id: 'a', type: 'function' }],
+  [{ id: 'a', type: 'function', function: { arguments: '{}' } }],
+])('a whole answer with the call %j has failed', (odd) => {
+  const reply = openai.reply(whole({ role: 'assistant', content: null, tool_calls: [odd] }), chat(), 0);
+  expect(reply).toMatchObject({ ok: false, failure: { kind: 'malformed', mayBeBilled: true } });
+});

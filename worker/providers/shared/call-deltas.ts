@@ -1,0 +1,77 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { identify } from './call-identity.ts';
+
+/**
+ * The calls of one choice of a stream, made readable: clients take `index` for a place in their list of calls, and join what has the
+ * same one. Gemini and others give parallel calls the index 0; gateways in front of Claude also count the texts before a call.
+ */
+export class CallDeltas {
+  /** By the provider's index and the call's id: the index that clients see. */
+  readonly #byId = new Map<string, number>();
+  /** By the provider's index: the client's index of the latest call. */
+  readonly #current = new Map<number, number>();
+  #count = 0;
+  /** The arguments so far of calls without an id. Only a new beginning after complete arguments shows a second call. */
+  readonly #said = new Map<number, string>();
+
+  /** Mends the calls of a delta in place; true if one changed. `madeId`: the id of a call that comes without one. */
+  mend(calls: readonly unknown[], madeId: (index: number) => string): boolean {
+    let changed = false;
+    for (const [place, call] of calls.entries()) {
+      if (!isObject(call)) continue;
+      const known = this.#count;
+      const index = this.#indexOf(call, place);
+      if (call.index !== index) {
+        call.index = index;
+        changed = true;
+      }
+      const mended = index < known ? withoutNothing(call) : isNamed(call) && identify(call, () => madeId(index));
+      changed ||= mended;
+    }
+    return changed;
+  }
+
+  #indexOf(call: Json, place: number): number {
+    const told = typeof call.index === 'number' ? call.index : place;
+    const id = typeof call.id === 'string' && call.id !== '' ? `${told} ${call.id}` : undefined;
+    const current = this.#current.get(told);
+    const known = id === undefined ? undefined : this.#byId.get(id);
+    const begins = isNamed(call) && (id === undefined ? this.#isSecond(call, current) : known === undefined);
+    const index = known ?? (current === undefined || begins ? this.#count++ : current);
+    if (id === undefined) this.#said.set(index, (this.#said.get(index) ?? '') + argumentsOf(call));
+    this.#current.set(told, index);
+    if (id !== undefined && known === undefined) this.#byId.set(id, index);
+    return index;
+  }
+
+  /** The delta begins new arguments, and those before it are complete. */
+  #isSecond(call: Json, current: number | undefined): boolean {
+    if (current === undefined || !argumentsOf(call).startsWith('{')) return false;
+    try {
+      return isObject(JSON.parse(this.#said.get(current) ?? ''));
+    } catch {
+      return false;
+    }
+  }
+}
+
+const isNamed = ({ function: called }: Json): boolean => isObject(called) && Boolean(called.name);
+
+const argumentsOf = ({ function: called }: Json): string =>
+  isObject(called) && typeof called.arguments === 'string' ? called.arguments : '';
+
+/** Takes out null and empty fields behind a call's first delta: clients would put them in the place of what that said. */
+function withoutNothing(call: Json): boolean {
+  const inCall = without(call, ['id', 'type']);
+  return (isObject(call.function) && without(call.function, ['name'])) || inCall;
+}
+
+function without(object: Json, names: readonly string[]): boolean {
+  let changed = false;
+  for (const name of names) {
+    if (!(name in object) || (object[name] ?? '') !== '') continue;
+    delete object[name];
+    changed = true;
+  }
+  return changed;
+}
