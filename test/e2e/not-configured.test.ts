@@ -28,9 +28,7 @@ afterAll(() => Promise.all([bare.stop(), halfDone.stop(), shortSecret.stop()]));
 
 const NEEDED = [
   'KEY_SECRET',
-  ...['A', 'B'].flatMap((slot) =>
-    ['API_BASE', 'MODEL', 'KEY', 'PRICE_INPUT', 'PRICE_OUTPUT'].map((name) => `PROVIDER_${slot}_${name}`),
-  ),
+  ...['A', 'B'].flatMap((slot) => ['API_BASE', 'MODEL', 'KEY', 'PRICE'].map((name) => `PROVIDER_${slot}_${name}`)),
 ];
 
 test.each([
@@ -49,6 +47,7 @@ test.each([
     expect(message.match(/npx wrangler secret put NAME/g)).toHaveLength(1);
     expect(message).toContain('npx wrangler secret bulk');
     expect(message).toContain('PROVIDER_A_PRICE={"input"');
+    expect(message).toContain('need none at their own hosts');
   }
 });
 

@@ -86,7 +86,7 @@ describe('what is not set', () => {
     const { PROVIDER_A_PRICE_INPUT: _, PROVIDER_A_PRICE_OUTPUT: __, ...rest } = right;
     expect(notSet(config, { ...rest, CARRYON_LOCAL: '1' }, true)).toEqual([]);
     expect(notSet(config, { ...rest, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([
-      'Every request gets 503 not_configured: set PROVIDER_A_PRICE_INPUT, PROVIDER_A_PRICE_OUTPUT in the environment or .dev.vars',
+      'Every request gets 503 not_configured: set PROVIDER_A_PRICE in the environment or .dev.vars',
     ]);
   });
 });

@@ -10,9 +10,9 @@ export interface NotConfigured {
 /** Names every variable that is missing or wrong, and says once how to set them. */
 export function notConfigured(missing: readonly Missing[], local: boolean): NotConfigured | undefined {
   if (missing.length === 0) return undefined;
-  const isPrice = missing.some(({ name, problem }) => problem === undefined && /_PRICE_(INPUT|OUTPUT)$/.test(name));
+  const isPrice = missing.some(({ name, problem }) => problem === undefined && /_PRICE(_INPUT|_OUTPUT)?$/.test(name));
   const price =
-    ' A price may also be whole, such as PROVIDER_A_PRICE={"input": 1.25, "output": 10, "cachedInput": 0.125}.';
+    ' A price is in USD per million tokens, such as PROVIDER_A_PRICE={"input": 1.25, "output": 10, "cachedInput": 0.125}; models of OpenAI, Anthropic, Gemini and DeepSeek need none at their own hosts.';
   return {
     code: 'not_configured',
     missing: missing.map(({ name, problem }) => (problem === undefined ? name : `${name} ${problem}`)),

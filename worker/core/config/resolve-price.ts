@@ -51,12 +51,14 @@ function slotPrice(
 ): PriceInput | undefined {
   const isSet = (name: string): boolean => String(variables[name] ?? '').trim() !== '';
   const whole = `${prefix}_PRICE`;
-  if (isSet(whole)) return readWhole(read(whole, checkWhole)) ?? { input: 0, output: 0 };
   const number = (what: string): number => Number(read(`${prefix}_PRICE_${what}`, checkNumber));
   const optional = (what: string): number | undefined => (isSet(`${prefix}_PRICE_${what}`) ? number(what) : undefined);
   const saysNeither = !isSet(`${prefix}_PRICE_INPUT`) && !isSet(`${prefix}_PRICE_OUTPUT`);
   const fallback = listed ?? (isLocal(variables) && saysNeither ? LOCAL_PRICE : undefined);
   const isSaid = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'].some((what) => isSet(`${prefix}_PRICE_${what}`));
+  // Where nothing says a price, what is missing is the variable that the documentation names.
+  if (isSet(whole) || (fallback === undefined && !isSaid))
+    return readWhole(read(whole, checkWhole)) ?? { input: 0, output: 0 };
   if (fallback !== undefined && !isSaid) return undefined;
   return {
     input: optional('INPUT') ?? fallback?.input ?? number('INPUT'),

@@ -161,7 +161,8 @@ describe('an environment slot', () => {
     for (const CARRYON_LOCAL of [undefined, '', '0', 'false']) {
       const missingWith = (variables: Variables, more: Partial<DeploymentInput> = {}) =>
         resolved([{ ...slot, ...more }], { ...filled, CARRYON_LOCAL, ...variables }).missing;
-      expect(missingWith({})).toEqual(needed);
+      expect(missingWith({})).toEqual([{ name: 'PROVIDER_A_PRICE' }]);
+      expect(missingWith({ PROVIDER_A_PRICE_CACHE_WRITE: '3' })).toEqual(needed);
       expect(missingWith({ PROVIDER_A_PRICE_INPUT: '3' })).toEqual(needed.slice(1));
       expect(missingWith({ PROVIDER_A_PRICE_INPUT: '0', PROVIDER_A_PRICE_OUTPUT: '0' })).toEqual([]);
       expect(missingWith({ PROVIDER_A_PRICE: JSON.stringify(price) })).toEqual([]);
@@ -183,8 +184,10 @@ describe('an environment slot', () => {
     const listed = knownPrice('https://api.openai.com/v1', 'gpt-5.6-terra');
     expect(listed?.tiers).toHaveLength(1);
     expect(deployed({})).toEqual({ missing: [], price: listed });
-    expect(deployed({ PROVIDER_A_API_BASE: 'https://api.openai.com.example.net/v1' }).missing).toHaveLength(2);
-    expect(deployed({ PROVIDER_A_MODEL: 'gpt-5.6-terra-pro' }).missing).toHaveLength(2);
+    expect(deployed({ PROVIDER_A_API_BASE: 'https://api.openai.com.example.net/v1' }).missing).toEqual([
+      'PROVIDER_A_PRICE',
+    ]);
+    expect(deployed({ PROVIDER_A_MODEL: 'gpt-5.6-terra-pro' }).missing).toEqual(['PROVIDER_A_PRICE']);
   });
 
   it('counts at the dearer of its own and the list’s, part by part and tier by tier', () => {
@@ -295,14 +298,7 @@ describe('what is missing or nonsense', () => {
       { id: 'c', provider: 'openai', model: 'n', price },
     ];
     expect(resolved(deployments, { PROVIDER_A_KEY: '  ', OPENAI_API_KEY: 42 }).missing.map(({ name }) => name)).toEqual(
-      [
-        'PROVIDER_A_API_BASE',
-        'PROVIDER_A_MODEL',
-        'PROVIDER_A_KEY',
-        'PROVIDER_A_PRICE_INPUT',
-        'PROVIDER_A_PRICE_OUTPUT',
-        'OPENAI_API_KEY',
-      ],
+      ['PROVIDER_A_API_BASE', 'PROVIDER_A_MODEL', 'PROVIDER_A_KEY', 'PROVIDER_A_PRICE', 'OPENAI_API_KEY'],
     );
   });
 
