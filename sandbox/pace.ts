@@ -8,10 +8,10 @@ export interface Timing {
   nextTokenMs: () => number;
 }
 
-/** 'human' is the pace of an average model: a pause, then about 40 tokens a second, never quite even. */
+/** 'human' is the pace of an average model: a pause, then about 80 tokens a second, never quite even. */
 export function timingOf(pace: Pace, random: Random): Timing {
   if (pace === 'fast') return { firstTokenMs: () => 0, nextTokenMs: () => 0 };
-  if (pace === 'human') return { firstTokenMs: () => 250 + random() * 350, nextTokenMs: () => 12 + random() * 26 };
+  if (pace === 'human') return { firstTokenMs: () => 250 + random() * 350, nextTokenMs: () => 6 + random() * 13 };
   return { firstTokenMs: () => pace.ttftMs, nextTokenMs: () => pace.tokenMs };
 }
 
