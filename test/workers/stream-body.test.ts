@@ -8,7 +8,7 @@ import { ProviderStream } from '../../worker/upstream/provider-stream.ts';
 import { START, TestClock } from '../unit/pipeline/support/clock.ts';
 
 const chunk = (text: string, finish: string | null = null) =>
-  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content: text }, finish_reason: finish }] })}\n\n`;
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { role: 'assistant', content: text }, finish_reason: finish }] })}\n\n`;
 const DONE = 'data: [DONE]\n\n';
 const LATER = START + 600_000;
 const encoder = new TextEncoder();

@@ -42,10 +42,8 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (response.status !== 200) {
-      const failure = await classify(response, input, clock.now() - startedAt);
-      came = failed(billedIfServed(response.status, failure));
-    } else if (!chat.stream) came = await whole(response, input);
+    if (!response.ok) came = failed(await classify(response, input, clock.now() - startedAt));
+    else if (!chat.stream) came = await whole(response, input);
     else if (response.body === null) came = failed(NO_BODY);
     else {
       limit.letStreamKeepTime();
@@ -82,8 +80,8 @@ const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: 
 const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
 /** An error with a 2xx, in the place of an answer: the model may have been at work. */
-const billedIfServed = (status: number, failure: Failure): Failure =>
-  status < 300 && SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
+const billedIfServed = (failure: Failure): Failure =>
+  SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
 /** A failure that reports tokens is billed, whatever else it says. */
@@ -105,7 +103,7 @@ async function whole(response: Response, input: AttemptInput): Promise<Came> {
   // It is unknown how much was made of an answer that cannot be read: a usage without output does not mean that there was none,
   // and one among events may only be what was true when it came.
   const isFinal = !isEvents && (reply.usage?.outputTokens ?? 0) > 0;
-  const failure = billedIfServed(response.status, presentable(reply.failure, deployment));
+  const failure = billedIfServed(presentable(reply.failure, deployment));
   return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
 
@@ -130,7 +128,7 @@ async function streamed(
     const { chunks, end } = await stream.read();
     for (const chunk of chunks) opening.push(chunk);
     if (end !== undefined && end.kind !== 'complete') {
-      return { kind: 'failure', failure: billedIfServed(200, end.failure), measured: stream.measured };
+      return { kind: 'failure', failure: billedIfServed(end.failure), measured: stream.measured };
     }
     if (end !== undefined || stream.hasContent) return { kind: 'stream', opening, ended: end !== undefined, stream };
   }

@@ -12,7 +12,7 @@ const FAILURE_BODY_MS = 2_000;
 const LONG_PROMPT_BYTES = 16_384;
 const LONGEST_MESSAGE = 500;
 
-/** Classifies an answer whose status is not 200, which came `waitedMs` after the request went out. */
+/** Classifies an answer whose status is no 2xx, which came `waitedMs` after the request went out. */
 export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
   const { adapter, deployment, clock } = input;
   const { status, headers } = response;

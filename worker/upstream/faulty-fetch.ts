@@ -28,12 +28,12 @@ export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: F
       return async (url, init) => {
         const response = await fetch(url, init);
         // A refusal is not held back: it costs nothing, and a late one would be booked as if a model had been at work.
-        return response.status === 200 ? heldBack(response, init.signal, clock) : response;
+        return response.ok ? heldBack(response, init.signal, clock) : response;
       };
     case 'cut-streams':
       return async (url, init) => {
         const response = await fetch(url, init);
-        if (!chat.stream || response.status !== 200 || response.body === null) return response;
+        if (!chat.stream || !response.ok || response.body === null) return response;
         return new Response(cutAfterContent(response.body, adapter.stream(chat, clock.now())));
       };
     // These are faults of the deployment, not of its network.

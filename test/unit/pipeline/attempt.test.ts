@@ -79,6 +79,8 @@ describe('what an attempt came to', () => {
     ['an error in a stream, before content', streamed(role, errorEvent), [true], 'server_error', 0],
     ['nothing but a line that cannot be read', streamed(role, 'data: {"choices":\n\n'), [true], 'malformed', 0],
     ['JSON of another shape', { body: ['{"answer":"hello"}'] }, both, 'malformed', 0],
+    ['the ticket of a job', { status: 202, body: ['{"id":"job-1","status":"queued"}'] }, both, 'malformed', 0],
+    ['an error in a 201', { ...errorInside, status: 201 }, both, 'server_error', 0],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/' } }, both, 'redirected', 0],
     ['500', failing(500), both, 'server_error', 0],
     ['429', failing(429), both, 'rate_limited', 0],
@@ -115,6 +117,15 @@ describe('what an attempt came to', () => {
   it('a whole reply is checked before it is one', async () => {
     const { attempted } = await tryOnce(goodReply('hello'), false);
     expect(attempted).toMatchObject({ kind: 'reply', reply: { ok: true, model: 'served' } });
+  });
+});
+
+describe('an answer under another status than 200', () => {
+  it.each([201, 202, 203, 206])('%s is an answer, as it is for the SDKs', async (status) => {
+    const whole = await tryOnce({ ...goodReply('hello'), status }, false);
+    expect(whole.attempted).toMatchObject({ kind: 'reply', reply: { ok: true, model: 'served' } });
+    const stream = await tryOnce({ ...streamed(role + text('hello') + finish + DONE), status }, true);
+    expect(stream.attempted).toMatchObject({ kind: 'stream', ended: true });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COST, readUntil, settled, withBudget } from './support/budget.ts';
-import { errorEvent, finish, good, goodReply, goodStream, role, streamed, text } from './support/openai.ts';
+import { errorEvent, finish, good, goodStream, role, streamed, text } from './support/openai.ts';
 import { deployment } from './support/router.ts';
 
 describe('usage that is not the bill', () => {
@@ -40,7 +40,7 @@ describe('said in the place of an answer', () => {
   it.each([
     ['an error inside a stream', true, streamed(role, errorEvent)],
     ['an error inside a 200', false, { body: ['{"error":{"message":"no","type":"server_error"}}'] }],
-    ['an answer under another 2xx', false, { ...goodReply('Hello'), status: 201 }],
+    ['the ticket of a job', false, { status: 202, body: ['{"id":"job-1"}'] }],
     ['nonsense in a stream', true, streamed(role, `data: {"choices":"${'x'.repeat(900)}\n\n`)],
   ] as const)('%s may be billed', async (_, stream, script) => {
     const router = withBudget(1_000_000);

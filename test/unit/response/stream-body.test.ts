@@ -138,12 +138,12 @@ describe('the bytes of a committed stream', () => {
       fc.asyncProperty(framed, fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), async (words, cuts, hasMark) => {
         const events = words.map(([word]) => text(word));
         const wire = encoder.encode(
-          (hasMark ? '\ufeff' : '') + words.map(([word, frame]) => frame(text(word))).join(''),
+          (hasMark ? '\ufeff' : '') + role + words.map(([word, frame]) => frame(text(word))).join(''),
         );
         const places = cuts.map((cut) => cut % (wire.length + 1)).toSorted((a, b) => a - b);
         const pieces = [...places, wire.length].map((end, index) => wire.slice(places[index - 1] ?? 0, end));
         const router = routerWith(...pieces.filter(({ length }) => length > 0), finish, DONE);
-        expect(await strictly(router)).toBe([...events, finish, DONE].join(''));
+        expect(await strictly(router)).toBe([role, ...events, finish, DONE].join(''));
       }),
       { numRuns: 200 },
     );

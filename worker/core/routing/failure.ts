@@ -131,5 +131,5 @@ export function interruption(failure: Failure): RouterError {
   return { code, detail: shownSentence(failure, true), page: { code, detail: shownSentence(failure, false) } };
 }
 
-/** A 200 that is no answer. Tokens may have been generated before it broke. */
+/** A 2xx that is no answer. Tokens may have been generated before it broke. */
 export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
