@@ -71,9 +71,9 @@ export interface RoutingBoard {
   candidates(deployments: readonly Deployment[]): Candidate[];
   /** What operators have set over config's routing, as this isolate knows it. */
   readonly overrides: Overrides;
-  /** Takes one of a deployment's `maxParallel` places in this isolate; false where none is free. */
-  enter(deployment: Deployment): boolean;
-  leave(deployment: Deployment): void;
+  /** Takes one of a deployment's `maxParallel` places in this isolate; false where none is free. `request`: any object of its own. */
+  enter(deployment: Deployment, request: object): boolean;
+  leave(deployment: Deployment, request: object): void;
   /** May this request probe the half-open deployment? `forMs`: when a probe that never reports makes way for the next. */
   claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
   /** What an attempt showed: it reaches this isolate's breaker at once, `HealthBoard` behind the response. */
@@ -242,9 +242,9 @@ export interface Told {
 /** The judge of answers (docs/judge.md), where config has one. */
 export interface Judging {
   readonly judge: Judge;
-  /** Whether one more may be judged now in this isolate; each that may is ended with `leave`. */
-  enter(): boolean;
-  leave(): void;
+  /** Whether one more may be judged now in this isolate; each that may is ended with `leave`. `answer`: any object of its own. */
+  enter(answer: object): boolean;
+  leave(answer: object): void;
   /** Counts an answer of the sample that was not judged. */
   drop(): void;
   /** Tells the book, which may not know the request before its record has come. False: not by this time. */

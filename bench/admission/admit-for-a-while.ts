@@ -85,8 +85,8 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   if (!admission.ok || refused !== undefined) throw new Error(`not admitted: ${refused?.code}`);
   const [deployment] = ask.alias.deployments;
   if (deployment === undefined) throw new Error(`${ask.alias.name} has no deployment`);
-  deps.board.enter(deployment);
   const trail = newTrail('normal');
+  deps.board.enter(deployment, trail);
   const begun: Begun = { kind: 'begun', request: ask, admission, deployment, startedAt: now, answer: NO_ANSWER, trail };
   return () => settle(begun, 'complete', MEASURED, deps, context);
 }

@@ -16,8 +16,8 @@ export const drillBoard = (board: RoutingBoard): RoutingBoard => ({
   ready: (background) => board.ready(background),
   overrides: board.overrides,
   candidates: (deployments) => board.candidates(deployments.map(ofDrill)),
-  enter: (deployment) => board.enter(ofDrill(deployment)),
-  leave: (deployment) => board.leave(ofDrill(deployment)),
+  enter: (deployment, request) => board.enter(ofDrill(deployment), request),
+  leave: (deployment, request) => board.leave(ofDrill(deployment), request),
   claimProbe: (deployment, forMs) => board.claimProbe(ofDrill(deployment), forMs),
   observe: (deployment, outcome, background) => board.observe(ofDrill(deployment), outcome, background),
   // What bills teach is about money, and holds for everybody.

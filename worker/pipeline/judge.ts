@@ -86,11 +86,12 @@ class Collected implements JudgedAnswer {
 }
 
 /** Never rejects: an answer that cannot be judged is counted, and that is all. */
-async function judgeBehind({ conversation, tenant, judging, deps, context }: About, answer: string): Promise<void> {
+async function judgeBehind(about: About, answer: string): Promise<void> {
+  const { conversation, tenant, judging, deps, context } = about;
   const { clock } = deps;
   const { requestId, background } = context;
   const until = clock.now() + LONGEST_MS;
-  if (!judging.enter()) {
+  if (!judging.enter(about)) {
     judging.drop();
     return;
   }
@@ -105,7 +106,7 @@ async function judgeBehind({ conversation, tenant, judging, deps, context }: Abo
     judging.drop();
   } finally {
     stopTimer();
-    judging.leave();
+    judging.leave(about);
   }
 }
 

@@ -37,7 +37,7 @@ export function settle(
   addBill(trail, bill);
   board.learn(deployment, bill, background);
   lease.close();
-  board.leave(deployment);
+  board.leave(deployment, trail);
   // A reader who leaves says nothing about the provider.
   if (ending === 'left') return;
   const result = ending === 'complete' ? 'success' : ending;

@@ -201,7 +201,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   trying.isLeaseUsed = false;
   if (clock.now() >= nextStartBy) return nobodyLeft(trying, tried, true);
   const patience = patienceFor(request.chat, deployment, config.router);
-  const placed = takePlace(request, deployment, slot, patience, deps);
+  const placed = takePlace(trying, deployment, slot, patience);
   if (!(placed === true || (await placed))) return SKIPPED;
 
   if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
@@ -243,7 +243,7 @@ function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed,
   const { request, admission, trail, deps, context } = trying;
   const { board, config } = deps;
   const { deployment, startedAt } = tracked;
-  board.leave(deployment);
+  board.leave(deployment, trail);
   const isGone = context.gone?.aborted === true;
   if (failure.mayBeBilled) {
     trying.isLeaseUsed = true;
@@ -287,16 +287,15 @@ function planOf(
 
 /** One of its `maxParallel` places and, where it is half-open, the one probe; false: another request has it. */
 function takePlace(
-  { chat }: RoutedRequest,
+  { request: { chat }, trail, deps: { board } }: Trying,
   deployment: Deployment,
   { probe }: Slot,
   { answerMs, contentMs }: Patience,
-  { board }: Deps,
 ): boolean | Promise<boolean> {
-  if (!board.enter(deployment)) return false;
+  if (!board.enter(deployment, trail)) return false;
   if (!probe) return true;
   return board.claimProbe(deployment, chat.stream ? contentMs : answerMs).then((isClaimed) => {
-    if (!isClaimed) board.leave(deployment);
+    if (!isClaimed) board.leave(deployment, trail);
     return isClaimed;
   });
 }

@@ -17,6 +17,7 @@ import {
 import { EMPTY_COPY, type OverrideCopy, takeConfirmed, takePublished } from '../core/routing/override-copy.ts';
 import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
+import { UnderWay } from '../core/under-way.ts';
 import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
 import { BoardNews } from './board-news.ts';
@@ -51,6 +52,9 @@ const PROBE_TAKEN_MS = 1_000;
 /** Bindings have no deadline of their own; after this long, one counts as unreachable. */
 const BINDING_MS = 2_000;
 
+/** A request takes little more than its time limits allow: what a slow reader has not taken is read behind it. */
+const OVER_MS = 30_000;
+
 const LATE = Symbol('late');
 
 interface Entry {
@@ -59,7 +63,7 @@ interface Entry {
   version: number;
   /** When this isolate heard of a cooldown that others began. */
   learntAt: number;
-  running: number;
+  running: UnderWay;
   /** Not yet reported to `HealthBoard`; they travel with the next failure. */
   successes: number;
 }
@@ -125,15 +129,16 @@ export class IsolateBoard implements RoutingBoard {
     });
   }
 
-  enter({ healthId, maxParallel }: Deployment): boolean {
-    const entry = this.#entry(healthId);
-    if (entry.running >= maxParallel) return false;
-    entry.running++;
+  enter({ healthId, maxParallel }: Deployment, request: object): boolean {
+    const { running } = this.#entry(healthId);
+    const now = this.#clock.now();
+    if (running.countAt(now) >= maxParallel) return false;
+    running.begin(request, now);
     return true;
   }
 
-  leave({ healthId }: Deployment): void {
-    this.#entry(healthId).running--;
+  leave({ healthId }: Deployment, request: object): void {
+    this.#entry(healthId).running.end(request);
   }
 
   async claimProbe({ healthId }: Deployment, forMs: number): Promise<boolean> {
@@ -230,7 +235,9 @@ export class IsolateBoard implements RoutingBoard {
   #entry(healthId: string): Entry {
     let entry = this.#entries.get(healthId);
     if (entry === undefined) {
-      entry = { health: HEALTHY, version: 0, learntAt: 0, running: 0, successes: 0 };
+      const { totalTimeoutMs, maxStreamDurationMs } = this.#settings;
+      const running = new UnderWay(totalTimeoutMs + maxStreamDurationMs + OVER_MS);
+      entry = { health: HEALTHY, version: 0, learntAt: 0, running, successes: 0 };
       this.#entries.set(healthId, entry);
     }
     return entry;

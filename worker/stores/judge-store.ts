@@ -1,12 +1,15 @@
 /** Verdicts of the judge on their way to the book, and the number of sampled answers that were not judged. */
 import { JUDGE_RATER, type Judge } from '../core/slo/judge/judge.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
+import { UnderWay } from '../core/under-way.ts';
 import { pause } from '../core/within.ts';
 import type { Clock, JudgedRequest, Judging } from '../ports.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
 /** Each verdict under way has a conversation in memory and a call of a provider open. */
 const MOST_AT_ONCE = 20;
+/** The platform ends what runs behind a response after this time. */
+const LONGEST_MS = 30_000;
 /** A record reaches the book within 10 s of its request's end. */
 const ASK_AGAIN_MS = 3_000;
 
@@ -22,21 +25,22 @@ export class JudgeStore implements Judging {
   dropped = 0;
   readonly judge: Judge;
   readonly #links: Links;
-  #running = 0;
+  readonly #running = new UnderWay(LONGEST_MS);
 
   constructor(links: Links) {
     this.judge = links.judge;
     this.#links = links;
   }
 
-  enter(): boolean {
-    if (this.#running >= MOST_AT_ONCE) return false;
-    this.#running += 1;
+  enter(answer: object): boolean {
+    const now = this.#links.clock.now();
+    if (this.#running.countAt(now) >= MOST_AT_ONCE) return false;
+    this.#running.begin(answer, now);
     return true;
   }
 
-  leave(): void {
-    this.#running -= 1;
+  leave(answer: object): void {
+    this.#running.end(answer);
   }
 
   drop(): void {

@@ -1,6 +1,7 @@
 /** This isolate's records, in batches for each sink: the book, traces, logs. */
 import type { ClosedRecord } from '../core/slo/record.ts';
 import { type JudgeSettings, judge } from '../core/slo/rules.ts';
+import { UnderWay } from '../core/under-way.ts';
 import type { Background, Clock, RecordSink, Records } from '../ports.ts';
 
 /** This many records are sent after `SHORTEST_WAIT_MS`; fewer wait for more. */
@@ -29,18 +30,18 @@ export class RecordBatches implements Records {
   #dueAt = Number.POSITIVE_INFINITY;
   #sentAt = Number.NEGATIVE_INFINITY;
   /** Requests under way, and since when. */
-  readonly #open = new Map<object, number>();
+  readonly #open = new UnderWay(LONGEST_REQUEST_MS);
 
   constructor(links: Links) {
     this.#links = links;
   }
 
   opened(request: object): void {
-    this.#open.set(request, this.#links.clock.now());
+    this.#open.begin(request, this.#links.clock.now());
   }
 
   ended(request: object): void {
-    this.#open.delete(request);
+    this.#open.end(request);
   }
 
   close(record: ClosedRecord, background: Background, atOnce = false): void {
@@ -75,7 +76,7 @@ export class RecordBatches implements Records {
     this.#sentAt = clock.now();
     if (closed.length === 0) return;
     this.#closed = [];
-    const open = this.#openAt(this.#sentAt);
+    const open = this.#open.countAt(this.#sentAt);
     for (const record of closed) {
       const { tenant, user } = record;
       if (tenant === null || user === null) continue;
@@ -86,13 +87,5 @@ export class RecordBatches implements Records {
     // No sink may get a name.
     for (const record of closed) record.user = null;
     await Promise.all(sinks.map(async (sink) => sink.take(closed, open)));
-  }
-
-  #openAt(now: number): number {
-    for (const [request, since] of this.#open) {
-      if (since > now - LONGEST_REQUEST_MS) break;
-      this.#open.delete(request);
-    }
-    return this.#open.size;
   }
 }

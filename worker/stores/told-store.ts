@@ -3,6 +3,7 @@ import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import type { Feedback } from '../core/slo/told/feedback.ts';
 import type { FiguresById } from '../core/slo/told/figures.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
+import { UnderWay } from '../core/under-way.ts';
 import { pause } from '../core/within.ts';
 import type { Background, Clock, Rater, Told } from '../ports.ts';
 import { callBook } from './call-book.ts';
@@ -10,6 +11,8 @@ import { callBook } from './call-book.ts';
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
 const WAITS_MS = [5_000, 6_000, 4_000];
 const MOST_WAITING = 1_000;
+/** The platform ends what runs behind a response after this time. */
+const LONGEST_WAIT_MS = 30_000;
 /** A record that has not arrived after this long never will. */
 const LONGEST_WAY_MS = 20 * 60_000;
 /** The raters of all visitors of pages, and of a key that names no rater. */
@@ -26,7 +29,7 @@ interface Links {
 /** One per isolate. */
 export class ToldStore implements Told {
   readonly #links: Links;
-  #waiting = 0;
+  readonly #waiting = new UnderWay(LONGEST_WAIT_MS);
 
   constructor(links: Links) {
     this.#links = links;
@@ -35,8 +38,10 @@ export class ToldStore implements Told {
   async feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean> {
     const opinion = await this.#opinionOf(feedback, rater);
     const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
-    const mayCome = (timeOfUuidV7(feedback.requestId) ?? 0) > this.#links.clock.now() - LONGEST_WAY_MS;
-    if (reply === 'unknown' && mayCome && this.#waiting < MOST_WAITING) background(this.#tellAgain(opinion));
+    const now = this.#links.clock.now();
+    const mayCome = (timeOfUuidV7(feedback.requestId) ?? 0) > now - LONGEST_WAY_MS;
+    if (reply === 'unknown' && mayCome && this.#waiting.countAt(now) < MOST_WAITING)
+      background(this.#tellAgain(opinion));
     return reply !== undefined && reply !== 'busy';
   }
 
@@ -52,12 +57,12 @@ export class ToldStore implements Told {
   }
 
   async #tellAgain(opinion: ToldOpinion): Promise<void> {
-    this.#waiting += 1;
+    this.#waiting.begin(opinion, this.#links.clock.now());
     for (const waitMs of WAITS_MS) {
       await pause(waitMs, this.#links.clock);
       const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
       if (reply === 'taken' || reply === 'refused') break;
     }
-    this.#waiting -= 1;
+    this.#waiting.end(opinion);
   }
 }

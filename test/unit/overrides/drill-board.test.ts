@@ -52,14 +52,11 @@ describe('drillBoard', () => {
 
   it('has places of its own', () => {
     const { router, drill } = boards();
-    expect([drill.enter(a), drill.enter(a), router.board.enter(a), router.board.enter(a)]).toEqual([
-      true,
-      false,
-      true,
-      false,
-    ]);
-    drill.leave(a);
-    expect([drill.enter(a), router.board.enter(a)]).toEqual([true, false]);
+    const request = {};
+    expect([drill.enter(a, request), drill.enter(a, {})]).toEqual([true, false]);
+    expect([router.board.enter(a, request), router.board.enter(a, {})]).toEqual([true, false]);
+    drill.leave(a, request);
+    expect([drill.enter(a, {}), router.board.enter(a, {})]).toEqual([true, false]);
   });
 
   it('what its bills teach holds for everybody', () => {

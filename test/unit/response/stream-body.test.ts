@@ -10,9 +10,9 @@ function books(router: TestRouter) {
   const booked = { left: 0, outcomes: [] as Observation['result'][] };
   const { board } = router;
   const [leave, observe] = [board.leave.bind(board), board.observe.bind(board)];
-  board.leave = (one) => {
+  board.leave = (one, request) => {
     booked.left++;
-    leave(one);
+    leave(one, request);
   };
   board.observe = (one, outcome, background) => {
     booked.outcomes.push(outcome.result);

@@ -359,13 +359,30 @@ describe('an operator’s clearing', () => {
 });
 
 describe('places', () => {
+  const narrow = deployment('n', { maxParallel: 2 });
+
   it('are as many as maxParallel, for each deployment its own', () => {
     const { board } = new Isolate();
-    const narrow = deployment('n', { maxParallel: 2 });
-    expect([board.enter(narrow), board.enter(narrow), board.enter(narrow)]).toEqual([true, true, false]);
-    expect(board.enter(a)).toBe(true);
-    board.leave(narrow);
-    expect([board.enter(narrow), board.enter(narrow)]).toEqual([true, false]);
+    const [one, two, three] = [{}, {}, {}];
+    expect([one, two, three].map((request) => board.enter(narrow, request))).toEqual([true, true, false]);
+    expect(board.enter(a, one)).toBe(true);
+    board.leave(narrow, one);
+    expect([board.enter(narrow, three), board.enter(narrow, one)]).toEqual([true, false]);
+  });
+
+  it('of requests that the runtime has ended are free again once no request can have run for so long', async () => {
+    const { board, clock } = new Isolate();
+    const [killed, lives, next] = [{}, {}, {}];
+    board.enter(narrow, killed);
+    await clock.advance(1_000);
+    board.enter(narrow, lives);
+    await clock.advance(SETTINGS.totalTimeoutMs + SETTINGS.maxStreamDurationMs - 1_001);
+    expect(board.enter(narrow, next)).toBe(false);
+    // Not to the millisecond: a reader who is slow to the last is waited for.
+    await clock.advance(30_001);
+    expect([board.enter(narrow, next), board.enter(narrow, {})]).toEqual([true, false]);
+    board.leave(narrow, lives);
+    expect([board.enter(narrow, {}), board.enter(narrow, {})]).toEqual([true, false]);
   });
 });
 

@@ -10,7 +10,7 @@ export const ENDINGS: Row[] = [
     asking({}, ({ deployments, board }) => {
       for (const one of deployments) {
         one.maxParallel = 1;
-        board.enter(one);
+        board.enter(one, {});
       }
     }),
   ],

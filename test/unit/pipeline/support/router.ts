@@ -291,8 +291,9 @@ export class TestRouter {
 
   /** Whether each of `maxParallel` places is free again. */
   isFree(one: Deployment): boolean {
-    const places = Array.from({ length: 3 }, () => this.board.enter({ ...one, maxParallel: 3 }));
-    for (const place of places) if (place) this.board.leave(one);
+    const requests = [{}, {}, {}];
+    const places = requests.map((request) => this.board.enter({ ...one, maxParallel: 3 }, request));
+    for (const request of requests) this.board.leave(one, request);
     return places.every(Boolean);
   }
 }
