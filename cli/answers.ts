@@ -3,6 +3,7 @@ import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { needed, readFlags } from './flags.ts';
 import { runScript } from './run-script.ts';
+import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
 const USAGE = `npm run answers -- purge --tenant NAME [--feature NAME]   of one feature, or of all
 
@@ -14,9 +15,11 @@ async function purge(args: string[]): Promise<void> {
   const { feature, ...flags } = readFlags(args, { tenant: { type: 'string' }, feature: { type: 'string' } });
   const tenant = needed('tenant', flags.tenant);
   const query = new URLSearchParams({ tenant, ...(feature !== undefined && { feature }) });
-  await adminCall(adminTarget(process.env), 'DELETE', `/admin/answers?${query}`);
+  const target = adminTarget(process.env);
+  await adminCall(target, 'DELETE', `/admin/answers?${query}`);
   const what = feature === undefined ? 'all features' : `feature ${feature}`;
   console.log(
     `Deleted: the cached answers of ${what} of ${tenant}. Every isolate forgets them within a minute plus KV's own delay.`,
   );
+  await warnOfUnknownTenant(target, tenant);
 }

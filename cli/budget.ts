@@ -9,6 +9,7 @@ import { limitsText, usd } from './budget/words.ts';
 import { UsageError } from './flags.ts';
 import { operatorName } from './operator.ts';
 import { runScript } from './run-script.ts';
+import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
 const COMMANDS = { show, set, reset, adjust, revoke, restore, history } satisfies Record<keyof typeof FLAGS, unknown>;
 
@@ -19,7 +20,7 @@ async function show(args: string[]): Promise<void> {
   const query = { ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
   const answer = await call<LedgerAnswer>('GET', ledgerPath(tenant ?? ownTenant(), '', query));
   print(json ? [JSON.stringify(answer, null, 2)] : showLines(answer, scope));
-  if (answer.settlements.length === 0) await warnOfUnknown(answer.tenant);
+  if (answer.settlements.length === 0) await warnOfUnknownTenant(adminTarget(process.env), answer.tenant);
 }
 
 async function history(args: string[]): Promise<void> {
@@ -41,7 +42,7 @@ async function set(args: string[]): Promise<void> {
     ...(answer.limits.burst !== null && answer.limits.rps === null ? ['A burst without rps limits nothing.'] : []),
     ...(answer.note === undefined ? [] : [`Note: ${answer.note}.`]),
   ]);
-  await warnOfUnknown(tenant);
+  await warnOfUnknownTenant(adminTarget(process.env), tenant);
 }
 
 async function reset(args: string[]): Promise<void> {
@@ -72,22 +73,7 @@ async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'
       ? `${scope} of ${tenant} gets nothing more; npm run budget -- restore undoes it`
       : `${scope} of ${tenant} gets again what its limits allow`,
   ]);
-  await warnOfUnknown(tenant);
-}
-
-/** A tenant exists from its first key on, so a name without any key is probably misspelt. */
-async function warnOfUnknown(tenant: string): Promise<void> {
-  if (tenant === LOCAL_IDENTITY.tenant) return;
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const query: string = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-    const page: { keys: { tenant: string }[]; cursor: string | null } = await call('GET', `/admin/keys${query}`);
-    if (page.keys.some((key) => key.tenant === tenant)) return;
-    cursor = page.cursor;
-  }
-  console.error(
-    `No key belongs to the tenant "${tenant}". Is the name right? (The tenant of a sign-in in carryon.config.ts needs no key.)`,
-  );
+  await warnOfUnknownTenant(adminTarget(process.env), tenant);
 }
 
 interface Correction {

@@ -5,6 +5,7 @@ import { adminTarget } from './admin-target.ts';
 import { needed, readFlags } from './flags.ts';
 import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
 import { runScript } from './run-script.ts';
+import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
 const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   the newest first
 npm run incidents -- open --title TEXT [--objective NAME] [--feature NAME] [--tenant NAME] [--note TEXT] [--public TEXT]
@@ -39,6 +40,7 @@ async function open(args: string[]): Promise<void> {
   });
   needed('title', given.title);
   tell(await call<Incident>('POST', '/admin/incidents', { ...given, ...(publicNote !== undefined && { publicNote }) }));
+  if (given.tenant !== undefined) await warnOfUnknownTenant(adminTarget(process.env), given.tenant);
 }
 
 async function note(args: string[]): Promise<void> {

@@ -11,6 +11,7 @@ import { type CooldownsAnswer, deploymentsText, listLines } from './route/lines.
 import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
 import { runScript } from './run-script.ts';
 import { untilText } from './times.ts';
+import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
 const COMMANDS = {
   ...{ list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo },
@@ -77,6 +78,8 @@ async function fault(args: string[]): Promise<void> {
   const body = { fault: kind, traffic, ...endFrom(flags, Date.now()), ...more };
   const set = await call<SetAnswer>('PUT', `/admin/faults/${encodeURIComponent(deployment)}`, body);
   tell(`${deployment} has the fault ${kind} for traffic ${traffic}`, set);
+  const tenant = /^tenant:(.+)$/.exec(traffic)?.[1];
+  if (tenant !== undefined) await warnOfUnknownTenant(adminTarget(process.env), tenant);
 }
 
 async function unfault(args: string[]): Promise<void> {

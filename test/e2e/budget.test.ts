@@ -87,4 +87,18 @@ test('a mistake: what is wrong, and what would be right', async () => {
     'dailyUsd: write an amount in USD, 0 or more',
     'period: write a month such as 2026-11 or a day such as 2026-11-21',
   ]);
+  const misspelt: [script: string, ...args: string[]][] = [
+    ['budget', 'set', '--tenant', 'lokal', '--scope', 'tenant', '--rps', '5'],
+    ['answers', 'purge', '--tenant', 'lokal'],
+    ['incidents', 'open', '--title', 'slow', '--tenant', 'lokal'],
+    ['route', 'fault', '--deployment', 'a', '--fault', 'slow', '--traffic', 'tenant:lokal', '--for', '1m'],
+  ];
+  const warned = misspelt.map(async ([script, ...args]) => {
+    const command = bench.run(script, environment, ...args);
+    expect(await command.exited).toMatchObject({ code: 0 });
+    expect(command.output).toContain(
+      'warning: neither config, a key nor a request names the tenant "lokal"; did you mean "local"? There are ',
+    );
+  });
+  await Promise.all(warned);
 });

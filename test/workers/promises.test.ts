@@ -84,6 +84,15 @@ describe('GET /admin/slo', () => {
     });
     expect((await callAdmin('GET', 'slo?tenant=drill')).status).toBe(200);
   });
+
+  it('knows a tenant from the moment its first key is made, though KV lists new keys a minute later', async () => {
+    await callAdmin('POST', 'keys', { tenant: 'just-made' });
+    for (const { name } of (await env.STATE.list()).keys) await env.STATE.delete(name);
+    expect((await callAdmin('GET', 'slo?tenant=just-made')).status).toBe(200);
+    expect(await refused(callAdmin('GET', 'slo?tenant=just-mad'))).toMatch(
+      /^400 invalid_body tenant: does not exist; did you mean "just-made"\?/,
+    );
+  });
 });
 
 /** The Worker with its own clock and a book that can be taken away. */

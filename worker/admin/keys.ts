@@ -106,6 +106,12 @@ export const keyBody = ({ tiers }: Config, now: number) =>
     }),
   );
 
+const MAKING = 'make a key of ';
+
+/** The tenant of a key that this row of the audit made, or may have made. */
+export const tenantOfMade = (what: string): string | undefined =>
+  what.startsWith(MAKING) ? what.slice(MAKING.length) : undefined;
+
 /** `POST /admin/keys`. */
 export async function createKey({
   c,
@@ -124,7 +130,7 @@ export async function createKey({
   const { expiresInSeconds, ...fields } = body;
   const expiresAt = expiresInSeconds === null ? fields.expiresAt : deps.clock.now() + expiresInSeconds * 1_000;
   return {
-    what: `make a key of ${fields.tenant}`,
+    what: MAKING + fields.tenant,
     async make() {
       const { key, record } = await keys.create({ ...fields, expiresAt });
       const reply = plainJson({ ...record, key, warnings: originWarnings(c, fields.origins) }, c.env.context, 201);

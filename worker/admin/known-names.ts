@@ -8,11 +8,15 @@ import { DRILL_TENANT } from '../core/operators/drill.ts';
 import { JUDGE_TENANT } from '../core/slo/judge/judge.ts';
 import type { App } from '../edge.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
+import { askOperators } from './ask-operators.ts';
+import { tenantOfMade } from './keys.ts';
 
 /** A refusal lists at most this many names. */
 const MOST_LISTED = 20;
 /** At most this many pages of keys are read. If there are more, any tenant may exist. */
 const MOST_KEY_PAGES = 10;
+/** KV lists a new key up to a minute late. So many of the latest changes are read to bridge that minute. */
+const LATEST_CHANGES = 200;
 
 /** Undefined: the tenant exists, because config, a request or a key names it. */
 export async function tenantProblem(c: Context<App>, tenant: string | undefined): Promise<RouterError | undefined> {
@@ -24,9 +28,11 @@ export async function tenantProblem(c: Context<App>, tenant: string | undefined)
   if (counted === undefined) return BOOK_SILENT;
   if (counted.tenants.includes(tenant)) return undefined;
   const keyed = await tenantsWithKeys(c);
-  return keyed === undefined || keyed.includes(tenant)
+  if (keyed === undefined || keyed.includes(tenant)) return undefined;
+  const made = await tenantsOfNewKeys(c);
+  return made === undefined || made.includes(tenant)
     ? undefined
-    : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed]);
+    : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed, ...made]);
 }
 
 /** Undefined: config has the feature, or an earlier config had it and requests asked for it. */
@@ -57,6 +63,12 @@ async function tenantsWithKeys(c: Context<App>): Promise<string[] | undefined> {
     cursor = page.cursor;
   }
   return undefined;
+}
+
+/** The audit knows a key from the moment it is made. Undefined: it does not answer. */
+async function tenantsOfNewKeys(c: Context<App>): Promise<string[] | undefined> {
+  const latest = await askOperators(c, (operators) => operators.audit(undefined, LATEST_CHANGES));
+  return latest?.reply.flatMap(({ what }) => tenantOfMade(what) ?? []);
 }
 
 function unknown(param: string, name: string, known: readonly string[]): RouterError {
