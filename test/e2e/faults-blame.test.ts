@@ -20,7 +20,7 @@ describe('one person’s slow long prompts', () => {
     { mode: 'streamed, headers late', stream: true, fault: 'hang-before-headers' },
     { mode: 'not streamed, headers early', stream: false, fault: 'keep-alives-only' },
   ] as const)('cool nobody ($mode)', async ({ stream, fault }) => {
-    const lane = bench.lane('hasty');
+    const lane = bench.lane('unhurried');
     const ask = (user: string, question: string) => answered(bench.url, { model: lane.alias, stream, user, question });
     const delayMs = fault === 'keep-alives-only' ? 50 : LONG_AGO_MS;
     await bench.sandbox.setFault(bench.a, fault, { delayMs, user: 'yearly report' });

@@ -23,7 +23,7 @@ describe.each([
   { mode: 'not streamed', cases: whole },
 ])('$mode', ({ cases }) => {
   test.each(cases)('$fault', async ({ fault, options, hangs, stream }) => {
-    const lane = bench.lane(hangs ? 'hasty' : 'calm');
+    const lane = bench.lane(hangs ? 'unhurried' : 'calm');
     let turn = 0;
     const ask = () => answered(bench.url, { model: lane.alias, stream, user: `user-${turn++ % 2}` });
 

@@ -10,6 +10,7 @@ type DeploymentInput = AliasInput['deployments'][number];
 
 const PATIENT = { timeout: '60s', streamTimeout: '60s', idleTimeout: '60s' };
 const HASTY = { timeout: '900ms', streamTimeout: '700ms', idleTimeout: '700ms' };
+const UNHURRIED = { timeout: '2500ms', streamTimeout: '2s', idleTimeout: '2s' };
 
 const a = (id: string, rest: Partial<DeploymentInput> = PATIENT): DeploymentInput => ({
   id: `${id}-a`,
@@ -30,6 +31,8 @@ const KINDS = {
   calm: (id) => [a(id), b(id)],
   /** `a` gives up soon: for faults that hang. */
   hasty: (id) => [a(id, HASTY), b(id)],
+  /** `a` gives up after two seconds: for a fault that hangs, while others are served by `a` on a busy machine too. */
+  unhurried: (id) => [a(id, UNHURRIED), b(id)],
   /** Both give up soon. */
   'both-hasty': (id) => [a(id, HASTY), b(id, HASTY)],
   /** No other deployment to fail over to, and one place. */
