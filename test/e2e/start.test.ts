@@ -52,7 +52,7 @@ test('started again after SIGKILL of everything it has its state; Ctrl-C ends it
   const key = await createKey(url, 'kept');
   const tree = first.tree();
   killAll(tree, 'SIGKILL');
-  await untilGone(tree, 1_000);
+  await untilGone(tree, 20_000);
 
   const second = bench.run('start', { ...environment, SANDBOX_PACE: 'human' });
   await second.until(READY);
@@ -83,7 +83,7 @@ test.for([
   const tree = start.tree();
   expect(tree.length).toBeGreaterThan(3);
   killAll([tree[depth] as number], 'SIGKILL');
-  await untilGone(tree, 2_500);
+  await untilGone(tree, 20_000);
 });
 
 test.for(['PORT', 'SANDBOX_OPENAI_PORT', 'SANDBOX_ANTHROPIC_PORT', 'SANDBOX_CONTROL_PORT'])(
