@@ -17,6 +17,7 @@ export interface MintWish {
   ttlSeconds: number;
 }
 
+/** The longest life that a token may be given. */
 export const LONGEST_SECONDS = 3_600;
 const SECONDS = `write a whole number of seconds from 1 to ${LONGEST_SECONDS}`;
 
