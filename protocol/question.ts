@@ -1,5 +1,6 @@
 /** What a request asks, before its body is checked: the same for the router and for the browser, so that both see one question. */
 import type { Json } from './json.ts';
+import { isGiven } from './parse-problem.ts';
 import { ok, type Result, refused } from './result.ts';
 
 /** The inbound formats. `ai` takes the short form too: `{"prompt": "…", "feature": "…"}`, with the feature's own alias. */
@@ -15,9 +16,8 @@ export const DOOR_PATHS: Readonly<Record<DoorName, readonly string[]>> = {
 export function longForm(door: DoorName, fields: Json): Result<Json, string> {
   if (door !== 'ai') return ok(fields);
   const { prompt, feature: _, ...body } = fields;
-  if (body.messages !== undefined) {
-    return prompt === undefined ? ok(body) : refused('send either "prompt" or "messages", not both');
-  }
+  if (isGiven(body.messages))
+    return isGiven(prompt) ? refused('send either "prompt" or "messages", not both') : ok(body);
   if (typeof prompt !== 'string' || prompt === '') return refused('must be a non-empty string (or send "messages")');
   return ok({ ...body, messages: [{ role: 'user', content: prompt }] });
 }
@@ -30,5 +30,4 @@ export function namedFeature(door: DoorName, header: string | null, fields: Json
 }
 
 /** Whether the feature's own alias answers: at `/ai` no model needs to be named. */
-export const usesOwnAlias = (door: DoorName, { model }: Json): boolean =>
-  door === 'ai' && (model === undefined || model === null);
+export const usesOwnAlias = (door: DoorName, { model }: Json): boolean => door === 'ai' && !isGiven(model);

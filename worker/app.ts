@@ -21,7 +21,7 @@ import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
 import { nothingAt } from './endpoints/paths.ts';
 import { publicPromises } from './endpoints/promises.ts';
 import { loggedPath, logRequest } from './endpoints/request-log.ts';
-import { serviceWorkerScript } from './endpoints/service-worker.ts';
+import { originOf, serviceWorkerScript } from './endpoints/service-worker.ts';
 import { takeFigures } from './endpoints/sli.ts';
 import { mintToken } from './endpoints/tokens.ts';
 import { takeReports } from './endpoints/travel-reports.ts';
@@ -102,10 +102,15 @@ function internalError(error: Error, request: Request, { context, composition }:
   return refusal({ code: 'internal_error' }, context);
 }
 
+/** workerd passes on whatever Host it is sent, and `OPTIONS *`. */
+const NO_ADDRESS = 'This request has no address. Its Host header must name a host, and its path must begin with "/".';
+
 function createRoutes(): Hono<App> {
   const app = new Hono<App>();
   app.onError((error, c) => internalError(error, c.req.raw, c.env));
   app.notFound((c) => {
+    if (originOf(c.req.raw) === undefined)
+      return refuse(c, { code: 'misdirected_request', host: '', detail: NO_ADDRESS });
     const { path } = c.req;
     return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
   });

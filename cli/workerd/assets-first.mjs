@@ -12,12 +12,20 @@ const names = new Set(paths.map(nameOf));
 export default {
   ...worker,
   fetch(request, env, ctx) {
-    return names.has(nameOf(request.url)) ? fileOrAnswer(request, env, ctx) : worker.fetch(request, env, ctx);
+    const isFile = names.has(nameOf(request.url)) && URL.canParse(request.url);
+    return isFile ? fileOrAnswer(request, env, ctx) : worker.fetch(request, env, ctx);
   },
 };
 
 async function fileOrAnswer(request, env, ctx) {
-  const file = await env.ASSETS.fetch(request);
+  let file;
+  try {
+    file = await env.ASSETS.fetch(request);
+  } catch (error) {
+    // workerd passes a Host such as `a b` on to us, and not to another service. The Worker says what is wrong with it.
+    if (!(error instanceof TypeError)) throw error;
+    return worker.fetch(request, env, ctx);
+  }
   return file.status === 404 ? worker.fetch(request, env, ctx) : zipped(request, file);
 }
 

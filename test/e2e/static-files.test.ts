@@ -122,6 +122,22 @@ describe('the router', () => {
     expect((await get(bench.url, `/${page}.html`)).status).toBe(307);
   });
 
+  test.for([
+    ['GET', '/', '[::1'],
+    ['GET', '/status', 'a:99999'],
+    ['GET', '/travel.js', 'a b'],
+    ['HEAD', '/travel.js', '"'],
+    ['GET', '/travel.js', '%00'],
+    ['GET', '/nothing', 'a:b:c'],
+    // As some load balancers ask whether a server is alive.
+    ['OPTIONS', '*', '127.0.0.1:8787'],
+  ])('says to %s %s under the Host %j that this is no address', async ([method = '', path = '', host]) => {
+    const got = await send(bench.url, path, { method, key: null, headers: { host } });
+    expect(got).toMatchObject({ status: 421, headers: { 'x-should-retry': 'false' } });
+    if (method !== 'HEAD') expect(got.json.error).toMatchObject({ code: 'misdirected_request', param: null });
+    expect(got.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+  });
+
   test('gives its types as text', async () => {
     const { status, headers, text } = await get(bench.url, '/travel.d.ts');
     expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);

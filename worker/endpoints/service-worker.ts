@@ -7,11 +7,8 @@ import { commonHeaders, refusal } from '../response/plain.ts';
 
 /** The script, a 304 if the browser has it already, or a refusal if the router does not know its own origin. */
 export async function serviceWorkerScript(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
-  const origin = deps.config.publicUrl ?? URL.parse(request.url)?.origin;
-  if (origin === undefined || !ORIGIN.test(origin)) {
-    const host = (request.headers.get('host') ?? '').slice(0, 100);
-    return refusal({ code: 'misdirected_request', host, detail: NO_ORIGIN }, context);
-  }
+  const origin = deps.config.publicUrl ?? originOf(request);
+  if (origin === undefined) return refusal({ code: 'misdirected_request', host: '', detail: NO_ORIGIN }, context);
   const built = await deps.files.text(SERVICE_WORKER_FILE);
   if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, context);
   const script = `self.carryonRouter=${JSON.stringify(origin)};\n${built}`;
@@ -27,6 +24,12 @@ export async function serviceWorkerScript(request: Request, deps: Deps, context:
   };
   if (hasTag(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers });
   return new Response(script, { headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' } });
+}
+
+/** The origin under which the request came, if it came under one. */
+export function originOf({ url }: Request): string | undefined {
+  const origin = URL.parse(url)?.origin;
+  return origin !== undefined && ORIGIN.test(origin) ? origin : undefined;
 }
 
 /** In plain workerd the origin comes from the Host header, which may be no URL, or have quotation marks in it. */

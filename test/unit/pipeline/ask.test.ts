@@ -141,6 +141,12 @@ describe('the short form', () => {
   it.each<[string, object, object]>([
     ['a prompt', { prompt: 'hello' }, { alias: 'app/chat', feature: 'chat' }],
     ['with its feature', { prompt: 'hello', feature: 'summarize' }, { alias: 'app/chat', feature: 'summarize' }],
+    [
+      'a prompt, and null for what is not given',
+      { prompt: 'hello', messages: null, model: null, feature: null },
+      { alias: 'app/chat', feature: 'chat' },
+    ],
+    ['the long form, without a prompt', { prompt: null, messages }, { alias: 'app/chat', feature: 'chat' }],
     ['the long form, without a model', { messages }, { alias: 'app/chat', feature: 'chat' }],
     ['the long form, with all', { ...body, feature: 'summarize' }, { alias: 'app/chat', feature: 'summarize' }],
   ])('%s', async (_, body, { alias, feature }: { alias?: string; feature?: string }) => {
@@ -153,6 +159,7 @@ describe('the short form', () => {
   it.each<[string, object]>([
     ['both', { prompt: 'hello', messages }],
     ['neither', {}],
+    ['neither, with null for both', { prompt: null, messages: null }],
     ['an empty prompt', { prompt: '' }],
     ['a prompt that is no text', { prompt: ['hello'] }],
   ])('%s', async (_, body) => {
