@@ -3,11 +3,14 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { countedAddress } from '../core/identity/address.ts';
 import { WINDOW_MS } from '../core/identity/call-rate.ts';
+import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 
 /** `start`: the call may start an answer. `read`: it starts nothing, so more of them are allowed. */
 export type Errand = 'start' | 'read';
 const READS_PER_START = 10;
+/** The platform counts near by. Where it does not answer, the isolate counts all the same. */
+const LONGEST_COUNT_MS = 500;
 
 /** Undefined where the address may ask, or cannot be told. */
 export async function addressRefusal(request: Request, errand: Errand, deps: Deps): Promise<RouterError | undefined> {
@@ -18,7 +21,8 @@ export async function addressRefusal(request: Request, errand: Errand, deps: Dep
   const isRead = errand === 'read' || startsNothing(request.headers);
   const cap = isRead ? publishableRate * READS_PER_START : publishableRate;
   // The platform counts for all isolates of a location, coarsely.
-  if (!isRead && (await platformRate?.(address)) === false) return refusal(cap, WINDOW_MS);
+  const counting = isRead ? undefined : platformRate?.(address);
+  if (counting && !(await within(counting, LONGEST_COUNT_MS, clock, true))) return refusal(cap, WINDOW_MS);
   const waitMs = callRate.take(`${isRead ? 'read' : 'start'} ${address}`, cap, clock.now());
   return waitMs === 0 ? undefined : refusal(cap, waitMs);
 }

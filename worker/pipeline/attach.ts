@@ -3,20 +3,13 @@
  * `SharedAnswer`, which runs, joins, replays or refuses.
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
-import { ownCode, type RouterError } from '../../protocol/errors.ts';
+import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, Job } from '../core/answers/stream/job.ts';
-import {
-  type KeyedOpen,
-  NOTE_HEADER,
-  type OpenMessage,
-  type Owner,
-  type ReplyNote,
-  readNote,
-} from '../core/answers/stream/messages.ts';
+import type { KeyedOpen, OpenMessage, Owner, ReplyNote } from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
 import type { Wish } from '../core/answers/stream/wish.ts';
 import type { Identity } from '../core/identity/identity.ts';
@@ -27,6 +20,7 @@ import { keepWhole } from '../response/write-through.ts';
 import { jobOf } from '../run/run-job.ts';
 import { visitorOf } from './ask.ts';
 import { isTaken, watched } from './hand-over.ts';
+import { heard, keptAs } from './object-reply.ts';
 import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { OpenRecord } from './record.ts';
@@ -55,8 +49,8 @@ export async function attach(
   // A resumed read is the same request going on.
   if (message.record === undefined) record.handOver();
   const tooLong = new AbortController();
-  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(withNote);
-  const replied = await within(opened, longestOpenMs(request, deps), deps.clock, 'late' as const).catch(
+  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(heard);
+  const replied = await within(opened, longestOpenMs(request.chat.stream, deps), deps.clock, 'late' as const).catch(
     () => undefined,
   );
   context.timing.mark('attach');
@@ -70,7 +64,7 @@ export async function attach(
     if (isShared && replied === undefined) return undefined;
     return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
   }
-  const { reply, note } = replied;
+  const { reply, note, failed } = replied;
   if (note.role === 'alone') {
     // Outside of its object a keyed request never runs: it may only be given an answer that was made before.
     return isShared || cached.state === 'fresh' ? undefined : refusedWith(UNAVAILABLE);
@@ -79,9 +73,13 @@ export async function attach(
   if (isMiss && note.keeps) context.background(keepWhole(subject, request, cached.keyHash, deps));
   // After an event that was seen comes the rest of an answer, which is not the answer once more.
   const tellsReplay = request.keyed !== undefined && request.keyed.lastEventId === null;
-  const isAnswer = reply.status < 400;
-  const head = headFor(note, { isMiss: isMiss && isAnswer, isShared, isWhole: !request.chat.stream, tellsReplay });
-  const kept = await keptAs(reply, { ...note, head });
+  const head = headFor(note, {
+    isMiss: isMiss && failed === undefined,
+    isShared,
+    isWhole: !request.chat.stream,
+    tellsReplay,
+  });
+  const kept = keptAs(replied, { ...note, head });
   if (!note.isRecorded) return kept;
   record.handOver();
   if (reply.body === null || !kept.isStream) return kept;
@@ -91,26 +89,11 @@ export async function attach(
   return { ...kept, body: watched(reply.body, onBroken, deps, context) };
 }
 
-/** An error is read here, because a stale answer may stand in for it. */
-async function keptAs(reply: Response, note: ReplyNote): Promise<Kept> {
-  const { status, headers } = reply;
-  const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
-  if (status < 400) return { kind: 'kept', status, body: reply.body, isStream, note };
-  const body = await reply.text();
-  return { kind: 'kept', status, body: body || null, isStream, note, error: codeIn(body) };
-}
-
-function codeIn(body: string): RouterError['code'] | undefined {
-  if (body === '') return undefined;
-  const { error } = JSON.parse(body) as { error?: { code?: string } };
-  return error?.code === undefined ? undefined : ownCode(error.code);
-}
-
 /** Somewhat more than the object itself may take: beyond that it hangs. */
 const OVER_MS = 5_000;
-function longestOpenMs({ chat }: RoutedRequest, { config: { router } }: Deps): number {
+function longestOpenMs(isStream: boolean, { config: { router } }: Deps): number {
   // A caller that wants one piece may have joined a stream.
-  return router.totalTimeoutMs + (chat.stream ? 0 : router.maxStreamDurationMs) + OVER_MS;
+  return router.totalTimeoutMs + (isStream ? 0 : router.maxStreamDurationMs) + OVER_MS;
 }
 
 /**
@@ -180,13 +163,18 @@ export async function attachById(
   if (!owner.ok) return owner;
   const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(asking.identity) };
   const lastEventId = asking.headers.get(REQUEST_HEADERS.lastEventId) || null;
-  return byId(deps.answerStreams.attach(id, { owner: owner.value, wish, lastEventId }, signal));
+  const message = { owner: owner.value, wish, lastEventId };
+  const tooLong = new AbortController();
+  const attaching = deps.answerStreams.attach(id, message, AbortSignal.any([signal, tooLong.signal]));
+  const kept = await byId(attaching, longestOpenMs(true, deps), deps);
+  if (!kept.ok) tooLong.abort();
+  return kept;
 }
 
 /** Ends the run of an answer that is kept; one that is over already stays as it is. The reply has status 204, or is an error. */
 export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<Kept, RouterError>> {
   const owner = await idOwner(asking, deps);
-  return owner.ok ? byId(deps.answerStreams.stop(id, { owner: owner.value })) : owner;
+  return owner.ok ? byId(deps.answerStreams.stop(id, { owner: owner.value }), OVER_MS, deps) : owner;
 }
 
 async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Result<Owner, RouterError>> {
@@ -194,23 +182,17 @@ async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): P
   return visitor.ok ? ok(await keyedOwner(identity, user, visitor.value, answers)) : visitor;
 }
 
-async function byId(calling: Promise<Response | undefined>): Promise<Result<Kept, RouterError>> {
-  try {
-    const reply = await calling;
-    if (reply === undefined) return refused({ code: 'stream_not_found' });
-    const note = reply.status === 204 ? STOPPED : noteOf(reply);
-    return ok(await keptAs(reply, { ...note, head: headFor(note, {}) }));
-  } catch {
-    return refused(UNAVAILABLE);
-  }
+async function byId(
+  calling: Promise<Response | undefined>,
+  longestMs: number,
+  { clock }: Deps,
+): Promise<Result<Kept, RouterError>> {
+  const hearing = calling.then((reply) => reply && heard(reply));
+  const found = await within(hearing, longestMs, clock, 'late' as const).catch(() => 'late' as const);
+  if (found === 'late') return refused(UNAVAILABLE);
+  if (found === undefined) return refused({ code: 'stream_not_found' });
+  return ok(keptAs(found, { ...found.note, head: headFor(found.note, {}) }));
 }
-
-/** After `DELETE` there is nothing to tell. */
-const STOPPED: ReplyNote = { role: 'refused', head: {} };
-
-const noteOf = (reply: Response): ReplyNote => readNote(reply.headers.get(NOTE_HEADER));
-/** Rejects where there is no note: during a deploy the object may be of the previous build. */
-const withNote = (reply: Response): { reply: Response; note: ReplyNote } => ({ reply, note: noteOf(reply) });
 
 /** The object's head, as it is true for this caller. Callers that did not start the run are charged nothing. */
 function headFor(

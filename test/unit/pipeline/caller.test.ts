@@ -110,6 +110,12 @@ describe('a publishable key', () => {
     expect(await ask(address('2001:db8::1'))).toMatchObject({ code: 'rate_limit_exceeded', retryAfterMs: 60_000 });
     expect(await times(2)).toEqual(['ok', 'ok']);
   });
+
+  it('is counted in this isolate alone while the platform does not answer', async () => {
+    const { router, times } = world({ platformRate: () => new Promise<never>(() => {}) });
+    expect(await router.clock.run(times(4, address('203.0.113.7')))).toEqual(FULL);
+    expect(router.clock.pending).toBe(0);
+  });
 });
 
 it('a secret key has none: it is a server’s', async () => {
