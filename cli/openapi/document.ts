@@ -6,6 +6,7 @@ import type { Config } from '../../worker/core/config/config.ts';
 import { resolveConfig } from '../../worker/core/config/resolve.ts';
 import type { AdminScope } from '../../worker/core/operators/operators.ts';
 import { PRESETS } from '../../worker/providers/presets.ts';
+import { REPLIES } from './replies.ts';
 
 type InputSchema = (config: Config, now: number) => z.ZodMiniType;
 
@@ -83,6 +84,7 @@ const pathNames = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(
 function operation({ method, path, scope, summary, params, query, body }: DescribedRoute): object {
   const ofPath = params && jsonSchema(params);
   const ofQuery = query && jsonSchema(query);
+  const reply = REPLIES[`${method} ${path}`];
   const parameters = [
     ...pathNames(path).map((name) => ({
       ...{ name, in: 'path', required: true },
@@ -101,7 +103,10 @@ function operation({ method, path, scope, summary, params, query, body }: Descri
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { [JSON_BODY]: { schema: jsonSchema(body) } } } }),
     responses: {
-      '2XX': { description: 'Done', content: { [JSON_BODY]: {} } },
+      '2XX': {
+        description: 'Done',
+        content: { [JSON_BODY]: reply === undefined ? {} : { schema: jsonSchemaOf(reply) } },
+      },
       default: { $ref: '#/components/responses/Error' },
     },
   };
