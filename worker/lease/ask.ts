@@ -4,6 +4,7 @@ import { beginHolding, holdShare, next } from '../core/ledger/lease/holder.ts';
 import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
 import { rememberedRefusal, rememberRefusal } from '../core/ledger/lease/refusals.ts';
 import { ownShare } from '../core/ledger/lease/slice.ts';
+import { LARGEST_SHARE_OF_ALL } from '../core/ledger/lease/slice-size.ts';
 import { type GrantReply, isByLimit, type RefusedByLimit, type Want } from '../core/ledger/messages.ts';
 import type { Asker, Cover } from './cover.ts';
 import { keepPledge } from './duties.ts';
@@ -36,7 +37,7 @@ export async function askForLease(
   const { now } = client;
   const leaseId = asker.newId(now);
   hooks?.onAsk(leaseId);
-  const request = { leaseId, scopes, wants, admitForMs, degrades, runForMs };
+  const request = { leaseId, scopes, wants, sliceShare: LARGEST_SHARE_OF_ALL, admitForMs, degrades, runForMs };
   cover.holder = beginHolding(request, now);
   const tellings = pool === undefined || hooks !== undefined ? [] : closesAlong(pool, now, now + LONGEST_ASK_MS);
   const reports = tellings.map(({ report }) => report);

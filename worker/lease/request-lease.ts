@@ -19,6 +19,7 @@ import {
   poolOf,
 } from '../core/ledger/lease/pool.ts';
 import type { Slice } from '../core/ledger/lease/slice.ts';
+import { noteSpent } from '../core/ledger/lease/slice-size.ts';
 import type { GrantReply, Left, ScopeAsk, Want } from '../core/ledger/messages.ts';
 import { LONE_ADMIT_MS, LONGEST_ADMIT_MS } from '../core/ledger/protocol.ts';
 import { type Mode, NOTHING_SPENT, type Spent } from '../core/ledger/types.ts';
@@ -67,7 +68,10 @@ export class RequestLease {
     this.#asker = { scopes, runForMs, client, newId, background, pool, hooks };
     this.#degrades = degrades;
     this.#slices = hooks === undefined ? pool : undefined;
-    if (this.#slices !== undefined) this.#slices.tenant.active++;
+    if (this.#slices !== undefined) {
+      this.#slices.active++;
+      this.#slices.tenant.active++;
+    }
     keepShape('lease', this);
   }
 
@@ -212,9 +216,13 @@ export class RequestLease {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const pool = this.#slices;
-    for (const cover of this.#covers) end(cover);
+    for (const cover of this.#covers) {
+      if (pool !== undefined) noteSpent(pool.lately, cover.spent);
+      end(cover);
+    }
     const duties: Promise<void>[] = [];
     if (pool !== undefined) {
+      pool.active--;
       pool.tenant.active--;
       const { client } = this.#asker;
       const { now } = client;

@@ -55,7 +55,8 @@ describe('a busy isolate', () => {
 
   it('gives back what it does not use soon after ten seconds, and holds nothing after twenty', async () => {
     await answers(40);
-    expect(held()).toBeGreaterThan(5 * WORST);
+    // Worst cases for two at once, and what the others cost.
+    expect(held()).toBeGreaterThan(3 * WORST);
     await router.clock.advance(12_000);
     expect(router.ledger.figures()).toEqual({ ...settled, spentMicroUsd: 40 * COST });
     await quiet();

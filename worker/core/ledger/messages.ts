@@ -24,6 +24,8 @@ export interface LeaseRequest {
   wants: readonly Want[];
   /** The holder starts nothing at or after the time in its id plus the reply's value of this. */
   admitForMs: number;
+  /** A slice is granted only where slices, this one included, hold at most this share of what nothing else has taken of each limit. */
+  sliceShare?: number;
   /** Its feature has a safeguard that is not among the wants: once that is due, this ask is refused with `safeguard_due`. */
   degrades?: boolean;
   /** The longest time that one request may take. */

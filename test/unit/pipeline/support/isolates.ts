@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { uuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { newPools, type Pools } from '../../../../worker/core/ledger/lease/pool.ts';
-import type { ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
+import type { LimitRefusal, ScopeAsk, Want } from '../../../../worker/core/ledger/messages.ts';
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { RequestLease } from '../../../../worker/lease/request-lease.ts';
 import type { Ledger, LedgerAnswer, LedgerMessage, RouterEvent } from '../../../../worker/ports.ts';
@@ -33,6 +33,8 @@ export interface Request {
   isLost: boolean;
   /** The runtime kills it then, whatever it waits for: nothing of it goes on, and nobody hears of it. */
   diesAfterMs?: number | undefined;
+  /** The tokens it uses, where that is less than it may use. */
+  usesTokens?: number | undefined;
   /** It counts in this user's scope too. */
   user?: string | undefined;
 }
@@ -60,6 +62,8 @@ export class Isolates {
   readonly events: RouterEvent[] = [];
   readonly starts: Start[] = [];
   readonly wrong: string[] = [];
+  /** Why the ledger refused, and when. */
+  readonly refusals: (LimitRefusal & { at: number })[] = [];
   refused = 0;
   onRefused = () => {};
   fromMemory = 0;
@@ -68,12 +72,15 @@ export class Isolates {
   readonly #owners = new Map<string, Life>();
   readonly #isolates: { slices: Pools; ledger: Ledger }[];
   readonly #scopes: readonly ScopeAsk[];
+  /** Of each user. */
+  readonly #userLimits: Partial<Limits>;
   readonly #cap: number;
   readonly #skewMs: number;
   #ids = 0;
 
-  constructor(isolates: number, limits: Partial<Limits>, skewMs = 0) {
+  constructor(isolates: number, limits: Partial<Limits>, skewMs = 0, userLimits: Partial<Limits> = {}) {
     this.#skewMs = skewMs;
+    this.#userLimits = userLimits;
     const clock = this.#clockOf(0);
     this.#isolates = Array.from({ length: isolates }, () => ({
       ...{ slices: newPools(), ledger: new LedgerStore(() => mortal(this.ledger.stub), clock) },
@@ -161,7 +168,18 @@ export class Isolates {
   }
 
   async #live(request: Request, life: Life): Promise<number | undefined> {
-    const { isolate, worst, costs, tokens, dawdlesMs, runsForMs, triesTwice, isLost, user } = request;
+    const {
+      isolate,
+      worst,
+      costs,
+      tokens,
+      dawdlesMs,
+      runsForMs,
+      triesTwice,
+      isLost,
+      user,
+      usesTokens = tokens,
+    } = request;
     const { clock, ledger } = this;
     let leaseId = '';
     const newId = (nowMs: number) => {
@@ -182,7 +200,7 @@ export class Isolates {
     };
     const lease = new RequestLease(
       'acme',
-      user === undefined ? this.#scopes : [...this.#scopes, { scope: `user:${user}`, limits: {} }],
+      user === undefined ? this.#scopes : [...this.#scopes, { scope: `user:${user}`, limits: this.#userLimits }],
       RUN_FOR_MS,
       links,
       (work) => void life.background.push(work),
@@ -197,6 +215,7 @@ export class Isolates {
         return { countedAt: reply.granted.requests > 1 ? undefined : ledger.firstHeardAt.get(leaseId) };
       }
       const refused = reply !== undefined && typeof reply.refused === 'object' ? reply.refused : undefined;
+      if (refused !== undefined) this.refusals.push({ ...refused, at: clock.now() });
       return { waitMs: refused?.retryAfterMs ?? 1_000 };
     };
     const one = want(worst, { tokens });
@@ -215,7 +234,7 @@ export class Isolates {
       const startedAt = clock.now();
       const countedAt = cover.countedAt ?? startedAt;
       const isFirst = wanted.requests > 0;
-      if (isFirst) this.starts.push({ at: startedAt, countedAt, endsAt: startedAt + runsForMs, tokens });
+      if (isFirst) this.starts.push({ at: startedAt, countedAt, endsAt: startedAt + runsForMs, tokens: usesTokens });
       this.#check();
       await this.#pause(runsForMs);
       if (isLost) {
@@ -223,7 +242,7 @@ export class Isolates {
         return undefined;
       }
       bill.cost = Math.floor((worst * costs) / 100);
-      lease.book({ microUsd: bill.cost, tokens, estimated: false });
+      lease.book({ microUsd: bill.cost, tokens: usesTokens, estimated: false });
     }
     lease.close();
     this.#check();

@@ -12,6 +12,8 @@ export interface Tally {
   bookedMicroUsd: number;
   heldMicroUsd: number;
   unsettledMicroUsd: number;
+  /** The part of `heldMicroUsd` that slices hold which may still admit. */
+  slicesMicroUsd: number;
 }
 
 /** The rows of a scope. */
@@ -38,6 +40,9 @@ export interface Account {
   /** The newest minute that has a lease, and the tokens booked in it. */
   minute: number;
   tokens: number;
+  /** Slots, and tokens of that minute, in slices that may still admit. */
+  sliceSlots: number;
+  sliceTokens: number;
   /** Its `tatUs` never falls, whatever is freed (ledger rule 25). */
   pace: Pace;
 }
@@ -46,7 +51,7 @@ const NOTHING: Sum = { spentMicroUsd: 0, unsettledMicroUsd: 0 };
 const NO_OVERRIDES: Overrides = { limits: {}, revoked: false };
 
 /** An account before any lease is counted. */
-export const NOTHING_COUNTED = { leases: 0, slots: 0, minute: 0, tokens: 0 };
+export const NOTHING_COUNTED = { leases: 0, slots: 0, minute: 0, tokens: 0, sliceSlots: 0, sliceTokens: 0 };
 
 /** The account of a scope, made at first use. */
 export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account {
@@ -106,6 +111,9 @@ export function figuresOf(account: Account, period: Period): Figures {
 /** What counts against the cap of a period: spent and held. Read the account's rows first (`storedOf`). */
 export const bookedIn = (account: Account, period: Period): number =>
   summed(account, period).spentMicroUsd + (account.tallies.get(period)?.bookedMicroUsd ?? 0);
+
+/** The money of a period in slices that may still admit. */
+export const inSlices = (account: Account, period: Period): number => account.tallies.get(period)?.slicesMicroUsd ?? 0;
 
 /** Tokens booked in a minute. */
 export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);

@@ -120,7 +120,7 @@ function nothingNoted(): Noted {
 }
 
 function addLease(book: Book, lease: Lease, now: number): Live {
-  const live: Live = { lease, day: dayOf(lease.grantedAt), status: 'open', isRipe: false, dueAt: 0 };
+  const live: Live = { lease, day: dayOf(lease.grantedAt), status: 'open', isRipe: false, mayAdmit: false, dueAt: 0 };
   book.nextNumber = lease.number + 1;
   book.latestGrantedAt = Math.max(book.latestGrantedAt, lease.grantedAt);
   book.leases.set(lease.leaseId, live);

@@ -4,7 +4,7 @@ import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.
 import { HELD_RETRY_MS } from '../protocol.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
 import type { Limits } from '../types.ts';
-import { type Account, bookedIn, figuresOf, tokensIn } from './account.ts';
+import { type Account, bookedIn, figuresOf, inSlices, tokensIn } from './account.ts';
 import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 
 /** A scope of an ask: its account, with its rows read, and the limits in force. */
@@ -19,6 +19,8 @@ export interface Moment {
   now: number;
   /** Cut to the end of the minute if tokens are limited. */
   admitForMs: number;
+  /** Slices may hold this share of what nothing else has taken of a limit; 1 for a single request, which needs only to fit. */
+  share: number;
 }
 
 /** Whether no limit of the scope refuses. */
@@ -29,11 +31,11 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
   const { limits } = place;
   const { now } = moment;
   const found: (LimitRefusal | undefined)[] = [
-    overspent(place, want, now, 'monthly', monthOf(now), limits.monthlyMicroUsd, endOfMonth(now)),
-    overspent(place, want, now, 'daily', dayOf(now), limits.dailyMicroUsd, endOfDay(now)),
+    overspent(place, want, moment, 'monthly', monthOf(now), limits.monthlyMicroUsd, endOfMonth(now)),
+    overspent(place, want, moment, 'daily', dayOf(now), limits.dailyMicroUsd, endOfDay(now)),
     tooFast(place, want, moment),
-    tooManyTokens(place, want, now),
-    tooManyAtOnce(place, want, now),
+    tooManyTokens(place, want, moment),
+    tooManyAtOnce(place, want, moment),
   ];
   return found.filter((refusal) => refusal !== undefined);
 }
@@ -42,7 +44,7 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
 function overspent(
   { account }: Place,
   { microUsd }: Want,
-  now: number,
+  { now, share }: Moment,
   limit: MoneyRefusal['limit'],
   period: Period,
   cap: number | null,
@@ -50,7 +52,8 @@ function overspent(
 ): MoneyRefusal | undefined {
   const capMicroUsd = cap ?? Number.MAX_SAFE_INTEGER;
   // The figures of a refusal are looked up only for one.
-  if (bookedIn(account, period) + microUsd <= capMicroUsd) return undefined;
+  const free = capMicroUsd - bookedIn(account, period);
+  if (isWithin(share, microUsd, free, inSlices(account, period))) return undefined;
   const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
   const onlyHeld = spentMicroUsd + microUsd <= capMicroUsd;
   return {
@@ -67,10 +70,10 @@ function overspent(
   };
 }
 
-function tooFast({ account, rate }: Place, { requests }: Want, { now }: Moment): PaceRefusal | undefined {
+function tooFast({ account, rate }: Place, { requests }: Want, { now, share }: Moment): PaceRefusal | undefined {
   if (rate === undefined || requests === 0) return undefined;
   const pace = paceAt(account.pace, now);
-  if (conforms(pace, requests, now, rate)) return undefined;
+  if (conforms(pace, requests, now, rate, share)) return undefined;
   const retryAfterMs = Math.max(1, conformsInMs(pace, requests, now, rate));
   return {
     scope: account.scope,
@@ -84,8 +87,16 @@ function tooFast({ account, rate }: Place, { requests }: Want, { now }: Moment):
 }
 
 /** A budget whose period is a minute: the worst case held, the actual booked. */
-function tooManyTokens({ account, limits: { tpm } }: Place, { tokens }: Want, now: number): PaceRefusal | undefined {
-  if (tpm === null || tokens === 0 || tokensIn(account, minuteOf(now)) + tokens <= tpm) return undefined;
+function tooManyTokens(
+  { account, limits: { tpm } }: Place,
+  { tokens }: Want,
+  { now, share }: Moment,
+): PaceRefusal | undefined {
+  if (tpm === null || tokens === 0) return undefined;
+  const minute = minuteOf(now);
+  const free = tpm - tokensIn(account, minute);
+  const held = account.minute === minute ? account.sliceTokens : 0;
+  if (isWithin(share, tokens, free, held)) return undefined;
   const resetsAt = endOfMinute(now);
   return {
     scope: account.scope,
@@ -101,9 +112,11 @@ function tooManyTokens({ account, limits: { tpm } }: Place, { tokens }: Want, no
 function tooManyAtOnce(
   { account, limits: { parallel: cap } }: Place,
   { parallel }: Want,
-  now: number,
+  { now, share }: Moment,
 ): PaceRefusal | undefined {
-  if (cap === null || parallel === 0 || account.slots + parallel <= cap) return undefined;
+  if (cap === null || parallel === 0) return undefined;
+  const free = cap - account.slots;
+  if (isWithin(share, parallel, free, account.sliceSlots)) return undefined;
   return {
     scope: account.scope,
     limit: 'parallel',
@@ -114,3 +127,7 @@ function tooManyAtOnce(
     neverFits: parallel > cap,
   };
 }
+
+/** Whether it fits, and slices, which already hold `inSlices`, hold at most this share of what nothing else has taken (ledger rule 28). */
+const isWithin = (share: number, more: number, free: number, inSlices: number): boolean =>
+  inSlices + more <= (inSlices + free) * share;

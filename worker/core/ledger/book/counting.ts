@@ -1,8 +1,16 @@
 /** Adds a lease to the accounts of its scopes under its current status. Before the status changes, it is subtracted under the same one. */
 
 import { minuteOf, monthOfPeriod, type Period } from '../time.ts';
-import { type Account, accountOf, NOTHING_COUNTED } from './account.ts';
-import { bookedMicroUsd, bookedTokens, type Lease, type LeaseStatus, leaseStatus, ripeAt } from './lease.ts';
+import { type Account, accountOf, NOTHING_COUNTED, type Tally } from './account.ts';
+import {
+  bookedMicroUsd,
+  bookedTokens,
+  type Lease,
+  type LeaseStatus,
+  leaseStatus,
+  mayAdmitUntil,
+  ripeAt,
+} from './lease.ts';
 import type { Book, Live } from './state.ts';
 import { newWheel, schedule, unschedule } from './wheel.ts';
 
@@ -11,11 +19,14 @@ export function start(book: Book, live: Live, now: number): void {
   const ripensAt = ripeAt(live.lease);
   live.status = leaseStatus(live.lease, now);
   live.isRipe = now >= ripensAt;
+  const admitsUntil = mayAdmitUntil(live.lease);
+  live.mayAdmit = now < admitsUntil;
   count(book, live, 1);
   if (live.isRipe) {
     book.ripe++;
   } else {
-    live.dueAt = live.status === 'open' ? live.lease.settleBy : ripensAt;
+    const changesAt = live.mayAdmit ? admitsUntil : live.lease.settleBy;
+    live.dueAt = live.status === 'open' ? changesAt : ripensAt;
     schedule(book.wheel, live);
   }
 }
@@ -42,26 +53,38 @@ export function countAnew(book: Book, now: number): void {
   for (const live of book.leases.values()) start(book, live, now);
 }
 
-function count(book: Book, { lease, status, day }: Live, sign: 1 | -1): void {
+function count(book: Book, { lease, status, mayAdmit, day }: Live, sign: 1 | -1): void {
   const booked = sign * bookedMicroUsd(lease);
   const rest = booked - sign * lease.spent.microUsd;
   const slots = status === 'open' ? sign * (lease.granted.parallel - lease.freed.parallel) : 0;
   const tokens = sign * bookedTokens(lease);
+  const inSlices = mayAdmit ? rest : 0;
   const minute = minuteOf(lease.grantedAt);
   const month = monthOfPeriod(day);
   for (const scope of lease.scopes) {
     const account = accountOf(book.accounts, scope);
     account.leases += sign;
     account.slots += slots;
+    if (mayAdmit) account.sliceSlots += slots;
     if (minute > account.minute) {
       account.minute = minute;
       account.tokens = 0;
+      account.sliceTokens = 0;
     }
     if (minute === account.minute) account.tokens += tokens;
-    addToTally(account, day, sign, booked, rest, status);
-    addToTally(account, month, sign, booked, rest, status);
+    if (minute === account.minute && mayAdmit) account.sliceTokens += tokens;
+    addToTally(account, day, sign, booked, rest, inSlices, status);
+    addToTally(account, month, sign, booked, rest, inSlices, status);
   }
 }
+
+const NOTHING_TALLIED: Tally = {
+  leases: 0,
+  bookedMicroUsd: 0,
+  heldMicroUsd: 0,
+  unsettledMicroUsd: 0,
+  slicesMicroUsd: 0,
+};
 
 function addToTally(
   { tallies }: Account,
@@ -69,12 +92,14 @@ function addToTally(
   leases: 1 | -1,
   booked: number,
   rest: number,
+  inSlices: number,
   status: LeaseStatus,
 ): void {
-  const tally = tallies.get(period) ?? { leases: 0, bookedMicroUsd: 0, heldMicroUsd: 0, unsettledMicroUsd: 0 };
+  const tally = tallies.get(period) ?? { ...NOTHING_TALLIED };
   if (tally.leases === 0) tallies.set(period, tally);
   tally.leases += leases;
   tally.bookedMicroUsd += booked;
+  tally.slicesMicroUsd += inSlices;
   if (status === 'open') tally.heldMicroUsd += rest;
   if (status === 'unsettled') tally.unsettledMicroUsd += rest;
   if (tally.leases === 0) tallies.delete(period);

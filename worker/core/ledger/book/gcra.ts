@@ -125,9 +125,14 @@ export function afterArrivals(
   return { tatUs: Math.max(tatUs, now * 1_000) + intervalUs, laterUs: 0 };
 }
 
-/** Whether so many requests fit into the bucket now. */
-export const conforms = (pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): boolean =>
-  takenUs(pace, now) + requests * intervalUs <= toleranceUs;
+/** Whether so many requests fit into the bucket now, and slices keep at most this share of what nothing else has taken. */
+export const conforms = (
+  pace: Pace,
+  requests: number,
+  now: number,
+  { intervalUs, toleranceUs }: Rate,
+  share = 1,
+): boolean => pace.laterUs + requests * intervalUs <= (pace.laterUs + toleranceUs - takenUs(pace, now)) * share;
 
 /** How long until the same requests fit, if no others come. */
 export function conformsInMs(pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): number {

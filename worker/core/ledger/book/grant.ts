@@ -70,13 +70,14 @@ export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): 
  */
 function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
   let { admitForMs } = ask;
+  const share = requests > 1 ? (ask.sliceShare ?? 1) : 1;
   for (const { account, limits, rate } of places) {
     if (tokens > 0 && limits.tpm !== null) admitForMs = Math.min(admitForMs, endOfMinute(now) - now);
     if (requests > 1 && rate !== undefined) {
       admitForMs = Math.min(admitForMs, longestSliceMs(paceAt(account.pace, now), now, rate));
     }
   }
-  return { now, admitForMs };
+  return { now, admitForMs, share };
 }
 
 function enter(

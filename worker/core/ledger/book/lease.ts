@@ -39,6 +39,13 @@ export type LeaseStatus = 'open' | 'unsettled' | 'done';
 export const leaseStatus = ({ done, settleBy }: Lease, now: number): LeaseStatus =>
   done ? 'done' : now >= settleBy ? 'unsettled' : 'open';
 
+/** How long after its admitting a slice gives back what it does not use: its report waits for the tenant's next ask. */
+const GIVES_BACK_MS = 3_000;
+
+/** Until when a slice may hold what none of its requests uses; 0 for the lease of one request. */
+export const mayAdmitUntil = ({ granted, grantedAt, admitForMs, done }: Lease): number =>
+  granted.requests > 1 && !done ? grantedAt + admitForMs + GIVES_BACK_MS : 0;
+
 /** What counts against the cap. A cost above the grant counts as it is (ledger rule 13). */
 export const bookedMicroUsd = ({ granted, freed, spent }: Lease): number =>
   Math.max(granted.microUsd - freed.microUsd, spent.microUsd);

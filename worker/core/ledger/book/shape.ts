@@ -29,7 +29,14 @@ function scopesProblem(scopes: readonly string[]): string | undefined {
 }
 
 /** What is wrong with an ask; undefined if nothing is. */
-export function askProblem({ leaseId, scopes, wants, admitForMs, runForMs }: LeaseRequest): string | undefined {
+export function askProblem({
+  leaseId,
+  scopes,
+  wants,
+  sliceShare,
+  admitForMs,
+  runForMs,
+}: LeaseRequest): string | undefined {
   if (timeOfUuidV7(leaseId) === undefined) return 'leaseId is not a UUIDv7 in lower case';
   const problem = scopesProblem(scopes.map(({ scope }) => scope));
   if (problem !== undefined) return problem;
@@ -38,6 +45,7 @@ export function askProblem({ leaseId, scopes, wants, admitForMs, runForMs }: Lea
     if (!(wholeNumber(microUsd) && wholeNumber(tokens) && wholeNumber(requests) && wholeNumber(parallel)))
       return 'a want is not a whole number from 0 to 2^53 - 1';
   }
+  if (sliceShare !== undefined && !(sliceShare >= 0 && sliceShare <= 1)) return 'sliceShare is not 0 to 1';
   if (!wholeNumber(admitForMs) || admitForMs < 1 || admitForMs > LONGEST_ADMIT_MS) {
     return `admitForMs is not 1 to ${LONGEST_ADMIT_MS}`;
   }

@@ -13,6 +13,8 @@ export interface Live {
   status: LeaseStatus;
   /** It may be folded, and no report changes it any more. */
   isRipe: boolean;
+  /** It is a slice, and may hold what none of its requests uses. */
+  mayAdmit: boolean;
   dueAt: number;
 }
 

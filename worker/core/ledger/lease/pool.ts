@@ -4,18 +4,9 @@
  */
 import { tightest } from '../book/left.ts';
 import type { Granted, GrantReply, Left, ScopeAsk, Want } from '../messages.ts';
-import type { Amount, Mode, Scope } from '../types.ts';
+import type { Mode, Scope } from '../types.ts';
 import type { Refusals } from './refusals.ts';
-import {
-  beginSlice,
-  isAdmitting,
-  type Share,
-  type Slice,
-  takeShare,
-  unusedMicroUsd,
-  unusedSlots,
-  unusedTokens,
-} from './slice.ts';
+import { beginSlice, inHand, isAdmitting, type Share, type Slice, takeShare } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
 /** For one set of scopes. */
@@ -39,6 +30,8 @@ export interface Pool {
   admitted: number;
   admittedAtAsk: number;
   admittedWhileAsking: number;
+  /** Requests at work, from before they are admitted to their ends. */
+  active: number;
 }
 
 /** What the pools of one tenant share: any ask of its ledger takes the closes of all of them along. */
@@ -116,6 +109,7 @@ const newPool = (tenant: TenantPools, now: number): Pool => ({
   admitted: 0,
   admittedAtAsk: 0,
   admittedWhileAsking: 0,
+  active: 0,
 });
 
 function tenantPoolsOf({ tenants }: Pools, tenant: string): TenantPools {
@@ -152,7 +146,7 @@ export function admitFrom(pool: Pool, want: Want, now: number): Share | undefine
 /** Counts a request that was admitted, in whatever way. */
 export function noteAdmitted(pool: Pool, want: Want, now: number): void {
   pool.admitted++;
-  noteStart(pool.lately, want, now);
+  noteStart(pool.lately, want, pool.active, now);
 }
 
 /** Keeps what the ledger's reply says is left. */
@@ -190,7 +184,7 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
   return sliceWant(one, {
     ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
     started: startedLately(lately, now),
-    inHand: inHand(pool, now),
+    inHand: inHand(pool.open, now),
   });
 }
 
@@ -198,7 +192,7 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
 export function isRefillDue(pool: Pool, slice: Slice, now: number): boolean {
   const { granted, startBefore, requestsLeft } = slice;
   if (now < pool.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
-  const left = inHand(pool, now).requests;
+  const left = inHand(pool.open, now).requests;
   const isEnding = left === requestsLeft && startBefore - now <= pool.lately.windowMs * REFILL_AT_TIME;
   return isEnding || left <= Math.max(granted.requests * REFILL_AT_REQUESTS, 2 * pool.admittedWhileAsking);
 }
@@ -228,23 +222,10 @@ export function enterSlice(pool: Pool, leaseId: string, grant: Granted, now: num
 export function leftBeside(pool: Pool, now: number): Left[] {
   const { shown, leftAt } = pool;
   if (shown.length === 0) return [];
-  const { requests, tokens } = inHand(pool, now);
+  const { requests, tokens } = inHand(pool.open, now);
   return shown.map((one) => ({
     ...one,
     remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? requests : tokens)),
     resetMs: Math.max(0, one.resetMs - (now - leftAt)),
   }));
-}
-
-/** What slices that still admit hold unused. */
-function inHand({ open }: Pool, now: number): Amount {
-  const all = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
-  for (const slice of open) {
-    if (!isAdmitting(slice, now)) continue;
-    all.requests += slice.requestsLeft;
-    all.microUsd += unusedMicroUsd(slice);
-    all.tokens += unusedTokens(slice);
-    all.parallel += unusedSlots(slice);
-  }
-  return all;
 }

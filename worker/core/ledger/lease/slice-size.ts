@@ -1,7 +1,7 @@
 /** How large a slice may be (ledger rule 28): by what this isolate started lately, and small beside what is left for all. */
 import type { Granted, Left, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS } from '../protocol.ts';
-import type { Amount } from '../types.ts';
+import type { Amount, Spent } from '../types.ts';
 
 /** However busy an isolate is: a dead one must not block more. */
 const MOST_SLICE_REQUESTS = 64;
@@ -13,11 +13,24 @@ const LARGEST_SHARE = 1 / 8;
 /** And at most this share of what is left of the burst, and of the slots. */
 const LARGEST_SHARE_OF_PACE = 1 / 4;
 
+/** A slice has room for this many more at once than were at work lately: a request that finds none asks the ledger. */
+const SPARE = 1;
+
+/**
+ * All slices of a tenant, in whatever isolate, may hold at most this share of what nothing else has taken of a limit. The ledger
+ * sees to it, because an isolate has a pool for each user, and knows of no other isolate.
+ */
+export const LARGEST_SHARE_OF_ALL = 2 / 3;
+
 /** Requests that were started, and the sum of their worst cases. */
 export interface Started {
   requests: number;
   microUsd: number;
   tokens: number;
+  /** The most that were at work at once. */
+  atOnce: number;
+  /** What requests cost that ended meanwhile. */
+  spent: Spent;
 }
 
 /** A running estimate of what was started within the last `windowMs`: this window, and the part of the last one that still counts. */
@@ -35,9 +48,11 @@ export const newLately = (now: number): Lately => ({
   windowMs: LONGEST_ADMIT_MS,
   windowUntil: now,
   since: now,
-  current: { requests: 0, microUsd: 0, tokens: 0 },
-  previous: { requests: 0, microUsd: 0, tokens: 0 },
+  current: nothing(),
+  previous: nothing(),
 });
+
+const nothing = (): Started => ({ requests: 0, microUsd: 0, tokens: 0, atOnce: 0, spent: { microUsd: 0, tokens: 0 } });
 
 const WINDOW_KNOWN_MS = 60_000;
 
@@ -48,12 +63,19 @@ export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: 
   lately.windowUntil = now + WINDOW_KNOWN_MS;
 }
 
-/** Counts a request that starts. */
-export function noteStart(lately: Lately, { microUsd, tokens }: Want, now: number): void {
+/** Counts a request that starts, while so many are at work. */
+export function noteStart(lately: Lately, { microUsd, tokens }: Want, atOnce: number, now: number): void {
   turn(lately, now);
   lately.current.requests++;
   lately.current.microUsd += microUsd;
   lately.current.tokens += tokens;
+  if (atOnce > lately.current.atOnce) lately.current.atOnce = atOnce;
+}
+
+/** Counts what a request cost. */
+export function noteSpent({ current: { spent } }: Lately, { microUsd, tokens }: Spent): void {
+  spent.microUsd += microUsd;
+  spent.tokens += tokens;
 }
 
 /** What was started within the last window. */
@@ -65,16 +87,21 @@ export function startedLately(lately: Lately, now: number): Started {
     requests: current.requests + previous.requests * rest,
     microUsd: current.microUsd + previous.microUsd * rest,
     tokens: current.tokens + previous.tokens * rest,
+    atOnce: Math.max(current.atOnce, previous.atOnce),
+    spent: {
+      microUsd: current.spent.microUsd + previous.spent.microUsd * rest,
+      tokens: current.spent.tokens + previous.spent.tokens * rest,
+    },
   };
 }
 
 function turn(lately: Lately, now: number): void {
   if (now >= lately.windowUntil) lately.windowMs = LONGEST_ADMIT_MS;
-  const { since, windowMs, current, previous } = lately;
+  const { since, windowMs, current } = lately;
   if (now - since < windowMs) return;
   const isNext = now - since < 2 * windowMs;
-  lately.previous = isNext ? current : Object.assign(previous, { requests: 0, microUsd: 0, tokens: 0 });
-  lately.current = { requests: 0, microUsd: 0, tokens: 0 };
+  lately.previous = isNext ? current : nothing();
+  lately.current = nothing();
   lately.since = isNext ? since + windowMs : now;
 }
 
@@ -115,13 +142,17 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
   }
   const many = Math.floor(Math.min(requests, MOST_SLICE_REQUESTS));
   if (many < 2 || slots < 2 || money < 2 * one.microUsd || tokens < 2 * one.tokens) return undefined;
-  const share = many / started.requests;
+  const { spent } = started;
+  const atOnce = Math.min(many, started.atOnce + SPARE);
+  // Worst cases for those at work at once, and what the others cost: the rest of theirs has come back by then.
+  const need = (least: number, worst: number, cost: number): number =>
+    Math.ceil(Math.max(2 * least, Math.min(worst * many, worst * atOnce + cost * many) / started.requests));
   // In the order in which a single request names them, so that all wants have one shape (`protocol/kept-shapes.ts`).
   return {
     mode: one.mode,
-    microUsd: Math.floor(Math.min(money, Math.max(2 * one.microUsd, Math.ceil(started.microUsd * share)))),
-    tokens: Math.floor(Math.min(tokens, Math.max(2 * one.tokens, Math.ceil(started.tokens * share)))),
+    microUsd: Math.floor(Math.min(money, need(one.microUsd, started.microUsd, spent.microUsd))),
+    tokens: Math.floor(Math.min(tokens, need(one.tokens, started.tokens, spent.tokens))),
     requests: many,
-    parallel: Math.floor(Math.min(many, slots)),
+    parallel: Math.floor(Math.min(atOnce, slots)),
   };
 }

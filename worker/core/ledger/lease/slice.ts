@@ -179,14 +179,27 @@ export const holdsTooMuch = (slice: Slice): boolean =>
 const isHalf = (unused: number, reserved: number): boolean => unused > 0 && unused >= reserved;
 
 /** Not below zero: more may be spent than a worst case allowed for (ledger rule 13). */
-export const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): number =>
+const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.microUsd - freed.microUsd - spent.microUsd - reserved.microUsd);
 /** As `unusedMicroUsd`, of tokens. */
-export const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>
+const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.tokens - freed.tokens - spent.tokens - reserved.tokens);
 /** Slots that no share holds. */
-export const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
+const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
   granted.parallel - freed.parallel - reserved.parallel;
+
+/** What slices that still admit hold unused. */
+export function inHand(slices: readonly Slice[], now: number): Amount {
+  const all = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
+  for (const slice of slices) {
+    if (!isAdmitting(slice, now)) continue;
+    all.requests += slice.requestsLeft;
+    all.microUsd += unusedMicroUsd(slice);
+    all.tokens += unusedTokens(slice);
+    all.parallel += unusedSlots(slice);
+  }
+  return all;
+}
 
 function isInTime(slice: Slice, now: number): boolean {
   if (now > slice.seenAt) slice.seenAt = now;

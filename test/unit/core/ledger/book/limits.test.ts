@@ -150,6 +150,7 @@ describe('an ask', () => {
     ['no time to admit', { admitForMs: 0 }],
     ['too long to admit', { admitForMs: 10_001 }],
     ['too long to run', { runForMs: 900_001 }],
+    ['more than all for slices', { sliceShare: 1.01 }],
   ];
 
   it.each(bad)('with %s is refused by name, and writes nothing', (_, part) => {

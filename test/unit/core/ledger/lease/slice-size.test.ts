@@ -33,6 +33,7 @@ import {
   type Headroom,
   learnWindow,
   newLately,
+  noteSpent,
   noteStart,
   sliceWant,
   startedLately,
@@ -44,7 +45,9 @@ import { idAt, NOON, SECOND, want } from '../support/messages.ts';
 const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30_000): Left => ({
   ...{ scope: 'tenant', limit, cap, remaining, resetMs },
 });
-const STARTED = { requests: 40, microUsd: 4_000, tokens: 400 };
+const SPENT = { microUsd: 0, tokens: 0 };
+/** Forty, all of which are still at work. */
+const STARTED = { requests: 40, microUsd: 4_000, tokens: 400, atOnce: 40, spent: SPENT };
 const one = want(100, { tokens: 10 });
 const hand = (more: Partial<Amount> = {}): Amount => ({ microUsd: 0, tokens: 0, requests: 0, parallel: 0, ...more });
 const size = (headroom: Partial<Headroom> = {}) =>
@@ -58,16 +61,31 @@ describe('the size of a slice', () => {
   it.each<[string, Partial<Headroom>, object | undefined]>([
     [
       '64 requests at most',
-      { started: { requests: 640, microUsd: 64_000, tokens: 6_400 } },
+      { started: { ...STARTED, requests: 640, microUsd: 64_000, tokens: 6_400, atOnce: 640 } },
       { requests: 64, microUsd: 6_400 },
     ],
-    ['nothing was started', { started: { requests: 0, microUsd: 0, tokens: 0 } }, undefined],
-    ['one was', { started: { requests: 1, microUsd: 100, tokens: 10 } }, undefined],
-    ['almost two were', { started: { requests: 1.9, microUsd: 190, tokens: 19 } }, undefined],
+    ['nothing was started', { started: { ...STARTED, requests: 0, microUsd: 0, tokens: 0 } }, undefined],
+    ['one was', { started: { ...STARTED, requests: 1, microUsd: 100, tokens: 10 } }, undefined],
+    ['almost two were', { started: { ...STARTED, requests: 1.9, microUsd: 190, tokens: 19 } }, undefined],
     [
       'two were, cheaper ones',
-      { started: { requests: 2, microUsd: 2, tokens: 2 } },
+      { started: { ...STARTED, requests: 2, microUsd: 2, tokens: 2 } },
       { requests: 2, microUsd: 200, tokens: 20 },
+    ],
+    [
+      'a worst case and a slot for those at work at once and one more, of the others what they cost',
+      { started: { ...STARTED, atOnce: 3, spent: { microUsd: 200, tokens: 40 } } },
+      { requests: 40, microUsd: 600, tokens: 80, parallel: 4 },
+    ],
+    [
+      'at least two worst cases, also of a dearer request than lately',
+      { started: { ...STARTED, microUsd: 400, tokens: 40, atOnce: 1 } },
+      { requests: 40, microUsd: 200, tokens: 20, parallel: 2 },
+    ],
+    [
+      'no more than all worst cases, whatever the others cost',
+      { started: { ...STARTED, atOnce: 30, spent: { microUsd: 9_999, tokens: 9_999 } } },
+      { microUsd: 4_000, tokens: 400, parallel: 31 },
     ],
     ['an eighth of the month', { left: [left('monthly', 9_999_999, 24_000)] }, { requests: 40, microUsd: 3_000 }],
     [
@@ -117,7 +135,7 @@ describe('the size of a slice', () => {
 
   it('is in whole numbers', () => {
     const got = size({
-      started: { requests: 13.7, microUsd: 1_234.5, tokens: 99.9 },
+      started: { ...STARTED, requests: 13.7, microUsd: 1_234.5, tokens: 99.9 },
       left: [left('daily', 9e9, 9_999)],
     });
     for (const figure of ['requests', 'parallel', 'microUsd', 'tokens'] as const) {
@@ -129,11 +147,15 @@ describe('the size of a slice', () => {
 describe('what was started lately', () => {
   it('counts for the time that a slice may admit, and fades', () => {
     const lately = newLately(NOON);
-    for (let start = 0; start < 10; start++) noteStart(lately, one, NOON + start * SECOND);
-    expect(startedLately(lately, NOON + 9_999)).toEqual({ requests: 10, microUsd: 1_000, tokens: 100 });
-    expect(startedLately(lately, NOON + 12_500).requests).toBe(7.5);
+    for (let start = 0; start < 10; start++) noteStart(lately, one, start % 7, NOON + start * SECOND);
+    noteSpent(lately, { microUsd: 80, tokens: 4 });
+    expect(startedLately(lately, NOON + 9_999)).toEqual({
+      ...{ requests: 10, microUsd: 1_000, tokens: 100 },
+      ...{ atOnce: 6, spent: { microUsd: 80, tokens: 4 } },
+    });
+    expect(startedLately(lately, NOON + 12_500)).toMatchObject({ requests: 7.5, atOnce: 6, spent: { microUsd: 60 } });
     expect(startedLately(lately, NOON + 19_999).requests).toBeLessThan(0.01);
-    expect(startedLately(lately, NOON + 60_000).requests).toBe(0);
+    expect(startedLately(lately, NOON + 60_000)).toMatchObject({ requests: 0, atOnce: 0, spent: SPENT });
   });
 
   it('takes its time from the last slice, not from one that a minute’s end cut, and forgets it', () => {
@@ -149,7 +171,7 @@ describe('what was started lately', () => {
 
   it('a clock that steps back breaks nothing', () => {
     const lately = newLately(NOON);
-    noteStart(lately, one, NOON);
+    noteStart(lately, one, 1, NOON);
     expect(startedLately(lately, NOON - 3_600_000).requests).toBe(1);
   });
 });

@@ -92,9 +92,10 @@ export class Both {
     }
   }
 
-  #askNew({ scopes, wants, idAgeMs, admitForMs, runForMs, deaf }: Command & { do: 'ask' }): void {
+  #askNew({ scopes, wants, sliceShare, idAgeMs, admitForMs, runForMs, deaf }: Command & { do: 'ask' }): void {
     const leaseId = idAt(this.ledger.clockMs - idAgeMs);
-    const ask = { leaseId, scopes: scopes.map(withLimits), wants, admitForMs, runForMs };
+    const share = sliceShare === undefined ? {} : { sliceShare };
+    const ask = { leaseId, scopes: scopes.map(withLimits), wants, ...share, admitForMs, runForMs };
     this.#asks.unshift(ask);
     if (deaf) this.#deaf.add(leaseId);
     this.#ask(ask);

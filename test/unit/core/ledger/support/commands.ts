@@ -5,7 +5,16 @@ import { DAY, HOUR, MINUTE, SECOND } from './messages.ts';
 
 /** Everything that may happen, in any order. `of` counts back over the asks so far. */
 export type Command =
-  | { do: 'ask'; scopes: Scope[]; wants: Want[]; idAgeMs: number; admitForMs: number; runForMs: number; deaf: boolean }
+  | {
+      do: 'ask';
+      scopes: Scope[];
+      wants: Want[];
+      sliceShare: number | undefined;
+      idAgeMs: number;
+      admitForMs: number;
+      runForMs: number;
+      deaf: boolean;
+    }
   | { do: 'askAgain'; of: number }
   | {
       do: 'report';
@@ -84,6 +93,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       do: fc.constant('ask' as const),
       scopes,
       wants: fc.array(want, { minLength: 1, maxLength: 3 }),
+      sliceShare: fc.constantFrom(undefined, 1, 3 / 4, 1 / 2, 1 / 4),
       idAgeMs,
       admitForMs: fc.constantFrom(1, 1_000, 5_000, 10_000),
       runForMs: fc.constantFrom(0, 10_000, 120_000),

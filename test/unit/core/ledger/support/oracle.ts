@@ -89,7 +89,10 @@ export class Oracle {
         ...(hasTpm && want.tokens > 0 ? [minuteLeft] : []),
         ...(want.requests > 1 ? longestSlices : []),
       );
-      inTheWay = ask.scopes.flatMap((one) => this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs));
+      const share = want.requests > 1 ? (ask.sliceShare ?? 1) : 1;
+      inTheWay = ask.scopes.flatMap((one) =>
+        this.#inTheWay(one.scope, this.#capsOf(one), want, now, admitForMs, share),
+      );
       if (inTheWay.length > 0) continue;
       this.#keep(ask, want, now, admitForMs);
       return { kind: 'granted', want, admitForMs };
@@ -184,32 +187,49 @@ export class Oracle {
     return this.kept.find(({ id }) => id === leaseId);
   }
 
-  #inTheWay(scope: Scope, caps: Limits, want: Want, now: number, admitForMs: number): Standing[] {
+  #inTheWay(scope: Scope, caps: Limits, want: Want, now: number, admitForMs: number, share: number): Standing[] {
     const found: Standing[] = [];
+    const here = this.kept.filter(({ scopes }) => scopes.includes(scope));
+    // Slices give back what they do not use within three seconds after their time.
+    const slices = here.filter(
+      ({ want, done, grantedAt, admitForMs }) => want.requests > 1 && !done && now < grantedAt + admitForMs + 3_000,
+    );
+    const fits = (cap: number, taken: number, inSlices: number, more: number) =>
+      inSlices + more <= share * (cap - (taken - inSlices));
     for (const [limit, cap, length] of [
       ['monthly', caps.monthlyMicroUsd, 7],
       ['daily', caps.dailyMicroUsd, 10],
     ] as const) {
       const { spent, held } = this.figures(scope, textOf(now, length), now);
-      if (cap !== null && spent + held + want.microUsd > cap) found.push({ scope, limit, money: { spent, held, cap } });
+      const inSlices = slices.filter(({ day }) => day.startsWith(textOf(now, length)));
+      const rest = inSlices.reduce((sum, lease) => sum + booked(lease) - lease.spent, 0);
+      if (cap !== null && !fits(cap, spent + held, rest, want.microUsd))
+        found.push({ scope, limit, money: { spent, held, cap } });
     }
     if (caps.rps !== null && want.requests > 0) {
       const { takesUs } = arrivalOf(caps.rps, want.requests, now, admitForMs);
       const burstUs = (caps.burst ?? Math.max(1, Math.ceil(caps.rps))) * Math.round(1e6 / caps.rps);
-      if (this.#takenUs(scope, now) + takesUs > burstUs) found.push({ scope, limit: 'rps' });
+      if (!fits(burstUs, this.#takenUs(scope, now), this.#toComeUs(scope, now), takesUs))
+        found.push({ scope, limit: 'rps' });
     }
-    const here = this.kept.filter(({ scopes }) => scopes.includes(scope));
     if (caps.tpm !== null && want.tokens > 0) {
-      const minute = here.filter(({ grantedAt }) => Math.floor(grantedAt / 60_000) === Math.floor(now / 60_000));
-      const tokens = minute.reduce((sum, lease) => sum + bookedTokens(lease), 0);
-      if (tokens + want.tokens > caps.tpm) found.push({ scope, limit: 'tpm' });
+      const isNow = ({ grantedAt }: Kept) => Math.floor(grantedAt / 60_000) === Math.floor(now / 60_000);
+      const tokensOf = (leases: Kept[]) => leases.filter(isNow).reduce((sum, lease) => sum + bookedTokens(lease), 0);
+      if (!fits(caps.tpm, tokensOf(here), tokensOf(slices), want.tokens)) found.push({ scope, limit: 'tpm' });
     }
     if (caps.parallel !== null && want.parallel > 0) {
       const open = here.filter(({ done, settleBy }) => !done && now < settleBy);
-      const slots = open.reduce((sum, lease) => sum + Math.max(0, lease.want.parallel - lease.freedParallel), 0);
-      if (slots + want.parallel > caps.parallel) found.push({ scope, limit: 'parallel' });
+      const slotsOf = (leases: Kept[]) =>
+        leases.reduce((sum, lease) => sum + Math.max(0, lease.want.parallel - lease.freedParallel), 0);
+      if (!fits(caps.parallel, slotsOf(open), slotsOf(slices), want.parallel)) found.push({ scope, limit: 'parallel' });
     }
     return found;
+  }
+
+  /** What slices take from it that have not ended. */
+  #toComeUs(scope: Scope, now: number): number {
+    const arrivals = this.kept.flatMap((lease) => lease.arrivals.filter((one) => one.scope === scope));
+    return arrivals.reduce((sum, { startsAtUs, takesUs }) => sum + (startsAtUs > now * 1_000 ? takesUs : 0), 0);
   }
 
   /** What is taken from a scope's bucket: by every arrival so far, and by slices whose arrivals are still to come. */
