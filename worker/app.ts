@@ -59,9 +59,8 @@ function refuseQuestion(
   deps: Composition['deps'],
   context: RequestContext,
 ): Response {
-  const response = refusal(error, context);
-  new OpenRecord(door, deps, context).close(refusedWith(error), 'complete', response.status);
-  return response;
+  const record = new OpenRecord(door, deps, context);
+  return respond(refusedWith(error), { seesProvider: false }, deps, context, record);
 }
 
 /** Local mode, asked under a name that is not this machine's. */

@@ -1,0 +1,244 @@
+/** Step: plan → attempt, again where that may help, until an answer begins or no provider is left to ask. */
+import type { RouterError } from '../../protocol/errors.ts';
+import type { Deployment } from '../core/config/config.ts';
+import { billOf } from '../core/pricing/bill.ts';
+import type { Failure } from '../core/routing/failure.ts';
+import type { Observation } from '../core/routing/health.ts';
+import { isFollowedAfter, next, ONE_ATTEMPT, type RetrySettings, type Tried } from '../core/routing/next.ts';
+import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
+import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
+import { pinnedIn } from '../core/routing/route.ts';
+import { rejected, unserved } from '../core/routing/unserved.ts';
+import { traceparentOfCall } from '../core/telemetry/span-ids.ts';
+import { pause } from '../core/within.ts';
+import { deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
+import type { Clock, Deps } from '../ports.ts';
+import type { Answered } from '../upstream/attempt-input.ts';
+import { outgoingFor } from '../upstream/outgoing.ts';
+import { type Admission, coverAttempt } from './admit.ts';
+import { attempt, type Failed } from './attempt.ts';
+import {
+  addBill,
+  newTracked,
+  personOf,
+  type RequestContext,
+  type RoutedRequest,
+  type Tracked,
+  type Trail,
+} from './request.ts';
+
+/** What the attempts of one request have in common. */
+export interface Trying {
+  /** As it was admitted. */
+  request: RoutedRequest;
+  admission: Admission;
+  /** When the answer must have begun. */
+  deadlineAt: number;
+  trail: Trail;
+  /** The lease covers one attempt that may be billed, and has. */
+  isLeaseUsed: boolean;
+  deps: Deps;
+  context: RequestContext;
+  waits: Clock;
+}
+
+/** How one place in the plan ended. */
+type Try =
+  | { kind: 'answered'; answer: Answered; deployment: Deployment; startedAt: number }
+  | { kind: 'failed'; failure: Failure }
+  /** Nothing was sent. `error`: this deployment has no form for the request. */
+  | { kind: 'skipped'; error?: RouterError }
+  /** The end, even if providers are left to ask. */
+  | Final;
+
+/** The end of the attempts without an answer. */
+export interface Final {
+  kind: 'final';
+  error: RouterError;
+}
+
+/** Nobody waits for an answer any more. */
+export const CLIENT_GONE: Final = { kind: 'final', error: { code: 'client_gone' } };
+
+/** Asks one deployment after the other, as `next` says, until one of them begins to answer or none is left to ask. */
+export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
+  const { request, trail, deps, context, deadlineAt } = trying;
+  const { clock, config, random } = deps;
+  const { bypass } = request.route;
+  const deployments = bypass ? firstListed(request.alias.deployments) : request.alias.deployments;
+  const retries = bypass ? ONE_ATTEMPT : config.router;
+  const order = planOf(request, deployments, deps);
+  const tried: Tried[] = [];
+  /** Deployments that have no form for this request, and why not. */
+  const unfit = new Map<string, RouterError>();
+  context.timing.mark('plan');
+
+  for (;;) {
+    const nextStartBy = startBy(request.chat, config.router, deadlineAt, trail.attempts.length);
+    const step = next(order, tried, clock.now(), nextStartBy, retries, random);
+    if (step.kind === 'reject') return final(rejected(step.failure, deps.showsProvider(request.identity)));
+    const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
+    if (step.kind !== 'attempt' || planned === undefined) {
+      // A deployment in cooldown may take it later, so it is the client's fault only if none can take it.
+      const [error] = unfit.values();
+      if (error !== undefined && deployments.every((one) => !outgoingFor(request, one, deps).ok)) return final(error);
+      return nobodyLeft(
+        trying,
+        tried.filter(({ slot }) => !unfit.has(slot.id)),
+        step.kind === 'deadline',
+      );
+    }
+    const { slot, delayMs } = step;
+    const found = await tryOnce(trying, { planned, slot, delayMs, nextStartBy, order, tried, retries });
+    switch (found.kind) {
+      case 'answered':
+      case 'final':
+        return found;
+      case 'failed':
+        tried.push({ slot, failure: found.failure });
+        break;
+      case 'skipped':
+        if (found.error !== undefined) unfit.set(planned.id, found.error);
+        tried.push({ slot, failure: 'skipped' });
+    }
+  }
+}
+
+const final = (error: RouterError): Final => ({ kind: 'final', error });
+
+function nobodyLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: boolean): Final {
+  const { board, clock, config } = deps;
+  const { totalTimeoutMs } = config.router;
+  const candidates = board.candidates(request.alias.deployments);
+  const [isBypassed, seesProvider] = [request.route.bypass, deps.showsProvider(request.identity)];
+  return final(unserved({ isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }, clock.now()));
+}
+
+/** One place in the plan, when its turn has come. */
+interface Turn {
+  /** As planned; a fault may put another in its place. */
+  planned: Deployment;
+  slot: Slot;
+  delayMs: number;
+  /** When the attempt must have started. */
+  nextStartBy: number;
+  order: Plan;
+  tried: readonly Tried[];
+  retries: RetrySettings;
+}
+
+async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
+  const { request, admission, trail, deps, context } = trying;
+  const { planned, slot, delayMs, nextStartBy, tried } = turn;
+  const { clock, board, config } = deps;
+  if (delayMs > 0) {
+    await pause(delayMs, clock);
+    // Meanwhile another request may have been told to stay away for longer.
+    if (board.candidates([planned])[0]?.asked) return SKIPPED;
+  }
+  if (tried.length > 0 && context.gone?.aborted) return CLIENT_GONE;
+  const deployment = deploymentFor(request.route, planned);
+  const outgoing = outgoingFor(request, deployment, deps);
+  if (!outgoing.ok) return { kind: 'skipped', error: outgoing.error };
+  const { isLeaseUsed } = trying;
+  const covering = coverAttempt(admission, isLeaseUsed, request, deps);
+  const uncovered = covering && (await covering);
+  if (uncovered !== undefined) return final(uncovered);
+  // The ledger was asked, which takes a while: the client may have left, or the rest of the time may be over.
+  if (isLeaseUsed && context.gone?.aborted) return CLIENT_GONE;
+  trying.isLeaseUsed = false;
+  if (clock.now() >= nextStartBy) return nobodyLeft(trying, tried, true);
+  const patience = patienceFor(request.chat, deployment, config.router);
+  const placed = takePlace(trying, deployment, slot, patience);
+  if (!(placed === true || (await placed))) return SKIPPED;
+
+  if (trail.deployment !== undefined && trail.deployment.order !== deployment.order) trail.hops++;
+  trail.deployment = deployment;
+  trail.dropped = outgoing.value.dropped;
+  const startedAt = clock.now();
+  const tracked = newTracked(deployment, trail.hops, startedAt);
+  trail.attempts.push(tracked);
+  const isFollowed = isFollowedAfter(turn.order, tried, slot, turn.retries);
+  const times = { now: startedAt, deadlineAt: trying.deadlineAt, isFollowed };
+  const attempted = await attempt({
+    chat: request.chat,
+    deployment,
+    adapter: deps.adapterFor(deployment),
+    outgoing: outgoing.value,
+    deadlineAt: attemptDeadline(request.chat, patience, config.router, times),
+    clock,
+    settings: config.router,
+    patience,
+    fetch: fetchFor(request, planned, deps),
+    waits: trying.waits,
+    gone: context.gone,
+    traceparent: deployment.traceparent ? traceparentOfCall(context, trail.attempts.length) : undefined,
+  });
+  context.timing.mark('attempt');
+  const now = clock.now();
+  if (attempted.kind === 'failure') return failedTry(trying, attempted, tracked, now);
+  if (attempted.kind === 'reply') tracked.endedAt = now;
+  if (attempted.kind === 'reply' || attempted.stream.hasContent) tracked.contentAt = now;
+  // A probe has shown with the first content what it was for; the others need not wait until the stream ends.
+  if (slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, context.background);
+  return { kind: 'answered', answer: attempted, deployment, startedAt };
+}
+
+const SKIPPED: Try = { kind: 'skipped' };
+
+/** Books what the attempt may be billed for, and tells the board. */
+function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed, tracked: Tracked, now: number): Try {
+  const { request, admission, trail, deps, context } = trying;
+  const { board, config } = deps;
+  const { deployment, startedAt } = tracked;
+  board.leave(deployment, trail);
+  const isGone = context.gone?.aborted === true;
+  if (failure.mayBeBilled) {
+    trying.isLeaseUsed = true;
+    const seen = measuredFor(request.route, deployment, measured);
+    const bill = billOf(seen, request.chat, admission.version.worst, deployment, config, now - startedAt);
+    admission.lease.book(bill);
+    addBill(trail, bill);
+    board.learn(deployment, bill, context.background);
+  }
+  // It says nothing about the deployment where the client left, or our own deadline came.
+  const observed = isGone || cutByDeadline ? { result: 'unknown' as const } : outcomeOf(failure);
+  board.observe(deployment, { startedAt, user: personOf(request), ...observed }, context.background);
+  if (isGone) return CLIENT_GONE;
+  tracked.endedAt = now;
+  tracked.failure = failure;
+  return { kind: 'failed', failure };
+}
+
+const outcomeOf = ({ kind, retryAfterMs }: Failure): Pick<Observation, 'result' | 'retryAfterMs'> => ({
+  result: kind,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
+function planOf(
+  { alias, route }: RoutedRequest,
+  deployments: readonly Deployment[],
+  { board, clock, config, random }: Deps,
+): Plan {
+  const { whenAllCooling, routingStrategy } = config.router;
+  const candidates = board.candidates(deployments);
+  const pinned = pinnedIn(route, alias.name);
+  return pinned === undefined
+    ? plan(candidates, clock.now(), random, whenAllCooling, routingStrategy)
+    : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling, routingStrategy);
+}
+
+/** One of its `maxParallel` places and, where it is half-open, the one probe; false: another request has it. */
+function takePlace(
+  { request: { chat }, trail, deps: { board } }: Trying,
+  deployment: Deployment,
+  { probe }: Slot,
+  { answerMs, contentMs }: Patience,
+): boolean | Promise<boolean> {
+  if (!board.enter(deployment, trail)) return false;
+  if (!probe) return true;
+  return board.claimProbe(deployment, chat.stream ? contentMs : answerMs).then((isClaimed) => {
+    if (!isClaimed) board.leave(deployment, trail);
+    return isClaimed;
+  });
+}
