@@ -136,7 +136,7 @@ function readAll(seen: Seen, text: string, stream: boolean): void {
   }
 }
 
-/** Runs them all, so many at a time. */
+/** Sends them all, at most `atOnce` at a time. */
 export async function sendAll(urls: readonly string[], all: readonly Sending[], atOnce: number): Promise<Seen[]> {
   const seen: Seen[] = [];
   let next = 0;

@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 const NOW = Date.now();
 let seq = 0;
 
-/** The id of the request that came so many minutes ago. */
+/** The id of a request that came this many minutes ago. */
 const idOf = (minutesAgo: number): string =>
   uuidV7(NOW - minutesAgo * MINUTE, [0, 0, 0, 0, 0, 0, 0, 0, minutesAgo >> 8, minutesAgo & 255]);
 
