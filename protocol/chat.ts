@@ -32,6 +32,8 @@ export interface ToolCall {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
+  /** Gemini's mark of the thought behind the call. It wants it back with the history, and nobody else takes it. */
+  extra_content?: { google: { thought_signature: string } };
 }
 
 /** A call of a custom tool, with free text in place of JSON arguments. Only OpenAI itself has custom tools. */

@@ -5,6 +5,9 @@ import { closed, expected, isGiven, isTooDeep, keep, Problem, tooDeep } from './
 
 const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
 const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };
+const SIGNED_CALL_KEYS = new Set(['id', 'type', 'function', 'extra_content']);
+const EXTRA_KEYS = new Set(['google']);
+const SIGNATURE_KEYS = new Set(['thought_signature']);
 const CALLED_FUNCTION_KEYS = new Set(['name', 'arguments']);
 const CALLED_CUSTOM_KEYS = new Set(['name', 'input']);
 const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict']);
@@ -47,8 +50,20 @@ function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
   }
   const calledKeys = type === 'function' ? CALLED_FUNCTION_KEYS : CALLED_CUSTOM_KEYS;
   const inner = closed(called, calledKeys, `messages[].tool_calls[].${type}`, stripped, ECHOED);
-  const outer = closed(call, CALL_KEYS[type], 'messages[].tool_calls[]', stripped, ECHOED);
+  const extra_content = type === 'function' ? signatureOf(call, stripped) : undefined;
+  const keys = extra_content === undefined ? CALL_KEYS[type] : SIGNED_CALL_KEYS;
+  const outer = closed(call, keys, 'messages[].tool_calls[]', stripped, ECHOED);
+  if (extra_content !== undefined) return { ...outer, type, [type]: inner, extra_content };
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
+}
+
+/** What Gemini sent with the call. Anything else under this name is an unknown field. */
+function signatureOf({ extra_content: extra }: Json, stripped: FieldNames): Json | undefined {
+  const google = isObject(extra) ? extra.google : undefined;
+  if (!isObject(extra) || !isObject(google) || typeof google.thought_signature !== 'string') return undefined;
+  const where = 'messages[].tool_calls[].extra_content';
+  const signature = closed(google, SIGNATURE_KEYS, `${where}.google`, stripped);
+  return { ...closed(extra, EXTRA_KEYS, where, stripped), google: signature };
 }
 
 /** Checks `tools`; unknown fields are taken out. */

@@ -52,7 +52,14 @@ const KNOWN_HOSTS: readonly (readonly [string, Partial<BillingHabits>])[] = [
 
 /** The habits of the host of a base URL. */
 export function habitsOf(apiBase: string): BillingHabits {
-  const host = hostOf(apiBase);
-  const known = KNOWN_HOSTS.find(([name]) => host === name || host.endsWith(`.${name}`));
+  const known = KNOWN_HOSTS.find(([name]) => isAt(apiBase, name));
   return { ...ANY_HOST, ...known?.[1] };
 }
+
+function isAt(apiBase: string, name: string): boolean {
+  const host = hostOf(apiBase);
+  return host === name || host.endsWith(`.${name}`);
+}
+
+/** Whether a call's signature goes back to this host. Gemini 3 refuses a history of its calls without them, others refuse the field. */
+export const takesSignatures = (apiBase: string): boolean => isAt(apiBase, 'googleapis.com');

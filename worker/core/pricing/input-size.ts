@@ -2,6 +2,7 @@ import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/ch
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { attachmentOf, type SentAs } from '../attachments.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
+import { takesSignatures } from '../config/hosts.ts';
 import { FORMATS } from '../formats/formats.ts';
 import { argumentBytes, escapedBytes, jsonBytes } from './json-bytes.ts';
 
@@ -82,6 +83,8 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
     size.calls++;
     size.framingTokens += TOKENS_PER_CALL;
     size.textBytes += escapedBytes(call.id) + escapedBytes(name) + argumentBytes(text);
+    if (call.type === 'function' && call.extra_content && deployments.some(({ apiBase }) => takesSignatures(apiBase)))
+      size.textBytes += utf8Bytes(call.extra_content.google.thought_signature);
   }
 }
 

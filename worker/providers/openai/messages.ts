@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
+import { takesSignatures } from '../../core/config/hosts.ts';
 import { OPENAI_FACTS } from '../../core/formats/openai.ts';
 import type { Target, Unsendable } from '../adapter.ts';
 import { withShortIds } from '../shared/call-ids.ts';
@@ -37,7 +38,8 @@ interface OpenAiMessages {
   unsendable: Unsendable | undefined;
 }
 
-function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dropped: FieldNames): ChatMessage {
+function openaiMessage(message: ChatMessage, target: Target, dropped: FieldNames): ChatMessage {
+  const { quirks, allowParams } = target;
   let outgoing = message;
   if (message.role === 'developer' && !quirks.developerRole) outgoing = { ...outgoing, role: 'system' };
   if (message.reasoning_content !== undefined && !quirks.reasoningContent) {
@@ -49,11 +51,21 @@ function openaiMessage(message: ChatMessage, { quirks, allowParams }: Target, dr
     if (content.length === 0) outgoing = { ...outgoing, content: '' };
     else if (content !== message.content) outgoing = { ...outgoing, content };
   }
-  if (message.tool_calls && !quirks.customTools && message.tool_calls.some((call) => call.type === 'custom')) {
-    outgoing = { ...outgoing, tool_calls: message.tool_calls.map(asFunctionCall) };
+  if (message.tool_calls?.some(isSigned) && !takesSignatures(target.apiBase)) {
+    outgoing = { ...outgoing, tool_calls: message.tool_calls.map(withoutSignature) };
+  }
+  if (outgoing.tool_calls && !quirks.customTools && outgoing.tool_calls.some((call) => call.type === 'custom')) {
+    outgoing = { ...outgoing, tool_calls: outgoing.tool_calls.map(asFunctionCall) };
   }
   return outgoing;
 }
+
+type Call = NonNullable<ChatMessage['tool_calls']>[number];
+
+const isSigned = (call: Call): boolean => call.type === 'function' && call.extra_content !== undefined;
+
+const withoutSignature = (call: Call): Call =>
+  call.type === 'function' ? { id: call.id, type: 'function', function: call.function } : call;
 
 /** Not a registered type, but often written. */
 const JPG = /^data:image\/jpg(?=[;,])/i;
