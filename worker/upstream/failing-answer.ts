@@ -56,7 +56,7 @@ function isInOwnWords(body: string): boolean {
  * A connection that breaks sooner was refused, or broke before a model began: the platform reports both in the same way. After
  * this time the provider may have worked and may bill for it, also if a gateway answers in its place.
  */
-const BEGUN_AFTER_MS = 1_000;
+export const BEGUN_AFTER_MS = 1_000;
 
 /** The failure of an attempt from which neither a status nor a whole body came. */
 export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
