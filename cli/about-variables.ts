@@ -1,6 +1,7 @@
 /** Warnings about variables that work but may surprise, or are weak. Each start prints them, one a line. */
 
 import { problemText } from '../worker/core/config/check.ts';
+import { nearestOf } from '../worker/core/config/nearest.ts';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
 import { allHooks } from '../worker/core/config/resolve-alerts.ts';
 import { demoKeyProblem } from '../worker/core/config/resolve-demo.ts';
@@ -14,7 +15,7 @@ import type { Variables } from './environment.ts';
 export function aboutVariables(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   return [
     ...(local ? [] : shortSecrets(variables)),
-    ...[...slotsIn(config)].flatMap((slot) => oddAddress(slot, variables)),
+    ...[...slotsIn(config)].flatMap((slot) => [...misspelt(slot, variables), ...oddAddress(slot, variables)]),
     ...newCapContradictions(config, variables),
     ...silentWebhooks(config, variables),
     ...lostTelemetry(config, variables),
@@ -61,6 +62,20 @@ function shortSecrets(variables: Variables): string[] {
       ),
     ];
   });
+}
+
+const SLOT_FIELDS = ['API_BASE', 'KEY', 'MODEL', 'FORMAT', 'PRICE'];
+const PRICE_FIELDS = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'];
+
+/** Warns of variables that begin as a slot's do and are none of them: a misspelt one would just seem not to be set. */
+export function misspelt(slot: string, variables: Variables): string[] {
+  const read = [...SLOT_FIELDS, ...PRICE_FIELDS.map((field) => `PRICE_${field}`)];
+  const fields = Object.keys(variables).flatMap((name) =>
+    name.startsWith(`${slot}_`) ? name.slice(slot.length + 1) : [],
+  );
+  return fields
+    .filter((field) => !read.includes(field))
+    .map((field) => warningLine(`${slot}_${field} is never read; after ${slot}_, ${nearestOf(field, SLOT_FIELDS)}`));
 }
 
 /** Warns of an address that may not serve the format or the path with which it is called. The address itself is never printed. */

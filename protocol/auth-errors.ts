@@ -112,7 +112,7 @@ export const AUTH_ROWS: Rows<AuthError> = {
   invalid_admin_key: {
     status: 401,
     type: 'authentication_error',
-    message: 'This is neither ADMIN_KEY nor an admin key (ak-…) in force.',
+    message: 'No admin key in force was sent: send ADMIN_KEY, or an admin key (ak-…), as "authorization: Bearer …".',
     again: 'never',
     headers: BEARER,
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutVariables, oddAddress, silentWebhooks } from '../../../cli/about-variables.ts';
+import { aboutVariables, misspelt, oddAddress, silentWebhooks } from '../../../cli/about-variables.ts';
 import { notSet, refuseNonsense, slotsIn } from '../../../cli/check-variables.ts';
 import { checkConfig } from '../../../worker/core/config/check.ts';
 import type { CheckedConfig } from '../../../worker/core/config/schema.ts';
@@ -36,6 +36,18 @@ function refusal(variables: Record<string, string>): string[] {
     return (error as Error).message.split('\n');
   }
 }
+
+it('a variable of a slot that nobody reads is told with the nearest that is read', () => {
+  expect(
+    misspelt('PROVIDER_A', { ...right, PROVIDER_A_FORMAT: 'openai', PROVIDER_A_PRICE: '{}', PROVIDER_AB_KEY: 'x' }),
+  ).toEqual([]);
+  const wrong = { PROVIDER_A_API_BAS: 'https://a.example/v1', PROVIDER_A_TOKEN: 'x' };
+  const names = 'API_BASE, KEY, MODEL, FORMAT, PRICE';
+  expect(misspelt('PROVIDER_A', { ...right, ...wrong })).toEqual([
+    `warning: PROVIDER_A_API_BAS is never read; after PROVIDER_A_, did you mean "API_BASE"? There are ${names}`,
+    `warning: PROVIDER_A_TOKEN is never read; after PROVIDER_A_, there are ${names}`,
+  ]);
+});
 
 describe('nonsense', () => {
   it('is not what is right, nor what is not set', () => {
