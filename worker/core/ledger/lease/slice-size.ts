@@ -6,8 +6,8 @@ import type { Amount, Spent } from '../types.ts';
 /** However busy an isolate is: a dead one must not block more. */
 const MOST_SLICE_REQUESTS = 64;
 /**
- * A slice may take at most this share of a scope's remaining money, tokens and burst, counting what this isolate already holds. So
- * at the end of a budget requests ask one by one.
+ * A slice may take at most this share of a scope's remaining money, tokens and burst, counting what this isolate already
+ * holds for the same scopes. So at the end of a budget requests ask one by one.
  */
 const LARGEST_SHARE = 1 / 8;
 /** And at most this share of what is left of the burst, and of the slots. */
