@@ -1,0 +1,49 @@
+/** Requests that the runtime ends in the midst of a crowd, whatever they are doing for others: nobody else's answer suffers. */
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { type Answered, admin, answered } from '../support/ask.ts';
+import { startBench } from '../support/bench.ts';
+import { until } from '../support/until.ts';
+
+const bench = await startBench({ entryPath: join(import.meta.dirname, '../support/dying-worker.js') });
+afterAll(bench.stop);
+
+/** Each of another user, so that each asks the ledger: together with others, or for them. */
+const ask = (index: number, more = ''): Promise<Answered> =>
+  answered(bench.url, {
+    question: `In 12 words: what is a failover? ${more}`,
+    user: `u${index}`,
+    stream: index % 2 === 0,
+  });
+const isWhole = ({ status, done, text, header }: Answered): boolean =>
+  status === 200 && text !== '' && (done || header('content-type') === 'application/json');
+
+/** Whether this is the scope of a user whose request was ended. */
+const isOfDead = (scope: string): boolean => {
+  const index = Number(scope.replace('user:u', ''));
+  return index < 150 && index % 3 === 0;
+};
+
+/** The users' scopes in which something is held. */
+async function holders(): Promise<string[]> {
+  const reply = await admin(bench.url, 'ledger/local');
+  const { scopes } = (await reply.json()) as { scopes: { scope: string; reservedMicroUsd: number }[] };
+  const held = scopes.filter(({ scope, reservedMicroUsd }) => scope.startsWith('user:') && reservedMicroUsd > 0);
+  return held.map(({ scope }) => scope);
+}
+
+test('a third of a crowd dies at any moment: all others are answered, and nothing stays held but for the dead', async () => {
+  const dead: Promise<unknown>[] = [];
+  const alive: Promise<Answered>[] = [];
+  for (let index = 0; index < 150; index++) {
+    if (index % 3 === 0) dead.push(ask(index, `die after ${(index * 7) % 160} ms`).catch(() => {}));
+    else alive.push(ask(index));
+  }
+  const answers = await Promise.all(alive);
+  expect(answers.filter((one) => !isWhole(one))).toEqual([]);
+  await Promise.all(dead);
+  const next = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(1_000 + index)));
+  expect(next.filter((one) => !isWhole(one))).toEqual([]);
+  await until('each that lived has closed its lease', async () => (await holders()).every(isOfDead));
+  expect((await holders()).some(isOfDead)).toBe(true);
+});

@@ -1,0 +1,41 @@
+/** The product's own Worker over a ledger far away, whose requests the runtime ends where their question tells it to. */
+import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
+
+/** With the `TenantLedger` below instead of its own. */
+export * from '../../worker/index.ts';
+
+/** So many milliseconds away, to give requests the time to die while they wait for it. */
+const FAR_MS = 40;
+
+export class TenantLedger extends ProductLedger {
+  grant(ask) {
+    return later(() => super.grant(ask));
+  }
+
+  report(reports) {
+    return later(() => super.report(reports));
+  }
+
+  reportAndGrant(reports, ask) {
+    return later(() => super.reportAndGrant(reports, ask));
+  }
+
+  exchange(reports, asks) {
+    return later(() => super.exchange(reports, asks));
+  }
+}
+
+async function later(call) {
+  await new Promise((resume) => setTimeout(resume, FAR_MS / 2));
+  const reply = call();
+  await new Promise((resume) => setTimeout(resume, FAR_MS / 2));
+  return reply;
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const afterMs = /die after (\d+) ms/.exec(await request.clone().text())?.[1];
+    if (afterMs !== undefined) setTimeout(() => ctx.abort('a test ended this request'), Number(afterMs));
+    return worker.fetch(request, env, ctx);
+  },
+};
