@@ -93,6 +93,13 @@ describe('keys', () => {
     expect(status).toBe(401);
   });
 
+  test('put into a path by mistake: the answer does not repeat it', async () => {
+    const { key } = await create({});
+    const got = await send(bench.url, `/v1/${key}/models`, { method: 'GET', key });
+    expect(got).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
+    expect(got.text).not.toContain(key);
+  });
+
   test('revoked, they are dead at once', async () => {
     const { id, key } = await create({});
     expect(code(await chat(key))).toBe('200 answered');
@@ -169,6 +176,18 @@ describe('admin', () => {
     });
     expect(byHeader.status).not.toBe(401);
   });
+
+  test.each(['[::1', 'a:99999', 'a b'])(
+    'under the Host %j, which no URL can have, as under any other',
+    async (host) => {
+      const options = { method: 'POST', key: SECRETS.ADMIN_KEY, headers: { host }, body: { tenant: 'acme' } };
+      const got = await send(bench.url, '/admin/keys', options);
+      made.push(String(got.json.key));
+      expect(got.status).toBe(201);
+      const { json } = await admin('GET', 'audit');
+      expect(JSON.stringify(json)).toContain('POST /admin/keys');
+    },
+  );
 
   test('no page may call it', async () => {
     for (const [method, path] of PATHS) {

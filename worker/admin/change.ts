@@ -36,7 +36,7 @@ export function makeNoted(change: Change, c: Context<App>, operator: Operator): 
 
 async function make(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const id = c.env.context.requestId;
-  const call = `${c.req.method} ${new URL(c.req.url).pathname}`;
+  const call = `${c.req.method} ${URL.parse(c.req.url)?.pathname ?? c.req.path}`;
   const begin = { id, who: operator.name, call, what: change.what };
   if (!(await noted(c, (operators) => operators.begin(begin)))) {
     // The row may have been written all the same; nothing is changed.

@@ -1,4 +1,5 @@
 /** The paths there are, for a caller that asked for one that does not exist. */
+import { withoutKeys } from '../core/identity/key-format.ts';
 import { DOORS } from '../doors/doors.ts';
 
 const CLIENT_PATHS = [
@@ -75,5 +76,5 @@ export function nothingAt(path: string): string {
   if (planned !== undefined) return planned;
   const near = path === '/admin' || path.startsWith('/admin/') ? ADMIN_PATHS : CLIENT_PATHS;
   const hint = SPLIT_ALIAS.test(path) ? ' A / within a name is written %2F, as in app%2Fchat.' : '';
-  return `There is nothing at ${path.slice(0, 100)}.${hint} There are ${near.join('; ')}.`;
+  return `There is nothing at ${withoutKeys(path).slice(0, 100)}.${hint} There are ${near.join('; ')}.`;
 }

@@ -2,8 +2,8 @@ import { withoutKeys } from '../core/identity/key-format.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 
-/** The path as logs may show it: shortened, and without keys. */
-export const loggedPath = ({ url }: Request): string => withoutKeys(new URL(url).pathname).slice(0, 100);
+/** The path as logs may show it: shortened, and without keys. Empty under a Host that no URL can have. */
+export const loggedPath = ({ url }: Request): string => withoutKeys(URL.parse(url)?.pathname ?? '').slice(0, 100);
 
 /** Logs one line about a request as its answer begins, for `npm start`. A deploy has its platform's own log of requests. */
 export async function logRequest(
