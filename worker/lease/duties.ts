@@ -94,7 +94,7 @@ export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cov
   if (slices.length === 0) return undefined;
   const tenant = hooks === undefined ? pool?.tenant : undefined;
   for (const slice of slices) tenant?.closable.add(slice);
-  const travels = pool !== undefined && tenant !== undefined && tenant.active >= CROWD;
+  const travels = pool !== undefined && tenant !== undefined && tenant.active.countAt(client.now) >= CROWD;
   if (travels && !slices.some((slice) => isShort(pool, slice)))
     return isCarried(tenant, client.now) ? undefined : carry(client, tenant);
   return closeUntilKnown(client, slices, tenant).then(() => {

@@ -63,14 +63,15 @@ export class RequestLease {
     { degrades = false, hooks }: { degrades?: boolean; hooks?: LeaseHooks | undefined } = {},
   ) {
     const { clock, newId, slices } = links;
-    const pool = slices && poolOf(slices, tenant, scopes, clock.now());
+    const now = clock.now();
+    const pool = slices && poolOf(slices, tenant, scopes, now);
     const client = new LedgerClient(tenant, links, hooks !== undefined);
     this.#asker = { scopes, runForMs, client, newId, background, pool, hooks };
     this.#degrades = degrades;
     this.#slices = hooks === undefined ? pool : undefined;
     if (this.#slices !== undefined) {
-      this.#slices.active++;
-      this.#slices.tenant.active++;
+      this.#slices.active.begin(this, now);
+      this.#slices.tenant.active.begin(this, now);
     }
     keepShape('lease', this);
   }
@@ -222,8 +223,8 @@ export class RequestLease {
     }
     const duties: Promise<void>[] = [];
     if (pool !== undefined) {
-      pool.active--;
-      pool.tenant.active--;
+      pool.active.end(this);
+      pool.tenant.active.end(this);
       const { client } = this.#asker;
       const { now } = client;
       for (const slice of slicesOf(this.#covers)) {

@@ -2,8 +2,10 @@
  * All that one isolate needs to admit from slices for one set of scopes (ledger rule 22), so that a revoked key or a spent user
  * ends with it. Plain data that outlives the requests: I/O of one request cannot be used by another.
  */
+import { UnderWay } from '../../under-way.ts';
 import { tightest } from '../book/left.ts';
 import type { Granted, GrantReply, Left, ScopeAsk, Want } from '../messages.ts';
+import { LONGEST_ADMIT_MS, LONGEST_RUN_MS } from '../protocol.ts';
 import type { Mode, Scope } from '../types.ts';
 import type { Refusals } from './refusals.ts';
 import { beginSlice, inHand, isAdmitting, type Share, type Slice, takeShare } from './slice.ts';
@@ -31,7 +33,7 @@ export interface Pool {
   admittedAtAsk: number;
   admittedWhileAsking: number;
   /** Requests at work, from before they are admitted to their ends. */
-  active: number;
+  readonly active: UnderWay;
 }
 
 /** What the pools of one tenant share: any ask of its ledger takes the closes of all of them along. */
@@ -45,7 +47,7 @@ export interface TenantPools {
   /** The request to which others leave their closes. */
   carrier: Carrier | undefined;
   /** Requests of this isolate that hold something. */
-  active: number;
+  readonly active: UnderWay;
 }
 
 /** A request that waits with its own close, and will then close what others have left in `closable`. */
@@ -65,6 +67,8 @@ export interface Pools {
 /** Those of an isolate that has just begun. */
 export const newPools = (): Pools => ({ byName: new Map(), tenants: new Map(), byScopes: new WeakMap() });
 
+/** How long a request may hold something. One that the runtime ends without a word counts for no longer. */
+const LONGEST_REQUEST_MS = LONGEST_ADMIT_MS + LONGEST_RUN_MS;
 /** Users come and go. Beyond this many pools all are forgotten; requests that run keep hold of their own slices. */
 const MOST_POOLS = 5_000;
 /** A smaller slice is used up before the next one could arrive. */
@@ -109,13 +113,20 @@ const newPool = (tenant: TenantPools, now: number): Pool => ({
   admitted: 0,
   admittedAtAsk: 0,
   admittedWhileAsking: 0,
-  active: 0,
+  active: new UnderWay(LONGEST_REQUEST_MS),
 });
 
 function tenantPoolsOf({ tenants }: Pools, tenant: string): TenantPools {
   let known = tenants.get(tenant);
   if (known === undefined) {
-    known = { name: tenant, askedAt: 0, closable: new Set(), refusals: new Map(), carrier: undefined, active: 0 };
+    known = {
+      name: tenant,
+      askedAt: 0,
+      closable: new Set(),
+      refusals: new Map(),
+      carrier: undefined,
+      active: new UnderWay(LONGEST_REQUEST_MS),
+    };
     tenants.set(tenant, known);
   }
   return known;
@@ -146,7 +157,7 @@ export function admitFrom(pool: Pool, want: Want, now: number): Share | undefine
 /** Counts a request that was admitted, in whatever way. */
 export function noteAdmitted(pool: Pool, want: Want, now: number): void {
   pool.admitted++;
-  noteStart(pool.lately, want, pool.active, now);
+  noteStart(pool.lately, want, pool.active.countAt(now), now);
 }
 
 /** Keeps what the ledger's reply says is left. */

@@ -251,6 +251,17 @@ describe('an isolate’s slices of one pool', () => {
     expect(admitFrom(of, want(900), NOON)?.slice).toBe(large);
   });
 
+  it('have no room for requests that the runtime ended without a word, once none of them can run any more', () => {
+    const of = pool();
+    for (let request = 0; request < 30; request++) of.active.begin({}, NOON);
+    const slots = (now: number) => {
+      for (let request = 0; request < 40; request++) noteAdmitted(of, one, now);
+      return nextSlice(of, one, now)?.parallel;
+    };
+    expect(slots(NOON + 15 * 60 * SECOND)).toBe(31);
+    expect(slots(NOON + 16 * 60 * SECOND)).toBe(1);
+  });
+
   it('one request asks: no other does until that one has its answer or is gone', () => {
     const of = busy();
     expect(nextSlice(of, one, NOON)).toMatchObject({ requests: 40 });
