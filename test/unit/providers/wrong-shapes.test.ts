@@ -40,8 +40,14 @@ describe('an OpenAI answer', () => {
     expect(reply).toMatchObject({ ok: true, model: undefined });
   });
 
-  it('goes on as it came', () => {
-    const text = ` ${whole({})}\n`;
+  it.each([
+    ['of text', {}],
+    [
+      'with a call of a kind that we do not know',
+      { tool_calls: [{ id: 'c', type: 'web_search', web_search: { query: 'x' } }] },
+    ],
+  ])('%s goes on as it came', (_, more) => {
+    const text = ` ${whole({ message: { role: 'assistant', content: 'x', ...more } })}\n`;
     const reply = openai.reply(text, chat({ n: 3 }), 0);
     expect(reply.ok && reply.body).toBe(text);
   });

@@ -59,6 +59,7 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
   let isRewritten = message.role !== 'assistant';
   message.role = 'assistant';
   for (const [index, call] of (calls ?? []).entries()) {
+    if (isObject(call) && isOfAnotherKind(call)) continue;
     if (!isObject(call) || !isNamed(call)) return malformed('A tool call of the answer has no name.');
     if (identify(call, () => madeId(index))) isRewritten = true;
     if (isObject(call.function) && (call.function.arguments ?? undefined) === undefined) {
@@ -79,6 +80,10 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
   choice.finish_reason = reason;
   return true;
 }
+
+/** A kind of call that we do not know may be whole in a way of its own. */
+const isOfAnotherKind = ({ type, function: called, custom }: Json): boolean =>
+  nonEmpty(type) !== undefined && type !== 'function' && type !== 'custom' && !isObject(called) && !isObject(custom);
 
 const isNamed = ({ function: called, custom }: Json): boolean =>
   [called, custom].some((one) => isObject(one) && typeof one.name === 'string');
