@@ -28,6 +28,6 @@ test('the alerts of 30 days', () => {
 });
 
 test('the windows', () => {
-  const [, list = ''] = /`window` is one of (.*?), in the place/.exec(page) ?? [];
+  const [, list = ''] = /`window` is one of (.*?), instead of/.exec(page) ?? [];
   expect(codesIn(list)).toEqual(Object.keys(ASKED_WINDOWS));
 });
