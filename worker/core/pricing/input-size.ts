@@ -84,7 +84,7 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
     size.framingTokens += TOKENS_PER_CALL;
     size.textBytes += escapedBytes(call.id) + escapedBytes(name) + argumentBytes(text);
     if (call.type === 'function' && call.extra_content && deployments.some(({ apiBase }) => takesSignatures(apiBase)))
-      size.textBytes += utf8Bytes(call.extra_content.google.thought_signature);
+      size.textBytes += escapedBytes(call.extra_content.google.thought_signature);
   }
 }
 
