@@ -94,6 +94,36 @@ it.each(CALLS)('a streamed call with %s', async (_, chunks) => {
   expect([later.id, later.type, later.function.name]).not.toContain(null);
 });
 
+it.each<[string, Json, Json, Json, Json]>([
+  ['strings as indexes', { index: '0' }, { index: '1' }, { index: '0' }, { index: '1' }],
+  ['ids in the place of indexes', {}, {}, { id: 'call_0' }, { id: 'call_1' }],
+])('two streamed calls at once with %s', async (_, first, second, laterFirst, laterSecond) => {
+  const begun = (id: string, at: Json) => ({
+    ...at,
+    id,
+    type: 'function',
+    function: { name: 'weather', arguments: '' },
+  });
+  const body = passedOn([
+    OPENING,
+    delta({ tool_calls: [begun('call_0', first), begun('call_1', second)] }),
+    called(laterFirst, {}, {}, '{"city":'),
+    called(laterSecond, {}, {}, '{"city":"Ulm"}'),
+    called(laterFirst, {}, {}, '"Bonn"}'),
+    delta({}, 'tool_calls'),
+  ]);
+  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+  expect(choices[0]?.message.tool_calls).toMatchObject([
+    { id: 'call_0', function: { arguments: '{"city":"Bonn"}' } },
+    { id: 'call_1', function: { arguments: '{"city":"Ulm"}' } },
+  ]);
+  const calls = await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0 }).toolCalls;
+  expect(calls).toMatchObject([
+    { toolCallId: 'call_0', input: { city: 'Bonn' } },
+    { toolCallId: 'call_1', input: { city: 'Ulm' } },
+  ]);
+});
+
 it('streamed calls without ids have one each, other than in another answer', async () => {
   const one = (id: string) =>
     passedOn(

@@ -8,6 +8,8 @@ import { identify } from './call-identity.ts';
 export class CallDeltas {
   /** By the provider's index and the call's id: the index that clients see. */
   readonly #byId = new Map<string, number>();
+  /** By the id of a call without an index: more of it may come at any place of a delta. */
+  readonly #placed = new Map<unknown, number>();
   /** By the provider's index: the client's index of the latest call. */
   readonly #current = new Map<number, number>();
   #count = 0;
@@ -32,15 +34,21 @@ export class CallDeltas {
   }
 
   #indexOf(call: Json, place: number): number {
-    const told = typeof call.index === 'number' ? call.index : place;
+    const own = indexIn(call);
+    const told = own ?? place;
     const id = typeof call.id === 'string' && call.id !== '' ? `${told} ${call.id}` : undefined;
     const current = this.#current.get(told);
-    const known = id === undefined ? undefined : this.#byId.get(id);
+    const isMore = own === undefined && !isNamed(call);
+    const known =
+      id === undefined ? undefined : (this.#byId.get(id) ?? (isMore ? this.#placed.get(call.id) : undefined));
     const begins = isNamed(call) && (id === undefined ? this.#isSecond(call, current) : known === undefined);
     const index = known ?? (current === undefined || begins ? this.#count++ : current);
     if (id === undefined) this.#said.set(index, (this.#said.get(index) ?? '') + argumentsOf(call));
     this.#current.set(told, index);
-    if (id !== undefined && known === undefined) this.#byId.set(id, index);
+    if (id !== undefined && known === undefined) {
+      this.#byId.set(id, index);
+      if (own === undefined) this.#placed.set(call.id, index);
+    }
     return index;
   }
 
@@ -53,6 +61,12 @@ export class CallDeltas {
       return false;
     }
   }
+}
+
+/** Some providers send the index as a string. */
+function indexIn({ index }: Json): number | undefined {
+  if (typeof index === 'number') return index;
+  return typeof index === 'string' && index !== '' && Number.isFinite(Number(index)) ? Number(index) : undefined;
 }
 
 const isNamed = ({ function: called }: Json): boolean => isObject(called) && Boolean(called.name);
