@@ -7,8 +7,9 @@ import { tightest } from '../book/left.ts';
 import type { Granted, GrantReply, Left, ScopeAsk, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS, LONGEST_RUN_MS } from '../protocol.ts';
 import type { Mode, Scope } from '../types.ts';
+import { noteClosable } from './closes.ts';
 import type { Refusals } from './refusals.ts';
-import { beginSlice, inHand, isAdmitting, type Share, type Slice, takeShare } from './slice.ts';
+import { beginSlice, hasRoom, inHand, isAdmitting, type Share, type Slice, takeShare } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
 /** For one set of scopes. */
@@ -76,7 +77,10 @@ const LEAST_TO_REFILL = 8;
 /** The next slice is due at this share of the requests, or of the time: much sooner, and its own time would pass unused. */
 const REFILL_AT_REQUESTS = 1 / 4;
 const REFILL_AT_TIME = 1 / 8;
-/** Slices that admit at the same time, so that what an isolate holds unused stays small whatever the sizes of its requests. */
+/**
+ * Slices that admit at the same time, so that what an isolate holds unused stays small whatever the sizes of its requests. For the
+ * next, one without room is given up. *Without:* each that was used up before its last requests is in the way until its time is over.
+ */
 const MOST_OPEN = 4;
 
 /** The pool of these scopes, made at first use. */
@@ -146,7 +150,7 @@ export function forgetScope(pools: Pools, tenant: string, scope: Scope): void {
 /** Admits from memory, synchronously; undefined: no slice has room for it. */
 export function admitFrom(pool: Pool, want: Want, now: number): Share | undefined {
   for (const slice of pool.open) {
-    const share = slice.mode === want.mode ? takeShare(slice, want, now) : undefined;
+    const share = takeShare(slice, want, now);
     if (share === undefined) continue;
     if (want.requests > 0) noteAdmitted(pool, want, now);
     return share;
@@ -191,12 +195,15 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
   const { left, leftAt, lately } = pool;
   if (now < pool.askingUntil) return undefined;
   pool.open = pool.open.filter((slice) => isAdmitting(slice, now));
-  if (pool.open.length >= MOST_OPEN) return undefined;
-  return sliceWant(one, {
-    ...{ left, ageMs: now - leftAt, admitForMs: lately.windowMs },
-    started: startedLately(lately, now),
-    inHand: inHand(pool.open, now),
-  });
+  const isFull = pool.open.length >= MOST_OPEN;
+  const givenUp = isFull ? pool.open.find((slice) => !hasRoom(slice, one)) : undefined;
+  if (isFull && givenUp === undefined) return undefined;
+  const age = { ageMs: now - leftAt, admitForMs: lately.windowMs };
+  const many = sliceWant(one, { left, ...age, started: startedLately(lately, now), inHand: inHand(pool.open, now) });
+  if (many === undefined || givenUp === undefined) return many;
+  givenUp.isEnding = true;
+  noteClosable(pool, givenUp, now);
+  return many;
 }
 
 /** Whether to ask for the next slice while some of this one is left: a quarter, or as much as is used while asking. */

@@ -22,7 +22,7 @@ export interface Slice {
   /** Other requests may take shares of it; its pool closes it. */
   isPooled: boolean;
   requestsLeft: number;
-  /** It was reported: nothing more is taken from it (ledger rules 16 and 18). */
+  /** It was reported, or given up for the next: nothing more is taken from it (ledger rules 16 and 18). */
   isEnding: boolean;
   /** Shares that may still cost something; `lost` counts those whose cost will never be reported. */
   running: number;
@@ -85,16 +85,17 @@ export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null)
 });
 
 /** Takes a worst case, a request and a slot, synchronously; undefined: it does not fit, or it is too late (ledger rules 18 and 22). */
-export function takeShare(slice: Slice, want: Want, now: number): Share | undefined {
-  const { microUsd, tokens, requests, parallel } = want;
-  const hasRoom =
-    !slice.isEnding &&
-    requests <= slice.requestsLeft &&
-    microUsd <= unusedMicroUsd(slice) &&
-    tokens <= unusedTokens(slice) &&
-    parallel <= unusedSlots(slice);
-  return hasRoom && isInTime(slice, now) ? ownShare(slice, want) : undefined;
-}
+export const takeShare = (slice: Slice, want: Want, now: number): Share | undefined =>
+  hasRoom(slice, want) && isInTime(slice, now) ? ownShare(slice, want) : undefined;
+
+/** Whether it fits. What running requests do not use may still come back. */
+export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parallel }: Want): boolean =>
+  !slice.isEnding &&
+  slice.mode === mode &&
+  requests <= slice.requestsLeft &&
+  microUsd <= unusedMicroUsd(slice) &&
+  tokens <= unusedTokens(slice) &&
+  parallel <= unusedSlots(slice);
 
 /** The first share, for the request that asked: there is room for it, and whether it is too late is judged when it starts. */
 export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Amount): Share {
