@@ -44,7 +44,8 @@ function choiceSteps({ index, message, finish_reason, logprobs, ...ofChoice }: C
   const step = (delta: Json, more: Json = { finish_reason: null }): Json => ({ index, delta, ...more });
   const steps = [step({ role, ...ofMessage })];
   if (typeof content === 'string') steps.push(step({ content }));
-  for (const [at, call] of (calls ?? []).entries()) steps.push(step({ tool_calls: [{ index: at, ...call }] }));
+  // Whole calls may have an index too, which proves nothing: some providers give each the same.
+  for (const [at, call] of (calls ?? []).entries()) steps.push(step({ tool_calls: [{ ...call, index: at }] }));
   steps.push(step({}, { ...ofChoice, finish_reason, ...(logprobs !== undefined && { logprobs }) }));
   return steps;
 }

@@ -4,6 +4,7 @@ import { generateText, streamText, tool } from 'ai';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { streamOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { chat } from './chats.ts';
 
@@ -210,6 +211,28 @@ it.each(WHOLE)('a whole call with %s', async (_, message, input) => {
   });
   expect(toolCalls).toMatchObject([{ toolCallId: told?.id, toolName: 'weather', input }]);
 });
+
+it.each([[[0, 0]], [[1, 2]], [[null, null]], [['0', '0']]])(
+  'whole calls with the indexes %j, read as a stream',
+  async (indexes) => {
+    const calls = indexes.map((index, at) => ({ index, id: `call_${at}`, type: 'function', function: weather }));
+    const reply = openai.reply(whole({ role: 'assistant', content: null, tool_calls: calls }), chat(), 0);
+    if (!reply.ok) throw new Error(reply.failure.message);
+    const body = streamOfCompletion(reply.body, false);
+    const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+    expect(choices[0]?.message.tool_calls).toMatchObject([
+      { id: 'call_0', function: weather },
+      { id: 'call_1', function: weather },
+    ]);
+    const input = { city: 'Bonn' };
+    expect(
+      await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0 }).toolCalls,
+    ).toMatchObject([
+      { toolCallId: 'call_0', input },
+      { toolCallId: 'call_1', input },
+    ]);
+  },
+);
 
 it.each([
   [null],
