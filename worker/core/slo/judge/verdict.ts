@@ -24,7 +24,9 @@ export function answerText(completion: unknown): string | undefined {
   const [choice] = completion.choices as unknown[];
   if (!isObject(choice) || choice.finish_reason !== 'stop' || !isObject(choice.message)) return undefined;
   const { content, tool_calls: calls } = choice.message;
-  return typeof content === 'string' && content !== '' && !calls ? content : undefined;
+  // Some providers say with an empty list that there are no calls.
+  const isCall = Array.isArray(calls) && calls.length > 0;
+  return typeof content === 'string' && content !== '' && !isCall ? content : undefined;
 }
 
 function parsed(text: string): unknown {

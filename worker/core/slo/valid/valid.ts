@@ -46,7 +46,9 @@ function contentsOf(completion: string): string[] {
   const { choices = [] } = parsed(completion) as Completion;
   return choices.flatMap(({ message }) => {
     const { content, tool_calls: calls } = message ?? {};
-    return typeof content === 'string' && content !== '' && calls === undefined ? [content] : [];
+    // Some providers say with an empty list that there are no calls.
+    const isCall = Array.isArray(calls) && calls.length > 0;
+    return typeof content === 'string' && content !== '' && !isCall ? [content] : [];
   });
 }
 

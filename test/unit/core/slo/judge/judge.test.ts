@@ -132,6 +132,11 @@ describe('what is judged', () => {
     expect(answerText(choice())).toBe('Hi.');
   });
 
+  // As vLLM and others say that there are none.
+  it.each([[[]], [null]])('is an answer whose calls are %j', (tool_calls) => {
+    expect(answerText(choice({}, { tool_calls }))).toBe('Hi.');
+  });
+
   it.each<[string, unknown]>([
     ['cut at its cap', choice({ finish_reason: 'length' })],
     ['a call of a tool', choice({}, { tool_calls: [{}] })],

@@ -80,6 +80,10 @@ describe('an answer', () => {
     [[{ content: 'Here it is: [1]' }], false],
     [[{ content: '[1]' }, { content: '[10]' }], false],
     [[{ content: null, tool_calls: [] }], null],
+    [[{ content: '[10]', tool_calls: [{}] }], null],
+    // As vLLM and others say that there are none.
+    [[{ content: '[10]', tool_calls: [] }], false],
+    [[{ content: '[10]', tool_calls: null }], false],
     [[{ content: null, refusal: 'no' }], null],
     [[], null],
   ])('with %j: %s', (messages, expected) => expect(kept(...messages)).toBe(expected));
