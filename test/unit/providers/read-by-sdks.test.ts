@@ -125,6 +125,38 @@ it.each<[string, Json, Json, Json, Json]>([
   ]);
 });
 
+it('a streamed call that says its name with every delta has it once: some clients join names as they join arguments', () => {
+  const later = { name: 'weather' };
+  const body = passedOn([...call(FULL, {}, { index: 0 }, later), ...call({}, {}, { index: 1 }, later)]);
+  expect(body.split('"name":"weather"')).toHaveLength(1 + 2);
+});
+
+it('a streamed call without id and index that begins without arguments is another one if its name is another', async () => {
+  const body = passedOn([
+    OPENING,
+    called({}, { name: 'time' }, {}, '{}'),
+    called({}, { name: 'weather' }, {}, ''),
+    called({}, {}, {}, '{"city":"Bonn"}'),
+    delta({}, 'tool_calls'),
+  ]);
+  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+  expect(choices[0]?.message.tool_calls).toMatchObject([
+    { function: { name: 'time', arguments: '{}' } },
+    { function: weather },
+  ]);
+});
+
+it('a streamed call whose name comes behind its arguments stays one', () => {
+  const body = passedOn([
+    OPENING,
+    called({}, {}, {}, '{}'),
+    called({}, { name: 'weather' }, {}, ''),
+    delta({}, 'tool_calls'),
+  ]);
+  expect(body).toContain('"name":"weather"');
+  expect(body).not.toContain('"index":1');
+});
+
 it('streamed calls without ids have one each, other than in another answer', async () => {
   const one = (id: string) =>
     passedOn(

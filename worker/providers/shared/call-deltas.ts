@@ -12,8 +12,10 @@ export class CallDeltas {
   readonly #placed = new Map<unknown, number>();
   /** By the provider's index: the client's index of the latest call. */
   readonly #current = new Map<number, number>();
+  /** By the client's index: the name that the call began with. */
+  readonly #names = new Map<number, unknown>();
   #count = 0;
-  /** The arguments so far of calls without an id. Only a new beginning after complete arguments shows a second call. */
+  /** The arguments so far of calls without an id. Only a new beginning or name after complete arguments shows a second call. */
   readonly #said = new Map<number, string>();
 
   /** Mends the calls of a delta in place; true if one changed. `madeId`: the id of a call that comes without one. */
@@ -27,7 +29,9 @@ export class CallDeltas {
         call.index = index;
         changed = true;
       }
-      const mended = index < known ? withoutNothing(call) : isNamed(call) && identify(call, () => madeId(index));
+      const isFirst = index >= known;
+      const mended = isFirst ? isNamed(call) && identify(call, () => madeId(index)) : this.#withoutNothing(call, index);
+      if (isFirst) this.#names.set(index, nameOf(call));
       changed ||= mended;
     }
     return changed;
@@ -52,9 +56,19 @@ export class CallDeltas {
     return index;
   }
 
-  /** The delta begins new arguments, and those before it are complete. */
+  /** Takes null and empty fields and the same name out of later deltas: clients replace what the first said, or join names. */
+  #withoutNothing(call: Json, index: number): boolean {
+    const inCall = without(call, ['id', 'type'], '');
+    const inFunction = isObject(call.function) && without(call.function, ['name'], this.#names.get(index));
+    return inFunction || inCall;
+  }
+
+  /** The delta begins new arguments or has another name, and the arguments before it are complete. */
   #isSecond(call: Json, current: number | undefined): boolean {
-    if (current === undefined || !argumentsOf(call).startsWith('{')) return false;
+    if (current === undefined) return false;
+    const name = this.#names.get(current);
+    const isOther = Boolean(name) && name !== nameOf(call);
+    if (!isOther && !argumentsOf(call).startsWith('{')) return false;
     try {
       return isObject(JSON.parse(this.#said.get(current) ?? ''));
     } catch {
@@ -69,21 +83,18 @@ function indexIn({ index }: Json): number | undefined {
   return typeof index === 'string' && index !== '' && Number.isFinite(Number(index)) ? Number(index) : undefined;
 }
 
-const isNamed = ({ function: called }: Json): boolean => isObject(called) && Boolean(called.name);
+const nameOf = ({ function: called }: Json): unknown => (isObject(called) ? called.name : undefined);
+
+const isNamed = (call: Json): boolean => Boolean(nameOf(call));
 
 const argumentsOf = ({ function: called }: Json): string =>
   isObject(called) && typeof called.arguments === 'string' ? called.arguments : '';
 
-/** Takes out null and empty fields behind a call's first delta: clients would put them in the place of what that said. */
-function withoutNothing(call: Json): boolean {
-  const inCall = without(call, ['id', 'type']);
-  return (isObject(call.function) && without(call.function, ['name'])) || inCall;
-}
-
-function without(object: Json, names: readonly string[]): boolean {
+/** Takes out fields that are null, empty or `known`. */
+function without(object: Json, names: readonly string[], known: unknown): boolean {
   let changed = false;
   for (const name of names) {
-    if (!(name in object) || (object[name] ?? '') !== '') continue;
+    if (!(name in object) || ((object[name] ?? '') !== '' && object[name] !== known)) continue;
     delete object[name];
     changed = true;
   }
