@@ -9,7 +9,7 @@ import { LONGEST_ADMIT_MS, LONGEST_RUN_MS } from '../protocol.ts';
 import type { Mode, Scope } from '../types.ts';
 import { noteClosable } from './closes.ts';
 import type { Refusals } from './refusals.ts';
-import { beginSlice, hasRoom, inHand, isAdmitting, type Share, type Slice, takeShare } from './slice.ts';
+import { beginSlice, hasRoom, inHand, isAdmitting, isQuiet, type Share, type Slice, takeShare } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
 /** For one set of scopes. */
@@ -79,7 +79,7 @@ const REFILL_AT_REQUESTS = 1 / 4;
 const REFILL_AT_TIME = 1 / 8;
 /**
  * Slices that admit at the same time, so that what an isolate holds unused stays small whatever the sizes of its requests. For the
- * next, one without room is given up. *Without:* each that was used up before its last requests is in the way until its time is over.
+ * next, one without room is given up, if nothing runs in it. *Without:* each whose money is used up is in the way until its time is over.
  */
 const MOST_OPEN = 4;
 
@@ -196,7 +196,7 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
   if (now < pool.askingUntil) return undefined;
   pool.open = pool.open.filter((slice) => isAdmitting(slice, now));
   const isFull = pool.open.length >= MOST_OPEN;
-  const givenUp = isFull ? pool.open.find((slice) => !hasRoom(slice, one)) : undefined;
+  const givenUp = isFull ? pool.open.find((slice) => isQuiet(slice) && !hasRoom(slice, one)) : undefined;
   if (isFull && givenUp === undefined) return undefined;
   const age = { ageMs: now - leftAt, admitForMs: lately.windowMs };
   const many = sliceWant(one, { left, ...age, started: startedLately(lately, now), inHand: inHand(pool.open, now) });
