@@ -1,6 +1,7 @@
 /**
  * What the requests of an isolate have under way, each known by an object of its own. The runtime may end a request without a
- * word, as it does some time after its client has left. So nothing counts for longer than `longestMs`.
+ * word, as it does some time after its client has left. So nothing counts for longer than `longestMs`, and what no longer counts is
+ * forgotten when the next begins, whether anybody asks for the count or not.
  */
 export class UnderWay {
   readonly #longestMs: number;
@@ -12,6 +13,7 @@ export class UnderWay {
   }
 
   begin(one: object, now: number): void {
+    this.countAt(now);
     this.#since.set(one, now);
   }
 

@@ -50,6 +50,8 @@ export class RequestLease {
   readonly #degrades: boolean;
   /** Where shares are taken from; undefined: this request takes none. */
   readonly #slices: Pool | undefined;
+  /** What it is known by while it is under way. If the runtime ends it without a word this is kept for a while, and not its request. */
+  readonly #work = {};
   readonly #covers: AttemptCover[] = [];
   #isClosed = false;
   #isOver: (() => void) | undefined;
@@ -70,8 +72,8 @@ export class RequestLease {
     this.#degrades = degrades;
     this.#slices = hooks === undefined ? pool : undefined;
     if (this.#slices !== undefined) {
-      this.#slices.active.begin(this, now);
-      this.#slices.tenant.active.begin(this, now);
+      this.#slices.active.begin(this.#work, now);
+      this.#slices.tenant.active.begin(this.#work, now);
     }
     keepShape('lease', this);
   }
@@ -223,8 +225,8 @@ export class RequestLease {
     }
     const duties: Promise<void>[] = [];
     if (pool !== undefined) {
-      pool.active.end(this);
-      pool.tenant.active.end(this);
+      pool.active.end(this.#work);
+      pool.tenant.active.end(this.#work);
       const { client } = this.#asker;
       const { now } = client;
       for (const slice of slicesOf(this.#covers)) {
