@@ -7,7 +7,6 @@ import { tightest } from '../book/left.ts';
 import type { Granted, GrantReply, Left, ScopeAsk, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS, LONGEST_RUN_MS } from '../protocol.ts';
 import type { Mode, Scope } from '../types.ts';
-import { noteClosable } from './closes.ts';
 import type { Refusals } from './refusals.ts';
 import { beginSlice, hasRoom, inHand, isAdmitting, isQuiet, type Share, type Slice, takeShare } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
@@ -202,7 +201,7 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
   const many = sliceWant(one, { left, ...age, started: startedLately(lately, now), inHand: inHand(pool.open, now) });
   if (many === undefined || givenUp === undefined) return many;
   givenUp.isEnding = true;
-  noteClosable(pool, givenUp, now);
+  pool.tenant.closable.add(givenUp);
   return many;
 }
 

@@ -284,27 +284,6 @@ describe('an isolate’s slices of one pool', () => {
     expect(of.open).toEqual([]);
   });
 
-  it('for the next, one whose money is used up is given up, with that very ask; but none in which a request runs, which may free some', () => {
-    const of = busy();
-    const [first] = [20, 20, 20, 20].map((requests) => enter(of, requests)) as [Slice];
-    const { microUsd, tokens } = first.granted;
-    const takeAll = () => takeShare(first, { ...one, microUsd }, NOON) as Share;
-    for (const spent of [0, microUsd]) {
-      expect(nextSlice(of, one, NOON)).toBeUndefined();
-      const share = takeAll();
-      expect(nextSlice(of, one, NOON)).toBeUndefined();
-      endShare(share, { microUsd: spent, tokens: 0 });
-    }
-    expect(nextSlice(of, one, NOON)).toBeDefined();
-    expect(closesAlong(of, NOON, NOON + 3_000).map(({ report }) => report)).toMatchObject([
-      { leaseId: first.leaseId, done: true, spent: { microUsd }, freed: { microUsd: 0, tokens } },
-    ]);
-    enter(of, 20);
-    expect(of.open).toHaveLength(4);
-    expect(of.open).not.toContain(first);
-    expect(nextSlice(of, one, NOON)).toBeUndefined();
-  });
-
   it.each([
     ['a quarter is left', 32, 24, 0, true],
     ['more is', 32, 23, 0, false],
