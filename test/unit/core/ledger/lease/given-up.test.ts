@@ -1,32 +1,13 @@
 /** Of the four slices that may admit, which one makes way for the next (ledger rule 28). */
 import { expect, it } from 'vitest';
 import { closesAlong } from '../../../../../worker/core/ledger/lease/closes.ts';
-import {
-  enterSlice,
-  newPools,
-  nextSlice,
-  noteAdmitted,
-  type Pool,
-  poolOf,
-} from '../../../../../worker/core/ledger/lease/pool.ts';
+import { nextSlice } from '../../../../../worker/core/ledger/lease/pool.ts';
 import { endShare, type Share, type Slice, takeShare } from '../../../../../worker/core/ledger/lease/slice.ts';
-import { idAt, NOON, want } from '../support/messages.ts';
-
-const one = want(100, { tokens: 10 });
-
-function busy(): Pool {
-  const of = poolOf(newPools(), 'acme', [{ scope: 'tenant', limits: {} }], NOON);
-  for (let request = 0; request < 40; request++) noteAdmitted(of, one, NOON);
-  return of;
-}
-
-function enter(of: Pool, requests: number): Slice {
-  const granted = { microUsd: requests * 100, tokens: requests * 10, requests, parallel: requests };
-  return enterSlice(of, idAt(NOON), { granted, mode: 'normal', admitForMs: 10_000, left: [] }, NOON);
-}
+import { NOON } from '../support/messages.ts';
+import { busyPool, enter, one } from '../support/pools.ts';
 
 it('for the next, one whose money is used up is given up, with that very ask; but none in which a request runs, which may free some', () => {
-  const of = busy();
+  const of = busyPool();
   const [first] = [20, 20, 20, 20].map((requests) => enter(of, requests)) as [Slice];
   const { microUsd, tokens } = first.granted;
   const takeAll = () => takeShare(first, { ...one, microUsd }, NOON) as Share;

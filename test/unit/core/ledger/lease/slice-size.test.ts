@@ -11,7 +11,6 @@ import {
   admitFrom,
   beginAsking,
   endAsking,
-  enterSlice,
   forgetScope,
   isRefillDue,
   learn,
@@ -40,7 +39,8 @@ import {
 } from '../../../../../worker/core/ledger/lease/slice-size.ts';
 import type { Left } from '../../../../../worker/core/ledger/messages.ts';
 import type { Amount, Scope } from '../../../../../worker/core/ledger/types.ts';
-import { idAt, NOON, SECOND, want } from '../support/messages.ts';
+import { NOON, SECOND, want } from '../support/messages.ts';
+import { busyPool, enter, newPool, one } from '../support/pools.ts';
 
 const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30_000): Left => ({
   ...{ scope: 'tenant', limit, cap, remaining, resetMs },
@@ -48,7 +48,6 @@ const left = (limit: Left['limit'], cap: number, remaining: number, resetMs = 30
 const SPENT = { microUsd: 0, tokens: 0 };
 /** Forty, all of which are still at work. */
 const STARTED = { requests: 40, microUsd: 4_000, tokens: 400, atOnce: 40, spent: SPENT };
-const one = want(100, { tokens: 10 });
 const hand = (more: Partial<Amount> = {}): Amount => ({ microUsd: 0, tokens: 0, requests: 0, parallel: 0, ...more });
 const size = (headroom: Partial<Headroom> = {}) =>
   sliceWant(one, { left: [], ageMs: 0, started: STARTED, admitForMs: 10_000, inHand: hand(), ...headroom });
@@ -177,18 +176,6 @@ describe('what was started lately', () => {
 });
 
 describe('an isolate’s slices of one pool', () => {
-  const SCOPES = [{ scope: 'tenant' as const, limits: {} }];
-  const pool = (): Pool => poolOf(newPools(), 'acme', SCOPES, NOON);
-  const enter = (of: Pool, requests: number, now = NOON, parts = {}): Slice => {
-    const granted = { microUsd: requests * 100, tokens: requests * 10, requests, parallel: requests };
-    return enterSlice(of, idAt(now), { granted, mode: 'normal', admitForMs: 10_000, left: [], ...parts }, now);
-  };
-  const busy = (): Pool => {
-    const of = pool();
-    for (let request = 0; request < 40; request++) noteAdmitted(of, one, NOON);
-    return of;
-  };
-
   it('are apart from those of other scopes, users and tenants', () => {
     const pools = newPools();
     const of = (tenant: string, ...scopes: ('tenant' | 'user:a' | 'user:b')[]) =>
@@ -237,7 +224,7 @@ describe('an isolate’s slices of one pool', () => {
   });
 
   it('are used in their order, in their mode alone, until their time', () => {
-    const of = pool();
+    const of = newPool();
     const [first, second] = [enter(of, 2), enter(of, 2, NOON + SECOND)];
     expect([1, 2, 3].map(() => admitFrom(of, one, NOON)?.slice)).toEqual([first, first, second]);
     expect(admitFrom(of, { ...one, mode: 'safeguard' }, NOON)).toBeUndefined();
@@ -245,14 +232,14 @@ describe('an isolate’s slices of one pool', () => {
   });
 
   it('what does not fit the first may fit the next', () => {
-    const of = pool();
+    const of = newPool();
     enter(of, 2);
     const large = enter(of, 20);
     expect(admitFrom(of, want(900), NOON)?.slice).toBe(large);
   });
 
   it('have no room for requests that the runtime ended without a word, once none of them can run any more', () => {
-    const of = pool();
+    const of = newPool();
     for (let request = 0; request < 30; request++) of.active.begin({}, NOON);
     const slots = (now: number) => {
       for (let request = 0; request < 40; request++) noteAdmitted(of, one, now);
@@ -263,7 +250,7 @@ describe('an isolate’s slices of one pool', () => {
   });
 
   it('one request asks: no other does until that one has its answer or is gone', () => {
-    const of = busy();
+    const of = busyPool();
     expect(nextSlice(of, one, NOON)).toMatchObject({ requests: 40 });
     beginAsking(of, NOON + 3_000);
     expect(nextSlice(of, one, NOON + 2_999)).toBeUndefined();
@@ -274,7 +261,7 @@ describe('an isolate’s slices of one pool', () => {
   });
 
   it('are four at most that admit', () => {
-    const of = busy();
+    const of = busyPool();
     for (let slice = 0; slice < 4; slice++) {
       expect(nextSlice(of, one, NOON)).toBeDefined();
       enter(of, 20);
@@ -290,7 +277,7 @@ describe('an isolate’s slices of one pool', () => {
     ['as much is left as goes while one asks', 32, 12, 10, true],
     ['it is small', 7, 7, 0, false],
   ])('the next is due: %s', (_, requests, used, admittedWhileAsking, isDue) => {
-    const of = pool();
+    const of = newPool();
     of.admittedWhileAsking = admittedWhileAsking;
     const slice = enter(of, requests);
     for (let request = 0; request < used; request++) takeShare(slice, one, NOON);
@@ -300,7 +287,7 @@ describe('an isolate’s slices of one pool', () => {
   });
 
   it('the next is due when the time of the last is nearly over', () => {
-    const of = pool();
+    const of = newPool();
     const slice = enter(of, 32);
     expect([8_749, 8_750].map((ms) => isRefillDue(of, slice, NOON + ms))).toEqual([false, true]);
     enter(of, 32, NOON + 8_750);
@@ -313,7 +300,7 @@ describe('an isolate’s slices of one pool', () => {
   };
 
   it('close with the next ask once nothing runs, and once only; again, where that was lost', () => {
-    const of = pool();
+    const of = newPool();
     const slice = enter(of, 2);
     noteClosable(of, slice, NOON);
     expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
@@ -340,20 +327,20 @@ describe('an isolate’s slices of one pool', () => {
       poolOf(pools, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
     ) as [Pool, Pool];
     spent(ana, enter(ana, 2));
-    expect(closesAlong(poolOf(pools, 'other', SCOPES, NOON), NOON, NOON)).toEqual([]);
+    expect(closesAlong(poolOf(pools, 'other', [{ scope: 'tenant', limits: {} }], NOON), NOON, NOON)).toEqual([]);
     expect(closesAlong(bob, NOON, NOON + 3_000)).toHaveLength(1);
     expect([isBusy(ana, 2_000, NOON + 1_999), isBusy(ana, 2_000, NOON + 2_000)]).toEqual([true, false]);
   });
 
   it('a request that reported it and vanished is followed by another', () => {
-    const of = pool();
+    const of = newPool();
     spent(of, enter(of, 2));
     closesAlong(of, NOON, NOON + 3_000);
     expect(closesAlong(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
   });
 
   it('64 closes travel with one ask', () => {
-    const of = pool();
+    const of = newPool();
     for (let slice = 0; slice < 70; slice++) spent(of, enter(of, 2));
     expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(64);
     expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(6);
@@ -366,13 +353,13 @@ describe('an isolate’s slices of one pool', () => {
     ['slots', left('parallel', 9e9, 319), true],
     ['a rate, which does not come back', left('rps', 9e9, 0), false],
   ])('are short of %s', (_, one, isIt) => {
-    const of = pool();
+    const of = newPool();
     learn(of, [one], NOON);
     expect(isShort(of, enter(of, 20))).toBe(isIt);
   });
 
   it('say what is left: of the limits nearest to their ends, with what they have themselves', () => {
-    const of = pool();
+    const of = newPool();
     const all = [
       left('rps', 100, 50, 900),
       left('rps', 80, 20, 400),
