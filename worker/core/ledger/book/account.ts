@@ -118,6 +118,10 @@ export const inSlices = (account: Account, period: Period): number => account.ta
 /** Tokens booked in a minute. */
 export const tokensIn = (account: Account, minute: number): number => (account.minute === minute ? account.tokens : 0);
 
+/** The tokens of a minute in slices that may still admit. */
+export const tokensInSlices = (account: Account, minute: number): number =>
+  account.minute === minute ? account.sliceTokens : 0;
+
 /** The row of a month, made if there is none. The caller notes it as changed. */
 export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
   const known = storedMonth(stored, month);

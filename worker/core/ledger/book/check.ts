@@ -4,7 +4,7 @@ import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.
 import { HELD_RETRY_MS } from '../protocol.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
 import type { Limits } from '../types.ts';
-import { type Account, bookedIn, figuresOf, inSlices, tokensIn } from './account.ts';
+import { type Account, bookedIn, figuresOf, inSlices, tokensIn, tokensInSlices } from './account.ts';
 import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 
 /** A scope of an ask: its account, with its rows read, and the limits in force. */
@@ -95,8 +95,7 @@ function tooManyTokens(
   if (tpm === null || tokens === 0) return undefined;
   const minute = minuteOf(now);
   const free = tpm - tokensIn(account, minute);
-  const held = account.minute === minute ? account.sliceTokens : 0;
-  if (isWithin(share, tokens, free, held)) return undefined;
+  if (isWithin(share, tokens, free, tokensInSlices(account, minute))) return undefined;
   const resetsAt = endOfMinute(now);
   return {
     scope: account.scope,
