@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below the ports that the system gives to whoever asks for any: a port that is free here stays free until its server starts. Each process
+ * Below the ports that the system gives out itself: a port that is free here stays free until its server starts. Each process
  * has a block of its own, whose first port it keeps.
  */
 const [FIRST, BLOCKS, BLOCK_SIZE] = [20_000, 62, 200];

@@ -73,7 +73,7 @@ it('a webhook that is down for an hour, and three crashes meanwhile: nothing is 
     const notices = (['page', 'note'] as const).map((severity, index) => notice(2 * round + index, { severity }));
     named.push(...notices.map(({ name }) => name));
     await stage.notify(...notices);
-    // Whoever hands over repeats what it got no answer for.
+    // The sender repeats what it got no answer for.
     if (round % 2 === 1) await stage.vanish();
     await stage.notify(...notices);
     await stage.pass(10 * MINUTE);

@@ -39,7 +39,7 @@ test('what consumes takes its bad share out of the budget, over every window', (
   expect(chat?.burnRates['1h']).toBeCloseTo(5.95, 9);
   expect(chat?.month.value).toBeCloseTo(0.9405, 9);
   expect(chat?.days.at(-1)).toBe('broken');
-  // Whoever is looked at.
+  // Whichever of them is looked at.
   const [ofTenant] = reportOf(book, settings, { tenant: 'acme' }, NOW).objectives;
   expect(ofTenant?.value).toBeCloseTo(0.9405, 9);
 });

@@ -59,7 +59,7 @@ describe('the verdict', () => {
     expect(judge(judged({ staleCause: 'deadline_exceeded' }), isBad)).toEqual({ outcome: 'bad', layer: 'inference' });
     expect(judge(judged({ staleCause: 'ledger_unavailable' }), isBad)).toEqual({ outcome: 'bad', layer: 'gateway' });
     expect(judge(judged({ staleCause: 'budget_exceeded' }), isBad)).toEqual({ outcome: 'excluded', reason: 'budget' });
-    // Whoever leaves in the middle of it was given it all the same.
+    // A client that leaves in the middle of it was given it all the same.
     const left = judged({ staleCause: 'deadline_exceeded', ending: 'left' });
     expect([judge(left, isBad).outcome, judge(left, slo).outcome]).toEqual(['bad', 'good']);
     const early = judged({ ...LEFT_EARLY, staleCause: 'deadline_exceeded' });

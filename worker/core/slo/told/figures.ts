@@ -29,7 +29,7 @@ export interface FiguresById extends Figures {
   id: string;
 }
 
-/** Checked before the body is read: whoever sends figures decides whether a promise was kept. */
+/** Checked before the body is read: the sender of figures decides whether a promise was kept. */
 export function figuresProblem({ kind }: Pick<Identity, 'kind'>): RouterError | undefined {
   const detail = 'Only a secret key reports figures, on a server.';
   return isPage({ kind }) ? { code: 'token_not_allowed', detail } : undefined;
