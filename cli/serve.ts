@@ -68,6 +68,5 @@ async function serve(args: string[]): Promise<void> {
     console.log(`Not set, so the sandbox of npm start is used (ports 8788 and 8789): ${names}`);
   }
   const mode = local ? 'local mode: well-known keys' : `production mode: ${ownSecrets(variables)}`;
-  console.log(`Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
-  handOver(workerd, parent);
+  handOver(workerd, parent, `Carryon on ${workerd.url} (${mode}), workerd's process id ${workerd.pid}`);
 }

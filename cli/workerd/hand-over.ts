@@ -5,13 +5,17 @@ const KEEP_UP = join(import.meta.dirname, 'keep-up.sh');
 
 /** Replaces this process by a shell of a megabyte that keeps workerd up: building has left Node with 175 MiB that nothing needs any
  * more. The process id stays, so npm notices nothing, and signals still arrive. Nothing after this call runs. `parent`: the process that the
- * shell ends with, if any. */
-export function handOver(workerd: Pick<RunningWorkerd, 'pid' | 'guardByProcessId'>, parent: number | undefined): never {
+ * shell ends with, if any. `readyLine`: what the shell says once it handles signals; whoever reads it may send one at once. */
+export function handOver(
+  workerd: Pick<RunningWorkerd, 'pid' | 'guardByProcessId'>,
+  parent: number | undefined,
+  readyLine: string,
+): never {
   const { execve } = process;
   if (execve === undefined) throw new Error('this Node has no process.execve; use the one in node_modules/.bin');
   process.removeAllListeners('warning').on('warning', () => {});
   workerd.guardByProcessId();
-  return execve('/bin/sh', ['sh', KEEP_UP, String(workerd.pid), String(parent ?? 0)], {
+  return execve('/bin/sh', ['sh', KEEP_UP, String(workerd.pid), String(parent ?? 0), readyLine], {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
   });
 }

@@ -1,10 +1,11 @@
 # What stays of `npm run serve` once workerd listens: this shell, in place of a Node process of 175 MiB. It was Node until a moment
 # ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends. If it is killed,
 # workerd's own watcher (guarded-process.ts) ends workerd.
-# Arguments: the process ids of workerd and of npm, or 0 if npm did not start us. This shell ends when npm does. npm may be dead already,
-# so the shell cannot ask for its own parent.
+# Arguments: the process ids of workerd and of npm, or 0 if npm did not start us, and the line that says that we are ready. This shell
+# ends when npm does. npm may be dead already, so the shell cannot ask for its own parent.
 workerd=$1
 npm=$2
+ready_line=$3
 
 # $$ is the main shell here and in the watcher below. Without /proc (macOS) ps tells.
 find_parent() {
@@ -43,6 +44,8 @@ watcher=
 trap stop INT TERM HUP
 watch >/dev/null 2>&1 &
 watcher=$!
+# Only now: a signal that comes before the trap would end this shell as if it had failed.
+printf '%s\n' "$ready_line"
 wait "$watcher"
 printf '\nerror: workerd ended by itself\n' >&2
 exit 1

@@ -49,6 +49,8 @@ test('with secrets it is production mode: the well-known keys are unknown; SIGTE
     ADMIN_KEY: 'b',
   });
   await serve.until(READY);
+  // By now the shell has taken over; Node would not handle a signal on its way to become the shell.
+  expect(commandOf(serve.tree()[1] as number)).toMatch(/(?:^|\/)sh$/);
   expect(serve.output).toContain('production mode');
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await chat(url)).ok).toBe(false);
@@ -114,13 +116,25 @@ test.for(victims)('SIGKILL of %s alone leaves nothing running', async ([, pick])
   await untilGone(tree, 30_000);
 });
 
+const keepUp = join(import.meta.dirname, '..', '..', 'cli', 'workerd', 'keep-up.sh');
+
+test('the shell that keeps workerd up handles a signal as soon as it says that it is ready', async () => {
+  const workerd = spawn('sleep', ['300']);
+  const killed = once(workerd, 'exit');
+  const shell = spawn('sh', [keepUp, String(workerd.pid), '0', 'ready']);
+  const ended = once(shell, 'exit');
+  expect(String(await once(shell.stdout, 'data'))).toBe('ready\n');
+  shell.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  await killed;
+});
+
 test('the shell that keeps workerd up ends it if npm died before the shell began', async () => {
   const npm = spawn('true');
   await once(npm, 'exit');
   const workerd = spawn('sleep', ['300']);
   const killed = once(workerd, 'exit');
-  const keepUp = join(import.meta.dirname, '..', '..', 'cli', 'workerd', 'keep-up.sh');
-  const shell = spawn('sh', [keepUp, String(workerd.pid), String(npm.pid)]);
+  const shell = spawn('sh', [keepUp, String(workerd.pid), String(npm.pid), 'ready']);
   expect(await once(shell, 'exit')).toEqual([0, null]);
   await killed;
 });
