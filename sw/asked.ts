@@ -1,4 +1,4 @@
-/** A page's request, read: who asks what, under which key its answer is kept, and how it is sent to the router. */
+/** Reads a page's request: who asks, what they ask, the key under which the answer is kept, and the request that goes to the router. */
 
 import { travelKeyText } from '../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
@@ -20,13 +20,13 @@ export interface Asked {
   clientId: string;
   body: ArrayBuffer;
   question: PageQuestion;
-  /** Null: nothing is stored, nothing queued. */
+  /** If null, nothing is stored and nothing is queued. */
   person: Person | null;
   visitor: string;
   /** The key under which the answer is kept; undefined if none may be kept. */
   key: string | undefined;
   kept: Kept | undefined;
-  /** The person travels, so the page gets the kept answer before the network is asked. */
+  /** True in mode `travel`: the page gets the kept answer before the network is asked. */
   isKeptFirst: boolean;
   /** The idempotency key that the worker sends; undefined if it sends none. */
   given: GivenKey | undefined;
@@ -34,8 +34,8 @@ export interface Asked {
 }
 
 /**
- * Whether the tab that asked still has this person. A page may name another one just before it asks, and the browser may deliver the question
- * first: then nothing of the former person is given, queued or kept.
+ * True if the tab that asked still belongs to this person. A page may name another person just before it asks, and the browser may
+ * deliver the question before that message. Then no kept answer of the former person is given, and nothing is queued or kept for them.
  */
 export async function isTheirs({ store }: Pick<Parts, 'store'>, { person, clientId }: Asked): Promise<boolean> {
   return person !== null && (await store.tab(clientId))?.person?.part === person.part;
@@ -43,11 +43,11 @@ export async function isTheirs({ store }: Pick<Parts, 'store'>, { person, client
 
 interface GivenKey {
   idempotencyKey: string;
-  /** The question was sent with this key before, and no complete answer has been delivered since. */
+  /** True if the question was sent with this key before and no complete answer has been delivered since. */
   isReused: boolean;
 }
 
-/** Undefined for requests that do not concern the worker: they go to the router as they are. */
+/** Returns undefined for a request that travel mode leaves alone. It goes to the router unchanged. */
 export async function readAsked(
   parts: Parts,
   request: Request,
@@ -70,7 +70,7 @@ export async function readAsked(
   if (person === null || question.wish === 'off' || question.noStore)
     return { ...asked, given: await givenKey(parts, asked) };
   const key = await questionKey(parts, person, question);
-  // Both at once: each question waits for the database.
+  // Both reads run at once, because every question waits for the database.
   const [given, copy] = await Promise.all([
     givenKey(parts, { ...asked, key }),
     copyOf(parts, { ...asked, person, key }, features),
@@ -78,7 +78,7 @@ export async function readAsked(
   return { ...asked, ...copy, key, given };
 }
 
-/** The kept answer that may be given, and whether it is given first. */
+/** The kept answer that may be given, and whether it is given before the network is asked. */
 async function copyOf(
   { store }: Parts,
   { person, key, question, at }: Pick<Asked, 'question' | 'at'> & { person: Person; key: string },
@@ -96,7 +96,7 @@ export const questionKey = (
   { feature, text }: Pick<PageQuestion, 'feature' | 'text'>,
 ): Promise<string> => store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
 
-/** Removes the headers that are for the worker, and adds those that are for the router. */
+/** Makes the router's request: removes the headers meant for the worker, and adds the ones that the router needs. */
 export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {
   const headers = new Headers(request.headers);
   headers.delete(REQUEST_HEADERS.travel);
@@ -113,7 +113,7 @@ export function outgoingOf({ request, body, question, visitor, kept, given }: As
   return { url, headers, body, credentials, idempotencyKey, isResumable, hasCopy: kept !== undefined };
 }
 
-/** Written before it is sent, so that a question whose answer never came is not paid for twice. */
+/** The key is stored before the question is sent, so a question whose answer never came is not paid for twice. */
 export async function givenKey(
   { rim, store }: Pick<Parts, 'rim' | 'store'>,
   { request, question, person, key, at }: Pick<Asked, 'request' | 'question' | 'person' | 'key' | 'at'>,

@@ -1,4 +1,4 @@
-/** Background Sync, if the browser has it: it only wakes this worker, and stores nothing. */
+/** Background Sync, if the browser has it. It only wakes this worker. It stores nothing. */
 
 interface SyncManager {
   register(tag: string): Promise<void>;
@@ -10,7 +10,7 @@ export interface SyncEvent extends ExtendableEvent {
 
 export const syncTag = (router: string): string => `carryon outbox ${router}`;
 
-/** Not available in a private window, or without an open tab: then the pages' own signs of a network must suffice. */
+/** Registration fails in a private window and without an open tab. Then only a page's own signs of a network wake the worker. */
 export async function wakeLater(registration: ServiceWorkerRegistration, router: string): Promise<void> {
   const { sync } = registration as { sync?: SyncManager };
   await sync?.register(syncTag(router)).catch(() => {});

@@ -1,11 +1,11 @@
-/** Work behind an answer of the router, unseen by the page and with the credential of its request. */
+/** Background work after an answer of the router. The page does not see it, and it uses the credential of the page's request. */
 import type { Asked } from './asked.ts';
 import type { Exchange } from './core/clock.ts';
 import { credentialOf } from './features.ts';
 import { learnClock } from './learn-clock.ts';
 import type { Shell } from './shell.ts';
 
-/** `isBack`: the router did not answer before. */
+/** `isBack`: true if the router did not answer before this exchange. */
 export async function afterAnswer(shell: Shell, asked: Asked, exchange: Exchange, isBack: boolean): Promise<void> {
   const { features, reports, outbox } = shell;
   const { person, request } = asked;

@@ -1,4 +1,4 @@
-/** A person's features, from the router: read when the person is named and once an hour, in the background. */
+/** A person's features, read from the router in the background: when a page names the person, and then once an hour. */
 import { type Features, isFeaturesDue, readFeatures } from './core/features.ts';
 import { isOurs } from './core/verdict.ts';
 import type { Rim } from './rim.ts';
@@ -6,14 +6,14 @@ import { shortCall } from './short-call.ts';
 import type { Person, Store } from './store/store.ts';
 import { answeredBy, headersNamed } from './wire.ts';
 
-/** Headers that say who asks; undefined if that is not known. */
+/** Provides the headers that say who asks; undefined if that is not known. */
 export type Credential = () => Promise<Headers | undefined>;
 
 export class FeatureFacts {
   readonly #router: string;
   readonly #rim: Rim;
   readonly #store: Pick<Store, 'features' | 'setFeatures'>;
-  /** Two tabs that open at once cause one request. */
+  /** Reads in progress, so that two tabs that open at once cause one request. */
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(router: string, rim: Rim, store: Pick<Store, 'features' | 'setFeatures'>) {
@@ -23,18 +23,18 @@ export class FeatureFacts {
   }
 
   /**
-   * Waits only while nothing is known: the default feature and its alias are part of a question's key, so a question that was
+   * Waits only while nothing is known. The default feature and its alias are part of a question's key, so a question that was
    * asked without them would not be found again once they are known.
    */
   async known(person: Person, credential: Credential): Promise<Features | undefined> {
     const known = await this.#store.features(person);
     if (known !== undefined) return known;
-    // Not the read that a page's hello has begun: that one may wait for the page's token.
+    // This does not join the read that a page's hello has begun, because that one may wait for the page's token.
     await this.#once(`question ${person.part}`, () => this.#refresh(person, credential));
     return this.#store.features(person);
   }
 
-  /** Reads them if they are due. A failure changes nothing: the next question tries again. */
+  /** Reads the features if they are due. A failure changes nothing, and the next question tries again. */
   refresh(person: Person, credential: Credential): Promise<void> {
     return this.#once(person.part, () => this.#refresh(person, credential));
   }
@@ -60,7 +60,7 @@ export class FeatureFacts {
 const jsonOf = async (response: Response): Promise<unknown> =>
   response.ok && isOurs(answeredBy(response)) ? response.json() : undefined;
 
-/** The credential of a question, for another call to the router. */
+/** The credential headers of a question, for another call to the router; undefined if it has none. */
 export function credentialOf(headers: Headers): Headers | undefined {
   const found = headersNamed(headers, ['authorization', 'x-api-key']);
   return [...found.keys()].length > 0 ? found : undefined;

@@ -21,10 +21,10 @@ export function offline(parts: Parts, asked: Asked, cause: Cause, carryon?: obje
   return noAnswer(cause, carryon);
 }
 
-/** `carryon`: the failed attempts that the router reported. */
+/** The 503 for a question without any answer. `carryon`: the failed attempts that the router reported. */
 export const noAnswer = (cause: Cause, carryon?: object): Response => toResponse(offlineReply(cause, null, carryon));
 
-/** `id`: the question's id in the outbox. */
+/** The reply to a question that was put into the outbox. `id`: its id there. */
 export function queued(parts: Parts, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
   report(parts, asked, 'queued');
   return toResponse(offlineReply(cause, id, carryon));

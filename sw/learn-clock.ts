@@ -1,4 +1,4 @@
-/** This device's clock may be wrong, and the router judges a key by the time inside it. */
+/** Corrects for this device's clock, which may be wrong. The router judges a key by the time inside it. */
 import { clockOffsetMs, type Exchange } from './core/clock.ts';
 import type { Store } from './store/store.ts';
 

@@ -27,7 +27,7 @@ export function live({ status, statusText, headers: original }: Response, body: 
   return new Response(body, { status, statusText, headers });
 }
 
-/** The stream of an answer, resumed where it breaks, and kept when its end has been read. */
+/** The stream of an answer. It is resumed if it breaks, and kept once its end has been read. */
 export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
   const { rim, tabs, router } = parts;
   const { question, clientId, key } = asked;
@@ -52,7 +52,10 @@ export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, respons
   });
 }
 
-/** The user that the body names owns the stream. A request without a body names them in a header, which holds UTF-8 as bytes. */
+/**
+ * The user that the question's body names owns the stream. A request without a body names this user in a header, which holds UTF-8 as
+ * bytes.
+ */
 function ownedBy({ user }: PageQuestion, { headers: sent, credentials }: Outgoing) {
   const headers = new Headers(sent);
   if (user) headers.set(REQUEST_HEADERS.user, String.fromCharCode(...new TextEncoder().encode(user)));
@@ -66,10 +69,10 @@ const resumePorts = ({ router, rim, tabs }: Parts, { person, clientId }: Asked):
   saw: (isReached) => void tabs.reached(isReached),
 });
 
-/** The answer that is on its way to the page would wait for the database too. */
+/** Reports wait this long, because writing to the database at once would delay the answer that is on its way to the page. */
 const REPORT_AFTER_MS = 20;
 
-/** For the team's own count of what people saw while the router could not be reached. */
+/** Notes an event for the team's own count of what people saw while the router could not be reached. */
 export function report(
   { reports, rim }: Parts,
   { person, question, at: askedAt }: Asked,
@@ -86,7 +89,7 @@ async function settleStream(parts: Parts, asked: Asked, response: Response, foll
   else if (endsKey(follower.error?.code)) await forgetKey(parts, asked);
 }
 
-/** A complete answer has reached the page: it is kept if it may be, and in any case the next ask is a new question. */
+/** Called when a complete answer has come. It is kept if that is allowed. In any case the next ask is a new question. */
 export async function settle(
   parts: Parts,
   asked: Asked,
@@ -105,7 +108,7 @@ export async function settle(
   if (result === 'full') await store.delivered(person, key, sentKey);
 }
 
-/** The router has ended the run of this key for good, so the next ask needs another. */
+/** Called when the router has ended the run of this key for good, so the next ask needs another key. */
 export async function forgetKey({ store }: Parts, { person, key, given }: Asked): Promise<void> {
   if (person !== null && key !== undefined && given !== undefined)
     await store.delivered(person, key, given.idempotencyKey);

@@ -43,7 +43,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'clear':
     case 'sign-out': {
       const named = (await store.tab(clientId))?.person ?? null;
-      // Another person may have been named here meanwhile; the message says who signs out.
+      // The tab may have named another person meanwhile. The message says who signs out.
       const isNamed = message.kind !== 'sign-out' || named?.name === message.person;
       const person = isNamed ? named : await store.person(message.person);
       return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
@@ -51,7 +51,10 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
   }
 }
 
-/** The network may be back. Pages send this while something waits, or while they show that the router is unreachable. */
+/**
+ * Tries again, because the network may be back. Pages ask for this while something waits, or while they show that the router is
+ * unreachable.
+ */
 async function retry({ outbox, tabs, rim, router }: Shell): Promise<void> {
   await outbox.flush();
   if (tabs.connection !== 'online' && rim.isOnline()) tabs.reached(await isRouterThere(rim, router));
@@ -94,7 +97,7 @@ async function replyToPerson(
     case 'sign-out': {
       outbox.leave(person);
       const theirs = await store.signOut(person);
-      // The asking page knows, and may already name the same person again.
+      // The page that signs out knows already, and may even have named the same person again.
       for (const tab of theirs ?? [])
         if (tab !== clientId) await tabs.tell('signed-out', { person: person.name }, { kind: 'tab', tab });
       return theirs === null ? { ok: false, code: 'not_deleted' } : DONE;
@@ -113,7 +116,7 @@ const shownQuestion = ({ id, askedAt, feature, state, tries, lastError }: Queued
   lastError,
 });
 
-/** With a token of the tab that has just named its person. */
+/** Reads the person's features with a token of the tab that has just named this person. */
 const featuresFor = (shell: Shell, person: Person, clientId: string): Promise<void> =>
   shell.features.refresh(person, async () => {
     const token = await shell.tabs.token(person, clientId);

@@ -1,13 +1,13 @@
-/** What pages ask of their notes. */
+/** Replies to the messages in which pages read and change their notes. */
 import type { NoteMessage } from '../protocol/travel-messages.ts';
 import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
 import type { Person, Store, Tab } from './store/store.ts';
 
-/** Tells the person's tabs, except the one that changed it. */
+/** Tells the person's tabs that a note has changed, except the tab that changed it. */
 type Tell = (name: string, person: Person, except: string) => Promise<void>;
 type NoteStore = Pick<Store, 'tab' | 'notes' | 'note' | 'putNote' | 'deleteNote'>;
 
-/** Handles one message after the other, so that of two puts of one name the later one stays, even where sealing the first takes longer. */
+/** Handles one message at a time. If a page puts one name twice, the later text stays even if sealing the first takes longer. */
 export class Notes {
   readonly #store: NoteStore;
   readonly #tell: Tell;

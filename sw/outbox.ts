@@ -29,11 +29,11 @@ export interface ToQueue {
   path: string;
   body: string;
   headers: Headers;
-  /** The question's key. */
+  /** The question's key (`keyOf`) when it was asked. */
   sentUnder: string;
 }
 
-/** `unreached`: the router was not reached, so the worker should be woken again later, where the browser can do that. */
+/** How a flush ended. `unreached`: the router was not reached, so the browser should wake this worker later if it can. */
 export type FlushEnd = 'done' | 'unreached';
 
 export class Outbox {
@@ -44,7 +44,7 @@ export class Outbox {
   #running: Promise<FlushEnd> | undefined;
   #isWanted = false;
   #callOff = () => {};
-  /** Questions being sent, by the person's part. */
+  /** Aborts the question that is being sent for a person. The key is the person's part. */
   readonly #lines = new Map<string, AbortController>();
 
   constructor(parts: Parts, locks: LockManager, wakeLater: () => Promise<void>) {
@@ -53,7 +53,7 @@ export class Outbox {
     this.#wakeLater = wakeLater;
   }
 
-  /** Its id, or undefined if the outbox does not accept it. A question that is already there is not added again. */
+  /** Returns the question's id, or undefined if the outbox does not accept it. A question that is already there is not added again. */
   async add(person: Person, asked: ToQueue): Promise<string | undefined> {
     const { id, feature, askedAt, path, sentUnder } = asked;
     const body = inOnePiece(asked.body);
@@ -76,7 +76,7 @@ export class Outbox {
     return (await store.queued(person)).flatMap((row) => aged(row, now) ?? []);
   }
 
-  /** False if there is none with this id, or it is being sent. */
+  /** Returns false if there is no question with this id, or if it is being sent. */
   async cancel(person: Person, id: string): Promise<boolean> {
     let isOut = false;
     await this.#parts.store.changeQueued(person, id, (row) => {
@@ -87,7 +87,7 @@ export class Outbox {
     return isOut;
   }
 
-  /** The question's id from now on; undefined if there is none with this id. `flush` sends it. */
+  /** Makes a question due and returns its id from now on; undefined if there is no question with this id. `flush` sends it. */
   async sendNow(person: Person, id: string): Promise<string | undefined> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -107,7 +107,7 @@ export class Outbox {
     return this.#parts.store.queuedAnswer(person, id);
   }
 
-  /** A tab has named this person. Returns how many questions wait. */
+  /** Called when a tab has named this person. Returns how many of their questions wait. */
   async opened(person: Person): Promise<number> {
     const waiting = countWaiting(await this.list(person));
     if (waiting > 0) void this.#wakeLater();
@@ -129,7 +129,7 @@ export class Outbox {
   async #run(): Promise<FlushEnd> {
     try {
       let end: FlushEnd = 'done';
-      // Requested again meanwhile: perhaps for a question that this round has not seen.
+      // A flush may be requested during a round, perhaps for a question that the round has not seen.
       while (this.#isWanted) {
         this.#isWanted = false;
         const name = `carryon outbox ${this.#parts.router}`;
@@ -154,7 +154,7 @@ export class Outbox {
       await this.#comeAgain(people);
       return 'done';
     }
-    // Prompt and token are sent only to a server that has shown that it is the router.
+    // The prompt and the token go only to a server that has shown that it is the router.
     const isReached = rim.isOnline() && (await isRouterThere(rim, router));
     tabs.reached(isReached);
     if (!isReached) return 'unreached';
@@ -168,7 +168,9 @@ export class Outbox {
     return end;
   }
 
-  /** Sends questions that the router has postponed, when they are due. If this worker ends before that, a page's sign of a network starts the next round. */
+  /**
+   * Starts the next round when the first postponed question is due. If this worker ends before that, a page's sign of a network starts it.
+   */
   async #comeAgain(people: readonly Person[]): Promise<void> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -177,7 +179,7 @@ export class Outbox {
     if (dueAt !== undefined) this.#callOff = rim.after(dueAt - now, () => void this.flush());
   }
 
-  /** Under the lock no other worker sends, so a row in state `sending` was left behind by a worker that died. */
+  /** Repairs rows. Under the lock no other worker sends, so a row in state `sending` was left behind by a worker that died. */
   async #mend(person: Person): Promise<void> {
     const { store, rim } = this.#parts;
     const now = rim.now();
@@ -192,11 +194,11 @@ export class Outbox {
     if (isChanged) await this.changed(person);
   }
 
-  /** `gone`: the router is no longer reachable. */
+  /** Sends the person's questions one after the other. `gone`: the router is no longer reachable. */
   async #sendAll(person: Person): Promise<FlushEnd | 'gone'> {
     const { store, rim, tabs, router } = this.#parts;
     let end: FlushEnd = 'done';
-    // Each once per round, even if its outcome could not be written.
+    // Each question is sent once per round, even if its outcome could not be stored.
     const tried = new Set<string>();
     for (;;) {
       const rows = (await store.queued(person)).filter(({ id }) => !tried.has(id));
@@ -204,10 +206,10 @@ export class Outbox {
       if (next === undefined) return end;
       tried.add(next.id);
       const token = await tabs.token(person);
-      // Without a tab of its own person a question stays.
+      // No open tab of this person gave a token, so the question stays in the outbox.
       if (token === null) return end;
       if ((await this.#sendOne(person, next.id, token)) === 'done') continue;
-      // A filter on the way may refuse this question's text, and let the others through.
+      // A filter on the way may block the text of this question and let the others through.
       if (!(await isRouterThere(rim, router))) return 'gone';
       end = 'unreached';
     }
@@ -231,7 +233,7 @@ export class Outbox {
     const question = await store.question(person, id);
     const arrived = question && (await this.#ask(signal, person, id, question, token));
     if (question === undefined) {
-      // It cannot be decrypted: damaged on the disk.
+      // The question cannot be decrypted. It is damaged on the disk.
       await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
     } else if (arrived !== undefined) {
       const row = afterSending(taken, arrived, rim.now());

@@ -1,4 +1,4 @@
-/** What every part of the worker may use: its router, its rim, its store, and its tabs. */
+/** What every part of the worker may use: the router, the rim, the store, and the tabs. */
 import type { FeatureFacts } from './features.ts';
 import type { Reports } from './reports.ts';
 import type { Rim } from './rim.ts';

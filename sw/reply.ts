@@ -3,7 +3,7 @@ import type { TravelReplies, TravelReply } from '../protocol/travel-messages.ts'
 
 export type Reply = TravelReply<keyof TravelReplies>;
 
-/** Work behind the reply, which keeps the worker alive. */
+/** Runs work after the reply and keeps the worker alive for it. */
 export type Later = (work: Promise<unknown>) => void;
 
 export const DONE: Reply = { ok: true };

@@ -1,4 +1,7 @@
-/** What travel mode saw while the router was out of reach: reported behind a later answer from the network, with that request's own credential. */
+/**
+ * Reports what travel mode saw while the router was out of reach. The reports go to the router after a later answer from the network,
+ * with the credential of that request.
+ */
 import { REPORTS_AT_ONCE, reportsSettled } from './core/reports.ts';
 import { isOurs } from './core/verdict.ts';
 import { credentialOf } from './features.ts';
@@ -20,13 +23,13 @@ export class Reports {
     this.#store = store;
   }
 
-  /** `since`: when the page asked; `at`: when this was seen. */
+  /** Stores a report. `since`: when the page asked; `at`: when the worker saw the event. */
   note(person: Person, kind: ReportKind, feature: string, since: number, at = this.#rim.now()): Promise<void> {
     const id = hexOf(this.#rim.bytes(16));
     return this.#store.report(person, { id, at, kind, feature, waitedMs: Math.max(0, Math.round(at - since)) });
   }
 
-  /** `headers`: those of a request of this person that the router has just answered. */
+  /** Sends the stored reports. `headers`: the headers of this person's request that the router has just answered. */
   async sendBehind(person: Person, headers: Headers): Promise<void> {
     const credential = credentialOf(headers);
     if (this.#isSending || credential === undefined) return;
@@ -40,7 +43,7 @@ export class Reports {
       const areSettled = await shortCall(this.#rim, `${this.#router}/ai/reports`, init, (response) =>
         reportsSettled(response.status, isOurs(answeredBy(response))),
       );
-      // No network: they stay for the next answer.
+      // They were not delivered, so they stay until the next answer.
       if (!areSettled) return;
       await this.#store.reported(
         person,

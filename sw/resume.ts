@@ -1,4 +1,4 @@
-/** The rest of a stream whose connection broke: asked for by the stream's id, with the credential of the question. */
+/** Fetches the rest of a stream whose connection broke, by the stream's id and with the credential of the question. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
 import { endsKey, toldErrorIn } from './core/asking.ts';
 import { HEADERS_MS } from './core/patience.ts';
@@ -8,7 +8,7 @@ import type { Resumed } from './stream.ts';
 import { watched, within } from './watch.ts';
 import { answeredBy, headersNamed } from './wire.ts';
 
-/** The credential of the question, whose sender owns the stream. */
+/** The headers of the question that say who sent it. Its sender owns the stream. */
 const OWNER_HEADERS = ['authorization', 'x-api-key', REQUEST_HEADERS.user, REQUEST_HEADERS.visitor];
 
 export interface ResumePorts {
@@ -48,7 +48,7 @@ export function resuming(
     const isOver = verdict === 'again' && response !== undefined && (await saysThatItIsOver(rim, response));
     line.abort();
     if (verdict !== 'refresh') return verdict === 'lost' || isOver ? 'never' : 'again';
-    // The token expired while the answer was being written. The page is asked for another, once.
+    // The token expired while the answer was being written. The worker asks the page for another one, once.
     hasNewToken = true;
     const token = await newToken();
     if (token === null) return 'never';

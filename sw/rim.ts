@@ -3,7 +3,7 @@
 export interface Rim {
   /** Epoch milliseconds. */
   now(): number;
-  /** In [0, 1). */
+  /** A random number in [0, 1). */
   random(): number;
   /** Random bytes for ids and keys. */
   bytes(length: number): Uint8Array<ArrayBuffer>;

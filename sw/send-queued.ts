@@ -27,7 +27,7 @@ export interface Sending {
   signal: AbortSignal;
 }
 
-/** Undefined if the person has left meanwhile. */
+/** Sends the question. Undefined if the person has signed out meanwhile. */
 export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrived | undefined> {
   const { router, rim } = parts;
   const { id, question, token, signal } = sending;
@@ -63,7 +63,7 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
       return isOurRefusal ? refusal(instead, code) : { kind: 'unreached', cause };
     }
     case 'stream':
-      // No stream was asked for, so this is not the router.
+      // The request did not ask for a stream, so this is not the router.
       await sent.response.body?.cancel();
       return { kind: 'unreached', cause: 'unreachable' };
   }
@@ -96,7 +96,10 @@ async function answered(
   return { ...arrived, copy: { key, kept: { body: completion, feature, generation, ...times } } };
 }
 
-/** Feature and alias may not have been known when it was asked, and are part of the key under which it will be found. */
+/**
+ * Reads the question again. Its feature and alias may not have been known when it was asked, and both are part of the key under which its
+ * answer is found.
+ */
 async function readAgain({ router, store, features: facts }: Parts, { person, question, token }: Sending) {
   const { path, headers, body } = question;
   const door = travelDoor('POST', { origin: router, pathname: path }, router);

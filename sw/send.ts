@@ -1,4 +1,4 @@
-/** Sends one question to the router: how long to wait, when to send it again, and the result. */
+/** Sends one question to the router, with its time limits and its one resend, and returns the result. */
 import { toldErrorIn } from './core/asking.ts';
 import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
@@ -9,15 +9,15 @@ import { shortCall } from './short-call.ts';
 import { type Watch, watched, within } from './watch.ts';
 import { answeredBy } from './wire.ts';
 
-/** What is sent. The body is the page's, byte by byte. */
+/** The request that is sent. Its body is the page's own, byte for byte. */
 export interface Outgoing {
   url: string;
   headers: Headers;
   body: ArrayBuffer | string;
   credentials: RequestCredentials;
-  /** With a key it may be sent twice and is answered once. */
+  /** A request with this key may be sent twice and is answered once. */
   idempotencyKey: string | undefined;
-  /** Its headers come at once, before a model is asked. */
+  /** True if the answer's headers come at once, before a model is asked. */
   isResumable: boolean;
   hasCopy: boolean;
 }
@@ -27,17 +27,20 @@ export type Sent =
   | { kind: 'answer'; response: Response; text: string; exchange: Exchange }
   /** The head of a stream; its body is not read yet. */
   | { kind: 'stream'; response: Response; exchange: Exchange }
-  /** The router refused, by `code`; the page should see why. */
+  /** A refusal of the router, with its `code`. The page should see why. */
   | { kind: 'refused'; response: Response; code: string | undefined; exchange: Exchange }
   | Failed
   /** The page no longer waits. */
   | { kind: 'left' };
 
-/** Counts as no network. `instead`: what came, if it is better for the page than nothing, such as a 502. */
+/** A result that counts as no network. `instead`: the response that came, if the page should rather see it than nothing, such as a 502. */
 export interface Failed {
   kind: 'failed';
   cause: Cause;
-  /** No answer came: the `line` broke, or a `limit` passed. Absent if an answer came that is not the router's, or that says that no provider answers. */
+  /**
+   * Why no answer came: the `line` broke, or a `limit` passed. Absent if an answer came that is not the router's, or that says that no
+   * provider answers.
+   */
   what?: 'line' | 'limit';
   instead?: Response;
   /** The code of the router's own error. */
@@ -50,7 +53,7 @@ export interface Failed {
 export const codeOf = (sent: Sent): string | undefined =>
   sent.kind === 'refused' || sent.kind === 'failed' ? sent.code : undefined;
 
-/** Undefined if the router has not answered. */
+/** The times of the exchange; undefined if the router has not answered. */
 export const exchangeOf = (sent: Sent): Exchange | undefined =>
   sent.kind === 'left' || sent.kind === 'failed' ? undefined : sent.exchange;
 
@@ -66,7 +69,7 @@ export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): P
 
 async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
   const { url, headers, body, credentials, isResumable, hasCopy } = outgoing;
-  // Aborted when the line is given up; the page's signal aborts it too.
+  // Aborts the request, both when the worker gives up the line and when the page leaves.
   const line = new AbortController();
   const leave = () => line.abort();
   if (signal.aborted) return { kind: 'left' };
@@ -98,7 +101,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   const read = await watched(rim, response.text(), probing(rim, url));
   const text = read.kind === 'came' ? read.value : undefined;
   if (text === undefined || (verdict === 'answer' && !isCompletion(text))) {
-    // With its key it may be asked for again: the router has it whole.
+    // The router has the whole answer, so a request with a key may be sent again.
     leave();
     return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
   }
@@ -109,13 +112,13 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   return { kind: 'failed', cause: verdict.failed, instead: refused, code, carryon };
 }
 
-/** For a line on which silence may mean a slow model: decided by whether the router answers at all. */
+/** Watches a line on which silence may mean a slow model. The line counts as alive while the router answers a check. */
 const probing = (rim: Rim, url: string): Watch => ({
   silenceMs: probeAfterMs,
   isAlive: () => isRouterThere(rim, url),
 });
 
-/** For the body of a stream. */
+/** How the body of a stream is watched for silence. */
 export const streamWatch = (rim: Rim, url: string, isResumable: boolean): Watch => {
   const silenceMs = idleLimitMs({ isResumable });
   return isResumable ? within(silenceMs) : { ...probing(rim, url), silenceMs: () => silenceMs };

@@ -1,4 +1,4 @@
-/** The line of a question in the browser: the network first, then the kept answer, then the outbox, then a named 503. */
+/** The way of a question in the browser: the network first, then the kept answer, then the outbox, then a 503 with a named error. */
 import { Strategy } from 'workbox-strategies/Strategy.js';
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
@@ -76,8 +76,8 @@ async function freshFirst(shell: Shell, asked: Asked, handler: StrategyHandler, 
 }
 
 /**
- * Whether this key can bring no answer: its run ended without a whole one, such as when nobody read it, or the router takes the
- * new key for too old, because this device's clock is days behind.
+ * True if this key can bring no answer. Either its run ended without a whole answer, such as when nobody read it. Or the router takes
+ * the new key for too old, because this device's clock is days behind.
  */
 const leadsNowhere = ({ given }: Asked, code: string | undefined): boolean =>
   given?.isReused ? endsKey(code) : given !== undefined && code === 'idempotency_expired';
@@ -88,7 +88,7 @@ async function anew(shell: Shell, asked: Asked, handler: StrategyHandler): Promi
   return freshFirst(shell, { ...asked, given: await givenKey(shell, asked) }, handler, true);
 }
 
-/** The network has failed: the kept answer, else the outbox if the page wants it, else what came, else a 503 that says so. */
+/** The response if the network has failed: the kept answer, else the outbox if the page wants it, else what came, else a 503. */
 async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: Failed): Promise<Response> {
   const { cause, instead, code, carryon } = failed;
   if (asked.kept !== undefined && (await isTheirs(shell, asked))) return stale(shell, asked, asked.kept, cause);
@@ -101,8 +101,8 @@ async function instead(shell: Shell, asked: Asked, outgoing: Outgoing, failed: F
 }
 
 /**
- * If a copy is at hand, or the outbox is wanted, the worker reads a stream's first event before the page gets it: it may say that no
- * provider answers. Without a copy, a stream that breaks is resumed instead.
+ * If there is a copy, or the page wants the outbox, the worker reads a stream's first event before the page gets it, because it may say
+ * that no provider answers. Without a copy, a stream that breaks is resumed instead.
  */
 async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): Promise<Failed | undefined> {
   const hasCopy = kept !== undefined;
@@ -114,7 +114,9 @@ async function failsAtOnce(stream: FollowedStream, { kept, question }: Asked): P
   return cause && { kind: 'failed', cause, code, carryon };
 }
 
-/** Undefined if it is not accepted: nobody is named, nothing may be stored, or the outbox is full. */
+/**
+ * Puts the question into the outbox. Undefined if it is not accepted: the tab names nobody, nothing may be stored, or the outbox is full.
+ */
 async function queueQuestion(
   shell: Shell,
   asked: Asked,
@@ -138,7 +140,7 @@ async function noteSent(shell: Shell, asked: Asked, sent: Sent): Promise<void> {
   if (sent.kind !== 'failed') await afterAnswer(shell, asked, sent.exchange, isBack);
 }
 
-/** Mode `travel`: the page has the kept answer; a fresh one takes its place. */
+/** In mode `travel`, asks the network after the page has the kept answer. A fresh answer takes its place. */
 async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   const outgoing = outgoingOf(asked);
   const sent = await send(shell.rim, outgoing, new AbortController().signal);
@@ -148,7 +150,7 @@ async function askBehind(shell: Shell, asked: Asked): Promise<void> {
   await readToEnd(followed(shell, asked, outgoing, sent.response));
 }
 
-/** Only our own header is removed. */
+/** Sends a request as the page made it, without our own header. */
 async function untouched({ rim, tabs }: Shell, request: Request, body: ArrayBuffer): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.delete(REQUEST_HEADERS.travel);

@@ -1,6 +1,6 @@
 /**
- * A streamed answer on its way to the page: whole events pass at once, and if the connection breaks the rest is fetched
- * unseen by the page. The page's reads drive it. Nothing else reads the stream, so it stops when the page leaves.
+ * A streamed answer on its way to the page. Whole events pass at once. If the connection breaks, the rest is fetched without the page
+ * noticing. The page's reads drive the stream. Nothing else reads it, so it stops when the page leaves.
  */
 import type { ToldError } from './core/asking.ts';
 import type { StreamFollower } from './core/follow.ts';
@@ -17,16 +17,16 @@ export interface Streaming {
   watch: Watch;
   /** Absent if the stream cannot be resumed. */
   resume?: (lastId: string | undefined, signal: AbortSignal) => Promise<Resumed>;
-  /** The event instead of the rest, if that is lost. */
+  /** The event that the page gets if the rest of the stream is lost. */
   lostText: string;
   tell(event: 'resuming' | 'resumed' | 'lost'): void;
-  /** Begins once the end has been read, and is over before the stream closes: an open stream keeps the worker alive. */
+  /** Starts once the end has been read, and finishes before the stream closes, because an open stream keeps the worker alive. */
   onEnd(): Promise<void>;
   /** Called exactly once, however the stream ended. */
   onClose(): void;
 }
 
-/** For the page. Closing the page, a reload and an abort all end here as `cancel`. */
+/** The stream as the page's body. Closing the page, a reload and an abort all arrive here as `cancel`. */
 export function pageBody(stream: FollowedStream): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
@@ -52,10 +52,10 @@ export class FollowedStream {
   #lines: Lines;
   /** The first events, if they were read before the page asked for them. */
   #ahead: Promise<string | undefined> | undefined;
-  /** The work with the end, once it has been read. */
+  /** The work of `onEnd`, once the end has been read. */
   #ending: Promise<void> | undefined;
   #isClosed = false;
-  /** When the connection broke. No byte has come since, not even of a heartbeat. */
+  /** When the connection broke. No byte has come since, not even a heartbeat's. */
   #brokenSince: number | undefined;
   /** Attempts to resume since the last byte. */
   #tries = 0;
@@ -67,8 +67,8 @@ export class FollowedStream {
   }
 
   /**
-   * For a page that has a kept answer to fall back on: reads the first events within `ms`. Nothing is lost:
-   * `next` returns them first.
+   * Reads the first events within `ms`, for a question that can fall back on a kept answer or the outbox. Nothing is lost, because
+   * `next` returns these events first.
    */
   async begins(ms: number): Promise<'begun' | 'cut' | 'waiting'> {
     this.#ahead = this.#read();
@@ -82,7 +82,7 @@ export class FollowedStream {
     return this.#streaming.follower.error;
   }
 
-  /** The next whole events as text; undefined when there is nothing more to come. */
+  /** The next whole events as text; undefined once nothing more will come. */
   async next(): Promise<string | undefined> {
     while (this.#ending === undefined && !this.#left.signal.aborted) {
       const events = await (this.#ahead ?? this.#read());
@@ -102,7 +102,7 @@ export class FollowedStream {
     return undefined;
   }
 
-  /** Undefined if the connection broke. */
+  /** The next events of this connection; undefined if it broke. */
   async #read(): Promise<string | undefined> {
     const { follower } = this.#streaming;
     for (;;) {
@@ -127,7 +127,7 @@ export class FollowedStream {
     this.#isClosed = true;
   }
 
-  /** Whether the stream goes on, over a new connection. */
+  /** Resumes the stream over a new connection. Returns false if it cannot be resumed. */
   async #goOn(): Promise<boolean> {
     const { resume, follower, watch, tell } = this.#streaming;
     this.#lines.leave();
@@ -164,7 +164,7 @@ class Lines {
     this.#reader = body.getReader();
   }
 
-  /** Undefined if the connection ended, broke or is dead. */
+  /** The next piece of text; undefined if the connection ended, broke or is dead. */
   async next(): Promise<string | undefined> {
     const read = await watched(this.#rim, this.#reader.read(), this.#watch);
     if (read.kind !== 'came' || read.value.done) return undefined;

@@ -1,4 +1,4 @@
-/** The pages this worker serves: the person of each, what they are told, and what they are asked for. */
+/** The worker's conversation with the pages it serves: it tells them news, and asks them for tokens. */
 import {
   type Connection,
   type TravelNews,
@@ -18,7 +18,7 @@ const LOOK_MS = 500;
 export type Audience =
   | { kind: 'all' }
   | { kind: 'tab'; tab: string }
-  /** `except`: a tab of the person that knows already. */
+  /** `except`: a tab of this person that knows already. */
   | { kind: 'person'; person: Person; except?: string };
 
 export const ALL_TABS: Audience = { kind: 'all' };
@@ -45,7 +45,7 @@ export class Tabs {
     return this.#connection;
   }
 
-  /** Records whether the router has just answered. True if it had not before. */
+  /** Records whether the router has just answered. Returns true if it has, and had not before. */
   reached(isReached: boolean): boolean {
     const before = this.#connection;
     this.#connection = connectionOf({ isOnline: this.#rim.isOnline(), isReached });
@@ -63,7 +63,7 @@ export class Tabs {
     return this.#streams.get(clientId) ?? 0;
   }
 
-  /** The returned function says that the stream is over. */
+  /** Counts a stream as open. Call the returned function when the stream is over. */
   streamOpened(clientId: string): () => void {
     this.#countStream(clientId, 1);
     return () => this.#countStream(clientId, -1);
@@ -82,7 +82,7 @@ export class Tabs {
     for (const client of await this.#audience(to)) client.postMessage(message);
   }
 
-  /** A token of this person, from the tab that asked if it is still open, else from any tab of theirs. */
+  /** A token of this person, from the tab that asked if it is still open, or else from any of their tabs. */
   async token(person: Person | null, askedBy?: string): Promise<string | null> {
     const first = askedBy === undefined ? [] : await this.#audience({ kind: 'tab', tab: askedBy });
     const others = person === null ? [] : await this.#audience({ kind: 'person', person });
@@ -106,7 +106,7 @@ export class Tabs {
         resolve(typeof token === 'string' && token !== '' ? token : null);
       };
       port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
-      // No wait for a page that is gone, such as after a reload.
+      // The worker does not wait for a page that is gone, such as after a reload.
       const look = (leftMs: number) => {
         callOff = this.#rim.after(LOOK_MS, async () => {
           const isThere = leftMs > LOOK_MS && (await this.#clients.get(client.id)) !== undefined;

@@ -1,4 +1,4 @@
-/** Waiting for something that may never come: a dead line does not announce that it is dead. */
+/** Waits for something that may never come, because a dead line does not announce that it is dead. */
 import type { Rim } from './rim.ts';
 
 /** How silence is judged. */
@@ -8,13 +8,13 @@ export interface Watch {
   isAlive(): Promise<boolean>;
 }
 
-/** What became of something that was waited for. */
+/** The result of a wait. */
 export type Watched<T> = { kind: 'came'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'silent' };
 
-/** For something that must come within a time. */
+/** A watch for something that must come within this time. */
 export const within = (ms: number): Watch => ({ silenceMs: () => ms, isAlive: async () => false });
 
-/** What `promise` came to; `silent` if nothing came and the line is not alive. */
+/** The result of `promise`; `silent` if nothing came and the line is not alive. */
 export function watched<T>(
   { after }: Pick<Rim, 'after'>,
   promise: Promise<T>,
@@ -44,11 +44,11 @@ export function watched<T>(
   });
 }
 
-/** Chromium ends a worker whose event takes five minutes, and with it every open stream; three minutes for Background Sync. */
+/** Chromium ends a worker, and with it every open stream, if an event takes five minutes. For Background Sync it is three minutes. */
 export const HOLD_EVENT_MS = 4 * 60_000;
 export const HOLD_SYNC_MS = 2 * 60_000;
 
-/** Keeps an event open for work behind it, but not longer than that. What takes longer goes on while the worker lives. */
+/** Keeps an event open for background work, but at most for `ms`. Work that takes longer goes on while the worker lives. */
 export async function held<T>(rim: Pick<Rim, 'after'>, work: Promise<T>, ms = HOLD_EVENT_MS): Promise<T | 'silent'> {
   const done = await watched(rim, work, within(ms));
   if (done.kind === 'failed') throw done.error;

@@ -6,7 +6,7 @@ export const answeredBy = ({ status, headers }: Response): Answered => ({
   header: (name) => headers.get(name),
 });
 
-/** A text as a body. Chromium makes a blob of a string first, so it reaches the page a millisecond later than a stream. */
+/** A string as a body. Chromium turns a string into a blob first, so a string reaches the page a millisecond later than a stream. */
 export const textBody = (text: string): ReadableStream<Uint8Array> =>
   new ReadableStream({
     start(controller) {

@@ -1,4 +1,7 @@
-/** The entry of `/sw.js`: listeners, nothing else. It may run inside another front end's worker, so it touches only what belongs to travel mode. */
+/**
+ * The entry of `/sw.js`. It has only the listeners. It may run inside another front end's worker, so it touches only what belongs to travel
+ * mode.
+ */
 import { type PageMessage, readPageMessage } from '../protocol/travel-messages.ts';
 import { type SyncEvent, syncTag, wakeLater } from './background-sync.ts';
 import { travelDoor } from './core/routes.ts';
@@ -15,7 +18,7 @@ import { HOLD_SYNC_MS, held } from './watch.ts';
 
 declare const self: ServiceWorkerGlobalScope & { carryonRouter?: string };
 
-/** Behind a proxy that ends TLS the router may know its own host but not its scheme, which is the page's. */
+/** The router's origin. Behind a proxy that ends TLS the router may know its own host but not its scheme, so the page's scheme counts. */
 function routerOrigin({ origin, host }: { origin: string; host: string }): string {
   const { carryonRouter = origin } = self;
   return new URL(carryonRouter).host === host ? origin : carryonRouter;
@@ -56,13 +59,13 @@ self.addEventListener('sync', (event) => {
   if (sync.tag === syncTag(router)) sync.waitUntil(wake());
 });
 
-/** A failed wake makes the browser try again later by itself. */
+/** Sends what waits when Background Sync wakes the worker. It throws on failure, so that the browser tries again later. */
 async function wake(): Promise<void> {
   if ((await held(rim, outbox.flush(), HOLD_SYNC_MS)) !== 'done')
     throw new DOMException('The router is not there yet.', 'NetworkError');
 }
 
-/** Tidying waits for the question that has woken this worker. */
+/** Tidying waits this long, so that it does not delay the question that has woken this worker. */
 const TIDY_AFTER_MS = 2_000;
 let isTidied = false;
 
@@ -72,7 +75,7 @@ if (self.serviceWorker?.state === 'activated') {
   tidyLater();
 }
 
-/** Once in this worker's life. */
+/** Tidies once in this worker's life. */
 function tidyLater(): void {
   if (isTidied) return;
   isTidied = true;
@@ -94,7 +97,7 @@ async function reply(
     await self.skipWaiting();
     return port?.postMessage({ ok: true });
   }
-  // Before anything is awaited, so that people are named in the order in which the page has named them.
+  // This runs before anything is awaited, so that people are named in the order in which the page names them.
   const replied = replyTo(shell, message, id, later);
   if (message.kind === 'hello') {
     tidyLater();

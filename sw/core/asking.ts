@@ -1,14 +1,14 @@
-/** With which key a question is sent, and whether its stream is asked to be resumable. */
+/** Decides whether a question is sent with an idempotency key, and whether it asks for a resumable stream. */
 import type { PageQuestion } from './question.ts';
 
 export interface HowToAsk {
-  /** With an idempotency key, so that a lost request may be sent again and is paid for once. */
+  /** True if it is sent with an idempotency key, so that a lost request can be sent again and is paid for once. */
   keyed: boolean;
-  /** With `x-carryon-resume`. */
+  /** True if it is sent with `x-carryon-resume`. */
   resume: boolean;
 }
 
-/** A keyed answer costs the team more than a plain one, so a key is sent only where it is useful, or while that is not known. */
+/** A keyed answer costs the team more than a plain one, so a key is sent only if it is useful, or if that is not known yet. */
 export function howToAsk({ resumes, wish, stream }: Pick<PageQuestion, 'resumes' | 'wish' | 'stream'>): HowToAsk {
   if (wish === 'off') return { keyed: false, resume: false };
   const mayResume = resumes !== false;
@@ -19,12 +19,12 @@ export function howToAsk({ resumes, wish, stream }: Pick<PageQuestion, 'resumes'
 export const REUSE_KEY_MS = 24 * 3_600_000;
 
 /**
- * Whether a question that was sent before, and never completely answered, is sent with the same key. A key made while this device's clock
- * was ahead is fine: the router judges a key by the time inside it, and refuses one that it may have forgotten.
+ * Whether a question that was sent before, and never completely answered, is sent with the same key. A key that was made while this
+ * device's clock was ahead causes no harm: the router judges a key by the time inside it, and refuses one that it may have forgotten.
  */
 export const isReusable = ({ sentAt }: { sentAt: number }, now: number): boolean => now - sentAt < REUSE_KEY_MS;
 
-/** Errors that stay with a key: the next ask is a new question, otherwise it would end the same way again. */
+/** Errors that stay with a key. The next ask needs a new key, otherwise it would end the same way again. */
 const ENDS_KEY = new Set(['idempotency_expired', 'idempotency_mismatch', 'stopped', 'stream_interrupted']);
 
 /** Whether an error of the router ends the question that was asked with this key. */
@@ -33,7 +33,7 @@ export const endsKey = (code: string | undefined): boolean => code !== undefined
 /** An error of the router. */
 export interface ToldError {
   code: string | undefined;
-  /** The attempts that were made, where this page may know. */
+  /** The attempts that the router made, if this page may see them. */
   carryon?: object;
 }
 
@@ -42,7 +42,7 @@ export function toldErrorOf({ error, carryon }: Record<string, unknown>): ToldEr
   return isObject(carryon) ? { code, carryon } : { code };
 }
 
-/** The same from a body's text; without a code for anything else. */
+/** Reads the error from a body's text. `code` is undefined if the text is not an error of the router. */
 export function toldErrorIn(text: string): ToldError {
   try {
     const json: unknown = JSON.parse(text);

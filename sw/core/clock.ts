@@ -1,16 +1,16 @@
-/** How far this device's clock is from the router's: idempotency keys contain the router's time, by which it judges their age. */
+/** How far this device's clock is from the router's. Idempotency keys contain the router's time, and the router judges their age by it. */
 
-/** By this device's clock. */
+/** One request and its answer. Both times are by this device's clock. */
 export interface Exchange {
   sentAt: number;
   receivedAt: number;
-  /** The `date` of the router's answer: whole seconds, made at some time between the two. */
+  /** The `date` header of the router's answer, in whole seconds. The router wrote it between the two times above. */
   date: string | null;
 }
 
 /**
- * What to add to this device's clock, in milliseconds. An exchange only bounds it, so an offset that fits stays as it is, and a
- * slow answer cannot spoil what a quick one showed.
+ * The milliseconds to add to this device's clock. One exchange only gives bounds for this offset. A known offset within the bounds
+ * stays, so a slow answer cannot spoil what a quick one showed.
  */
 export function clockOffsetMs(known: number, { sentAt, receivedAt, date }: Exchange): number {
   const dated = date === null ? Number.NaN : Date.parse(date);

@@ -1,11 +1,11 @@
 /** The features that a person may use, from `GET /ai/features`. */
 
 export interface FeatureFacts {
-  /** Its streams can be resumed. */
+  /** True if its streams can be resumed. */
   resume: boolean;
-  /** How long an answer may be kept; 0: never. */
+  /** How long an answer may be kept; 0 if none may be kept. */
   travelTtlSeconds: number;
-  /** Answers of an older generation are forgotten; null if the router could not tell. */
+  /** The number of the current generation; answers of an older one are forgotten. Null if the router could not tell. */
   generation: number | null;
   /** The alias that answers at `/ai` if no model is named. */
   alias: string;
@@ -21,14 +21,14 @@ export interface Features {
 
 export const FEATURES_DUE_MS = 3_600_000;
 
-/** Whether to read them again: once an hour, and after the clock was set back. */
+/** Whether the features are due to be read again: once an hour, and after the clock was set back. */
 export const isFeaturesDue = (known: Pick<Features, 'readAt'> | undefined, now: number): boolean =>
   known === undefined || now - known.readAt >= FEATURES_DUE_MS || now < known.readAt;
 
 export const factsOf = (known: Features | undefined, feature: string): FeatureFacts | undefined =>
   known !== undefined && Object.hasOwn(known.features, feature) ? known.features[feature] : undefined;
 
-/** The reply's JSON; undefined for anything that the router did not write. A missing field is read as the careful choice. */
+/** Reads the reply's JSON. Returns undefined for JSON that the router did not write. A missing field is read as the careful choice. */
 export function readFeatures(json: unknown, now: number): Features | undefined {
   if (!isFields(json) || !isFields(json.features)) return undefined;
   const listed = Object.entries(json.features).flatMap(([name, value]): [string, FeatureFacts][] => {
@@ -53,7 +53,7 @@ export function readFeatures(json: unknown, now: number): Features | undefined {
   };
 }
 
-/** Whether an answer has the feature's generation. If either is unknown, the answer is not considered old. */
+/** Whether an answer is of the feature's current generation. If either generation is unknown, the answer counts as current. */
 export function isOfGeneration(
   { feature, generation }: { feature: string; generation: number | null },
   known: Features | undefined,

@@ -1,4 +1,4 @@
-/** A stream on its way to the page: whole events only, each once, over as many connections as it takes. */
+/** Follows a stream on its way to the page. The page gets whole events only, each once, however many connections it takes. */
 import type { ChatChunk } from '../../protocol/chat.ts';
 import type { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts';
@@ -21,24 +21,27 @@ export class StreamFollower {
   #isDone = false;
   #error: ToldError | undefined;
 
-  /** `builder`: given if the completion is needed in the end. An argument, so that a page that only reads on does not load its code. */
+  /**
+   * `builder` is given if the whole completion is needed in the end. It is an argument so that a page that only reads the rest of a stream
+   * does not load its code.
+   */
   constructor({ builder, showsUsage }: { builder?: StreamedCompletion | undefined; showsUsage: boolean }) {
     this.showsUsage = showsUsage;
     this.#completion = builder;
     this.#parser = new SseParser({ onEvent: (event) => this.#take(event) }, LONGEST_EVENT_CHARS);
   }
 
-  /** For `last-event-id`; undefined before any event with an id. */
+  /** The value for `last-event-id`; undefined before the first event with an id. */
   get lastEventId(): string | undefined {
     return this.#lastId === 0 ? undefined : String(this.#lastId);
   }
 
-  /** `[DONE]` came: the one sign of a complete answer. */
+  /** True once `[DONE]` has come, the one sign of a complete answer. */
   get isDone(): boolean {
     return this.#isDone;
   }
 
-  /** The router ended the stream with an error; nothing more is to come. */
+  /** The error with which the router ended the stream, if it did. Nothing follows it. */
   get error(): ToldError | undefined {
     return this.#error;
   }
@@ -47,12 +50,12 @@ export class StreamFollower {
     return this.#isDone || this.#error !== undefined;
   }
 
-  /** No event is this long: it is not a stream of the router. */
+  /** True if an event is longer than any of the router's. This is not a stream of the router. */
   get isTooLong(): boolean {
     return this.#parser.isTooLong;
   }
 
-  /** The part of a piece that the page gets: the new events that it completes, '' for none. Comments are left out. */
+  /** Takes a piece of the stream and returns the new events that it completes, '' if there are none. Comments are left out. */
   feed(piece: string): string {
     this.#parser.feed(piece);
     const text = this.#text;
@@ -60,12 +63,12 @@ export class StreamFollower {
     return text;
   }
 
-  /** Another connection takes over: an incomplete event of the old one is discarded. */
+  /** Called when another connection takes over. An incomplete event of the old connection is discarded. */
   restart(): void {
     this.#parser.restart();
   }
 
-  /** The whole answer as one completion; undefined for a stream that did not end well, or may lack something. */
+  /** The whole answer as one completion; undefined if the stream did not end well, or if something may be missing. */
   completion(): string | undefined {
     const whole = this.#isDone ? this.#completion?.whole() : undefined;
     return whole === undefined ? undefined : JSON.stringify(whole);
@@ -78,7 +81,7 @@ export class StreamFollower {
     this.#text += eventText(event);
   }
 
-  /** Ids count up from 1. An event without one is never sent twice. */
+  /** Event ids count up from 1. The router never sends an event without an id twice. */
   #isNew(id: string | undefined): boolean {
     if (id === undefined || !/^\d{1,15}$/.test(id)) return true;
     if (Number(id) <= this.#lastId) return false;
@@ -97,14 +100,14 @@ export class StreamFollower {
       this.#completion = undefined;
     } else {
       this.#completion?.add(json as unknown as ChatChunk);
-      // Clients that did not ask for it may read `choices[0]` of every chunk.
+      // A client that did not ask for usage may read `choices[0]` of every chunk.
       if (!this.showsUsage && json.choices.length === 0) return 'hidden';
     }
     return 'shown';
   }
 }
 
-/** An error, or a chunk without choices. */
+/** Matches an error and a chunk without choices. If there is no completion to build, only these events are parsed. */
 const MAY_MATTER = /"error"|"choices":\s*\[\s*\]/;
 
 function objectOf(data: string): Record<string, unknown> | undefined {

@@ -1,4 +1,4 @@
-/** The response headers that travel mode reads or sets. A list of its own, so that the worker need not carry the router's whole list. */
+/** The response headers that travel mode reads or sets. This list is separate so that the worker does not carry the router's whole list. */
 import type { RESPONSE_HEADERS as ROUTER_HEADERS } from '../../protocol/headers.ts';
 
 export const RESPONSE_HEADERS = {

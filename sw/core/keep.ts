@@ -1,13 +1,16 @@
-/** What a browser may keep, and for how long it may be given. */
+/** Which answers a browser may keep, and how long it may give them. */
 import type { ChatChoice, ChatCompletion } from '../../protocol/chat.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { type Features, factsOf, isOfGeneration } from './features.ts';
 import { RESPONSE_HEADERS } from './headers.ts';
 
-/** The largest answer. */
+/** The largest answer that is kept. */
 export const MAX_KEPT_BYTES = 256 * 1024;
 
-/** A completion as it is kept: without the router's own field, which is about one request. Undefined for any other JSON, and for one that is not complete. */
+/**
+ * A completion in the form that is kept: without the router's own fields, which are about one request. Undefined if the text is no
+ * completion, or not a complete one.
+ */
 export function completionToKeep(text: string): string | undefined {
   const completion = wholeCompletion(text);
   if (completion === undefined) return undefined;
@@ -15,7 +18,7 @@ export function completionToKeep(text: string): string | undefined {
   return hasSkippedEvents(carryon) ? undefined : JSON.stringify(kept);
 }
 
-/** Whether a JSON text is a completion; anything else with a 200 is not the router's. */
+/** Whether a JSON text is a completion. Anything else with status 200 did not come from the router. */
 export const isCompletion = (text: string): boolean => wholeCompletion(text) !== undefined;
 
 function wholeCompletion(text: string): (ChatCompletion & Record<string, unknown>) | undefined {
@@ -33,7 +36,7 @@ function wholeCompletion(text: string): (ChatCompletion & Record<string, unknown
 const isWhole = (choice: ChatChoice | null): boolean =>
   typeof choice === 'object' && choice !== null && typeof choice.message === 'object' && Boolean(choice.finish_reason);
 
-/** The router's mark for "part of it may be missing". */
+/** True if the router has marked that a part of the answer may be missing. */
 export const hasSkippedEvents = (carryon: unknown): boolean =>
   typeof carryon === 'object' && carryon !== null && Number((carryon as { skippedEvents?: unknown }).skippedEvents) > 0;
 
@@ -44,13 +47,13 @@ export interface Answer {
   completion: string | undefined;
 }
 
-/** What the page said when it asked. */
+/** The page's wishes for its question. */
 export interface PageWord {
   noStore: boolean;
   wish: 'queue' | 'off' | 'fail';
 }
 
-/** From when until when an answer may be given again; undefined if it may not be kept. */
+/** When an answer was made and how long it may be kept; undefined if it may not be kept. */
 export function mayKeep(
   answer: Answer,
   page: PageWord,
@@ -67,7 +70,7 @@ export function mayKeep(
   return { storedAt: now - ageSeconds * 1_000, keepUntil: now + keepSeconds * 1_000 };
 }
 
-/** The seconds in `private, stale-if-error=604800`; 0 if nothing may be kept. */
+/** The seconds of `stale-if-error` in a header such as `private, stale-if-error=604800`; 0 if the answer may not be kept. */
 export function secondsToKeep(cacheControl: string | null): number {
   const directives = (cacheControl ?? '').split(',').map((directive) => directive.trim().toLowerCase());
   if (directives.includes('no-store')) return 0;
@@ -86,7 +89,7 @@ export interface KeptAnswer {
   keepUntil: number;
 }
 
-/** Whether a kept answer may be given now, by what is now known of its feature: its time may have become shorter. */
+/** Whether a kept answer may be given now. The feature's current facts count, because its time limit may have become shorter since. */
 export function isServable(kept: KeptAnswer, known: Features | undefined, now: number): boolean {
   const ttlSeconds = factsOf(known, kept.feature)?.travelTtlSeconds ?? Number.POSITIVE_INFINITY;
   const until = Math.min(kept.keepUntil, kept.storedAt + ttlSeconds * 1_000);

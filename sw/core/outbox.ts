@@ -1,4 +1,4 @@
-/** What the outbox may do next: which questions it accepts, which one is sent, and what becomes of one that was sent. */
+/** The outbox's decisions: which questions it accepts, which one it sends next, and what becomes of a question that was sent. */
 import { canonicalJson, Uncanonical } from '../../protocol/answer-key.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { parseBody } from '../../protocol/parse-body.ts';
@@ -9,7 +9,7 @@ export type QueueState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expire
 /** A queued question without its text. `id` is its idempotency key. */
 export interface QueuedRow {
   id: string;
-  /** The person's part. */
+  /** The part of the person who asked (see `Person`). */
   part: string;
   askedAt: number;
   feature: string;
@@ -18,7 +18,7 @@ export interface QueuedRow {
   tries: number;
   /** An error code, never a message. */
   lastError: string | null;
-  /** Not sent before this time. */
+  /** The question is not sent before this time. */
   notBefore: number;
 }
 
@@ -30,7 +30,7 @@ const SEND_WITHIN_MS = 24 * HOUR_MS;
 const SHOWN_FOR_MS = 7 * 24 * HOUR_MS;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** If the router names a longer wait, it is asked again after this one. */
+/** The longest wait, even if the router names a longer one. */
 const LONGEST_RETRY_AFTER_MS = HOUR_MS;
 
 export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature'>): QueuedRow => ({
@@ -41,18 +41,18 @@ export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature
   notBefore: 0,
 });
 
-/** Answers that have not been collected yet take no place. */
+/** Whether the outbox has room for a question of this size. Answers that have not been collected yet take no room. */
 export const admits = (others: readonly QueuedRow[], questionBytes: number): boolean =>
   questionBytes <= MAX_QUESTION_BYTES && others.filter(({ state }) => state !== 'answered').length < MAX_QUESTIONS;
 
-/** The row at this time: null once it is too old to be shown. A clock that was set back makes nothing older. */
+/** The row as it is at this time; null once it is too old to be shown. A clock that was set back makes no row older. */
 export function aged(row: QueuedRow, now: number): QueuedRow | null {
   const age = now - row.askedAt;
   if (age >= SHOWN_FOR_MS) return null;
   return row.state === 'waiting' && age >= SEND_WITHIN_MS ? { ...row, state: 'expired' } : row;
 }
 
-/** The worker that was sending it has died. It is sent again with the same key, so it is paid for once. */
+/** The row after the worker that was sending it has died. The question is sent again with the same key, so it is paid for once. */
 export const afterDeath = (row: QueuedRow): QueuedRow => (row.state === 'sending' ? { ...row, state: 'waiting' } : row);
 
 const waits = ({ state }: QueuedRow): boolean => state === 'waiting';
@@ -76,7 +76,7 @@ export function nextDue(rows: readonly QueuedRow[], now: number): number | undef
 export const countWaiting = (rows: readonly QueuedRow[]): number =>
   rows.filter((row) => waits(row) || row.state === 'sending').length;
 
-/** Taken by the sender; undefined if it may not be sent any more, such as one cancelled meanwhile. */
+/** The row once the sender has taken it; undefined if it may no longer be sent, such as after a cancel. */
 export const sending = (row: QueuedRow): QueuedRow | undefined =>
   waits(row) ? { ...row, state: 'sending', tries: row.tries + 1 } : undefined;
 
@@ -87,7 +87,7 @@ export type Outcome =
   /** No reply of the router at all. */
   | { kind: 'unreached'; cause: string };
 
-/** Its content had begun when it broke off, and the router never runs that key again. */
+/** The answer broke off after its content had begun. The router never runs that key again. */
 const INTERRUPTED = 'stream_interrupted';
 
 export function afterSending(row: QueuedRow, outcome: Outcome, now: number): QueuedRow {
@@ -95,7 +95,7 @@ export function afterSending(row: QueuedRow, outcome: Outcome, now: number): Que
     case 'answered':
       return { ...row, state: 'answered', lastError: null };
     case 'unreached':
-      // The next sign that the network is back may try at once.
+      // The question may be sent again at the next sign that the network is back.
       return { ...row, state: 'waiting', lastError: outcome.cause };
     case 'refused': {
       const { status, code, retryAfterMs } = outcome;
@@ -110,17 +110,20 @@ export function afterSending(row: QueuedRow, outcome: Outcome, now: number): Que
 
 const backOffMs = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1));
 
-/** The row after `sendNow`. Only a question that the router may have forgotten, or refused, takes the new key. */
+/**
+ * The row after `sendNow`. Only a question that has failed or expired takes the new key: the router refused it or may have forgotten its
+ * key.
+ */
 export function sentNow(row: QueuedRow, newId: string, now: number): QueuedRow {
   if (row.state === 'waiting') return { ...row, notBefore: 0 };
   if (row.state !== 'failed' && row.state !== 'expired') return row;
   return newRow({ id: newId, part: row.part, askedAt: now, feature: row.feature });
 }
 
-/** Whether `cancel` may remove it. A question that is being sent may already be paid for, so the outbox waits for its answer. */
+/** Whether `cancel` may remove the question. One that is being sent may already be paid for, so the outbox waits for its answer. */
 export const mayCancel = ({ state }: QueuedRow): boolean => state !== 'sending';
 
-/** The question as the outbox sends it: the same one, not streamed. Undefined if a field cannot be written. */
+/** The body that the outbox sends: the same question, not streamed. Undefined if a field cannot be written as canonical JSON. */
 export function inOnePiece(bodyText: string): string | undefined {
   const { stream, stream_options, ...body } = parseBody(bodyText) as Record<string, unknown>;
   try {
@@ -133,15 +136,15 @@ export function inOnePiece(bodyText: string): string | undefined {
 
 const NOT_STORED = [
   ...['authorization', 'x-api-key', 'cookie', 'proxy-authorization'],
-  // These belong to the try that failed: the outbox asks without a stream, under the row's key.
+  // These belong to the try that failed. The outbox asks without a stream, and with the row's id as the key.
   ...[REQUEST_HEADERS.resume, REQUEST_HEADERS.idempotencyKey],
 ];
 
-/** The headers of a question that are stored: no credential. */
+/** The headers of a question that may be stored. Credentials are left out. */
 export const storableHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => !NOT_STORED.includes(name.toLowerCase())));
 
-/** `retry-after-ms`, else `retry-after` in seconds; null if neither names a wait. */
+/** The wait from `retry-after-ms`, or else from `retry-after` in seconds; null if neither header names one. */
 export function retryAfterMs(header: (name: string) => string | null): number | null {
   const ms = Number(header(RESPONSE_HEADERS.retryAfterMs) ?? Number.NaN);
   if (ms >= 0) return ms;

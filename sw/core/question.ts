@@ -1,4 +1,4 @@
-/** A page's question, read from its request: the text that equal questions share, and what the page wants of travel mode. */
+/** Reads a page's question from its request: the text that equal questions share, and what the page wants of travel mode. */
 import { answerTextOrNone } from '../../protocol/answer-key.ts';
 import type { ChatRequest } from '../../protocol/chat.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
@@ -7,26 +7,26 @@ import { parseChat } from '../../protocol/parse-chat.ts';
 import { type DoorName, longForm, namedFeature, usesOwnAlias } from '../../protocol/question.ts';
 import { type Features, factsOf } from './features.ts';
 
-/** `queue`: into the outbox, if nothing is kept and there is no network. `off`: without travel mode. */
+/** `queue`: put the question into the outbox if nothing is kept and there is no network. `off`: leave travel mode out. `fail`: neither. */
 export type TravelWish = 'queue' | 'off' | 'fail';
 
 export interface PageQuestion {
-  /** '' if neither the page nor the router has named one. */
+  /** The feature's name, '' if neither the page nor the router has named one. */
   feature: string;
   /** The canonical text, from which `travelKeyText` makes the key's text. */
   text: string;
   stream: boolean;
   includeUsage: boolean;
-  /** Whether the feature's streams resume; undefined while that is not known. */
+  /** Whether the feature's streams can be resumed; undefined while that is not known. */
   resumes: boolean | undefined;
   /** The feature's generation; null while that is not known. */
   generation: number | null;
-  /** The user that the body names; a secret key may. */
+  /** The user that the body names, as a caller with a secret key may do. */
   user: string | undefined;
   wish: TravelWish;
-  /** The page allows neither giving a kept answer nor keeping this one. */
+  /** True if the page allows neither a kept answer nor keeping this one. */
   noStore: boolean;
-  /** The page wants a new answer, not a kept one. */
+  /** True if the page wants a new answer, not a kept one. */
   refresh: boolean;
 }
 
@@ -37,8 +37,8 @@ export interface PageRequest {
 }
 
 /**
- * Undefined for requests that go to the router as they are: a body that it will refuse by name, and a page that resumes by
- * itself.
+ * Returns undefined for a request that goes to the router unchanged: a body that the router will refuse with a named error, or a
+ * stream that the page resumes itself.
  */
 export function readQuestion(request: PageRequest, known: Features | undefined): PageQuestion | undefined {
   const { door, header, bodyText } = request;
@@ -68,7 +68,7 @@ export function readQuestion(request: PageRequest, known: Features | undefined):
   };
 }
 
-/** `alias`: the feature's own, '' if it is not known; undefined if the body names a model. */
+/** `alias`: the feature's own alias, '' if it is not known; undefined if the body names a model. */
 function chatOf(body: Record<string, unknown>, alias: string | undefined): ChatRequest | undefined {
   // No body without a model passes the check, so an unknown alias gets a temporary name.
   const parsed = parseChat(alias === undefined ? body : { ...body, model: alias || 'unknown' });

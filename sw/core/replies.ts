@@ -17,7 +17,7 @@ const errorBody = (message: string, code: 'offline' | 'offline_queued' | 'stream
 
 /**
  * `id`: the question's id in the outbox; null if it was not queued. `carryon`: the failed attempts that the router reported.
- * SDKs obey `x-should-retry`; otherwise they would retry although it cannot help.
+ * SDKs obey `x-should-retry`. Without it they would retry, which cannot help here.
  */
 export function offlineReply(cause: Cause, id: string | null, carryon?: object): Reply {
   const about = {
@@ -44,7 +44,7 @@ export interface Stale {
   cause: Cause;
 }
 
-/** A kept answer, streamed or whole as asked. */
+/** A kept answer, as a stream or as one JSON body, whichever the page asked for. */
 export function staleReply(
   { completion, ageSeconds, cause }: Stale,
   asked: { stream: boolean; includeUsage: boolean },

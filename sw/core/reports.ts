@@ -2,8 +2,8 @@
 export const REPORTS_AT_ONCE = 50;
 
 /**
- * Whether reports need not be sent again: the router has accepted them, or never will. Reports that a later request may
- * deliver (another credential, another minute) stay.
+ * True if reports need not be sent again, because the router has accepted them or never will. Reports that a later request may
+ * deliver (with another credential, or in another minute) stay.
  */
 export function reportsSettled(status: number, isOurs: boolean): boolean {
   if (!isOurs) return false;

@@ -4,7 +4,7 @@ const DOORS = new Map(
   (Object.keys(DOOR_PATHS) as DoorName[]).flatMap((door) => DOOR_PATHS[door].map((path) => [path, door] as const)),
 );
 
-/** The door that a request is for; undefined for every request that travel mode leaves alone. */
+/** The door that a request is for; undefined if travel mode leaves the request alone. */
 export function travelDoor(
   method: string,
   { origin, pathname }: { origin: string; pathname: string },

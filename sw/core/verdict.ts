@@ -1,13 +1,13 @@
 /** The result of asking the network: an answer, a refusal that the page should see, or a failure that a kept answer may replace. */
 import { RESPONSE_HEADERS } from './headers.ts';
 
-/** Why a kept answer is given, or none. `mode`: the person is in mode `travel`, so the page did not wait for the network. */
+/** Why a kept answer is given, or no answer. `mode`: the person is in mode `travel`, so the page did not wait for the network. */
 export type Cause = 'offline' | 'unreachable' | 'timeout' | 'cut' | 'mode' | `http_${number}`;
 
 export type Verdict =
-  /** From the router, and 2xx: a completion or a stream of one. */
+  /** A completion from the router, whole or as a stream, with a 2xx status. */
   | 'answer'
-  /** From the router, and for the page: it says what is wrong with the request, or that there is no budget. */
+  /** A refusal from the router that the page should see: the request is wrong, or there is no budget. */
   | 'pass'
   | { failed: Cause };
 
@@ -18,7 +18,7 @@ export interface Answered {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether the router wrote it. A captive portal, a proxy or a CDN's error page has no request id of our form. */
+/** Whether the router wrote this answer. A captive portal, a proxy or a CDN's error page has no request id of our form. */
 export const isOurs = ({ header }: Pick<Answered, 'header'>): boolean =>
   UUID.test(header(RESPONSE_HEADERS.requestId) ?? '');
 
@@ -33,24 +33,26 @@ export function verdictOf(answered: Answered): Verdict {
   return formOf(answered) === undefined ? { failed: 'unreachable' } : 'answer';
 }
 
-/** The two forms of an answer. */
+/** The form of an answer, by its content type; undefined if it is neither form. */
 export function formOf({ header }: Pick<Answered, 'header'>): 'json' | 'stream' | undefined {
   const type = header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') return 'json';
   return type === 'text/event-stream' ? 'stream' : undefined;
 }
 
-/** Whether a failed answer that nothing replaces goes to the page as it came. Another server's 2xx would look like an answer. */
+/**
+ * Whether a failed answer goes to the page unchanged if nothing replaces it. Another server's 2xx does not: it would look like an answer.
+ */
 export const passesFailed = (status: number): boolean => status < 200 || status > 299;
 
-/** `limit`: a time limit of ours passed, or the check failed. `line`: no answer came, or it broke off too early to be one. */
+/** `limit`: a time limit of ours passed, or the check failed. `line`: no answer came, or it broke off too early. */
 export const causeOf = (what: 'line' | 'limit', isOnline: boolean): Cause => {
   if (!isOnline) return 'offline';
   return what === 'limit' ? 'timeout' : 'unreachable';
 };
 
 export interface LostRequest {
-  /** It was sent with a key, so it is paid for once. */
+  /** True if the request was sent with a key, so it is paid for once. */
   keyed: boolean;
   /** How often it has been sent. */
   sends: number;
@@ -58,11 +60,14 @@ export interface LostRequest {
   what: 'line' | 'limit';
 }
 
-/** Whether to send it again automatically: a reused connection may have been closed under it. After an answer of the router it is not: the router has retried already. */
+/**
+ * Whether to send the request again automatically. The browser may have reused a connection that was already closed. After an answer of the
+ * router the request is not sent again: the router has retried already.
+ */
 export const mayResend = ({ keyed, sends, isOnline, what }: LostRequest): boolean =>
   keyed && sends === 1 && isOnline && what === 'line';
 
-/** What to do with the reply to `GET /ai/streams/:id`. `refresh`: ask the page for a new token, once. */
+/** What to do after the reply to `GET /ai/streams/:id`. `refresh`: ask the page for a new token, once. */
 export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follow' | 'again' | 'refresh' | 'lost' {
   const { status } = answered;
   if (!isOurs(answered) || isGatewayFailure(status)) return 'again';
@@ -71,7 +76,7 @@ export function resumeVerdict(answered: Answered, hasRefreshed: boolean): 'follo
   return status === 408 || status === 429 || status >= 500 ? 'again' : 'lost';
 }
 
-/** Errors that a resumable stream reports as an event, where other answers have a gateway's status. */
+/** Errors that a resumable stream reports as an event. Other answers report them with a gateway's status. */
 const GATEWAY_CODES: Readonly<Record<string, number>> = {
   deadline_exceeded: 503,
   ledger_unavailable: 503,

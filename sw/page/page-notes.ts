@@ -1,12 +1,12 @@
-/** `travel.notes`: calls to the worker, for the person that the page has named. */
+/** `travel.notes`: calls to the worker on behalf of the person that the page has named. */
 import { isNoteName, type NoteMessage, type TravelReplies } from '../../protocol/travel-messages.ts';
 import type { TravelNotes } from '../../public/travel.d.ts';
 
 type NoteReply = TravelReplies['note-list'] & TravelReplies['note-get'];
-/** Undefined if there is no worker, or if it could not do what was asked. */
+/** Asks the worker. Undefined if there is no worker, or if it could not do what was asked. */
 type Ask = (message: NoteMessage) => Promise<Partial<NoteReply> | undefined>;
 
-/** The person is fixed when a member is called. */
+/** Each call is for the person who is named at the moment of the call, even if the page then names another. */
 export function pageNotes(person: () => string | null, ask: Ask): TravelNotes {
   const named = async (work: (person: string) => NoteMessage): Promise<Partial<NoteReply> | undefined> => {
     const asking = person();

@@ -1,4 +1,4 @@
-/** What `travelMode()` resolves to: its members ask the worker, its events come from there. */
+/** The object that `travelMode()` resolves to. Its methods ask the worker, and its events come from the worker. */
 import type {
   Connection,
   PageMessage,
@@ -18,7 +18,7 @@ const PROBE_MS = 30_000;
 const HINT_AFTER_MS = 5_000;
 const OPEN_STREAMS_POLL_MS = 500;
 const CLAIM_LIMIT_MS = 10_000;
-/** Writes in progress finish first. */
+/** A sign-out may take this long, because the worker finishes writes in progress first. */
 const SIGN_OUT_LIMIT_MS = 60_000;
 
 type GetToken = TravelOptions['getToken'];
@@ -35,16 +35,16 @@ export class PageTravel extends EventTarget implements Travel {
   #router: string;
   #person: string | null = null;
   #getToken: GetToken;
-  /** The person that the worker knows this page by. */
+  /** The person that this page last named to the worker. */
   #introduced: string | null = null;
   #visitor: string | undefined;
   #mode: TravelMode = 'auto';
   /** The connection as the worker last reported it. */
   #seen: Connection = 'online';
   #connection: Connection = connectionOf('online');
-  /** Queued questions that are still to be sent. */
+  /** How many queued questions wait or are being sent. */
   #waiting = 0;
-  /** Streams that a worker passes on to this page; two workers during an update. */
+  /** How many streams each worker passes on to this page. During an update there are two workers. */
   readonly #open = new Map<ServiceWorker, number>();
   /** Whether the worker knows this page. Until then, and without a worker, nothing is kept. */
   #isKnown = false;
@@ -79,7 +79,7 @@ export class PageTravel extends EventTarget implements Travel {
     const line = this.#line;
     if (!line)
       return this.#warn('this browser or window has no service workers (a page needs https for them, or localhost)');
-    // Before anything is awaited, so that the former person is out of reach at once.
+    // The hello is sent before anything is awaited, so the former person is out of reach at once.
     const named = this.#isKnown ? this.#sayHello() : undefined;
     try {
       await line.open();
@@ -96,11 +96,11 @@ export class PageTravel extends EventTarget implements Travel {
       );
     await Promise.race([claimed, pause(CLAIM_LIMIT_MS)]);
     if (!line.isControlled) this.#warn(`${this.#script} does not control this page`);
-    // The change of the controller has said hello again.
+    // The page said hello again when the controller changed.
     await this.#hello;
   }
 
-  /** A version that already waits, such as from an earlier visit, is announced to later listeners too. */
+  /** A new version may already be waiting, such as since an earlier visit. A listener that is added later hears of it too. */
   override addEventListener(...listening: Parameters<EventTarget['addEventListener']>): void {
     super.addEventListener(...listening);
     if (listening[0] === 'update' && this.#line?.waiting) setTimeout(() => this.#tell('update', null));
@@ -115,7 +115,7 @@ export class PageTravel extends EventTarget implements Travel {
     const reply = await this.#ask({ kind: 'mode', mode });
     if (!reply) return;
     this.#mode = mode;
-    // Not waited for: Firefox asks the person.
+    // This is not awaited, because Firefox asks the person.
     if (mode === 'travel') void navigator.storage?.persist?.().catch(() => {});
   }
 
@@ -186,7 +186,7 @@ export class PageTravel extends EventTarget implements Travel {
     // A hello that is still under way must not name the person again.
     await this.#hello;
     const line = this.#line;
-    // A worker that has not answered so far is asked too: it may hold data of an earlier visit.
+    // A worker that has not answered so far is asked too, because it may hold data of an earlier visit.
     if (!line?.worker) return;
     const limitMs = this.#isKnown ? SIGN_OUT_LIMIT_MS : undefined;
     const { ok } = await line.ask({ kind: 'sign-out', person }, { limitMs });
@@ -216,7 +216,7 @@ export class PageTravel extends EventTarget implements Travel {
     const person = this.#person;
     const reply = await this.#line.ask({ kind: 'hello', person, claim: !this.#line.isControlled });
     this.#isKnown = reply.ok;
-    // Another person may have been named in the meantime, with a hello of their own.
+    // The page may have named another person in the meantime, with a hello of its own.
     if (!reply.ok || person !== this.#person) return;
     this.#router = reply.router;
     this.#visitor = reply.visitor;
@@ -235,7 +235,7 @@ export class PageTravel extends EventTarget implements Travel {
       port?.postMessage({ token: message.person === this.#person ? token : null });
       return;
     }
-    // About the person that this tab had a moment ago.
+    // The message is about the person that this tab had a moment ago.
     if (message.person !== undefined && message.person !== this.#person) return;
     switch (message.event) {
       case 'connection':
@@ -249,7 +249,7 @@ export class PageTravel extends EventTarget implements Travel {
         if (worker instanceof ServiceWorker) this.#open.set(worker, message.detail.open);
         return;
       case 'full':
-        // Each worker reports it again, and a browser starts many.
+        // Each new worker reports this again, and a browser starts many of them.
         if (this.#isFull) return;
         this.#isFull = true;
         this.#warn('the storage of this browser is full or broken, so nothing more is kept');
@@ -298,14 +298,14 @@ export class PageTravel extends EventTarget implements Travel {
     }, PING_MS);
   }
 
-  /** The reply corrects the number: a worker that the browser ended in the middle could not tell. */
+  /** The reply corrects the number of streams. A worker that the browser ended during a stream could not report its end. */
   async #ping(worker: ServiceWorker): Promise<void> {
     const reply = await this.#line?.ask({ kind: 'ping' }, { worker });
     if (reply?.ok) this.#open.set(worker, reply.open);
     else if (worker.state === 'redundant') this.#open.delete(worker);
   }
 
-  /** Only if something waits for the network, or the page shows that the router is unreachable. */
+  /** Asks for a flush if something waits for the network, or if the page shows that the router is unreachable. */
   #flush(): void {
     if (this.#waiting > 0 || this.#seen !== 'online') this.#ask({ kind: 'flush' }).catch(() => {});
   }
@@ -319,7 +319,7 @@ export class PageTravel extends EventTarget implements Travel {
     this.#tell('connection', { connection });
   }
 
-  /** A worker cannot tell a refused origin from a router that is down: neither gives it an answer. */
+  /** Hints at a setting. A worker cannot tell a refused origin from a router that is down, because it gets no answer in either case. */
   async #hintAtOrigins(): Promise<void> {
     await pause(HINT_AFTER_MS);
     if (this.#connection === 'unreachable')
@@ -337,7 +337,7 @@ export class PageTravel extends EventTarget implements Travel {
     this.dispatchEvent(new CustomEvent(event, { detail }));
   }
 
-  /** Once per reason and page. */
+  /** Warns once per reason and page. */
   #warn(reason: string): void {
     if (this.#warned.has(reason)) return;
     this.#warned.add(reason);
@@ -345,7 +345,7 @@ export class PageTravel extends EventTarget implements Travel {
   }
 }
 
-/** The flag `false` can be trusted; `true` only says that there is some network. */
+/** The browser's flag can be trusted if it is false. If it is true, there is only some network. */
 function connectionOf(seen: Connection): Connection {
   if (!navigator.onLine) return 'offline';
   return seen === 'unreachable' ? 'unreachable' : 'online';

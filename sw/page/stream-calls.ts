@@ -1,4 +1,4 @@
-/** What a page does with a streamed answer without its worker: stop the run, and read on after the worker died. */
+/** What a page does with a streamed answer without its worker: it stops the run, or reads the rest after the worker has died. */
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { StreamFollower } from '../core/follow.ts';
 import { idleLimitMs } from '../core/patience.ts';
@@ -43,7 +43,7 @@ export class StreamCalls {
     if (streamId === null || body === null) return response;
     const { tell, token, saw } = this.#ports;
     const follower = new StreamFollower({ showsUsage: true });
-    /** From then on this is the page's own connection, and its silence counts. Before that, the worker watches. */
+    /** Set once the page reads over its own connection. From then on the page watches for silence; before that, the worker does. */
     let resume: ReturnType<typeof resuming> | undefined;
     const stream = new FollowedStream(rim, {
       body,
@@ -69,7 +69,7 @@ export class StreamCalls {
     return new Response(pageBody(stream), { status, statusText, headers });
   }
 
-  /** The credential of the question, whose sender owns the stream. The worker lets these calls pass. */
+  /** The credential of the question, because its sender owns the stream. The worker lets these calls pass. */
   async #headers(): Promise<Headers> {
     const headers = new Headers();
     const token = await this.#ports.token();

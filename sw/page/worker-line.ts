@@ -1,5 +1,5 @@
-/** The page's connection to its service worker: registered and watched for updates by workbox-window, used by messages. */
-// By file: the package's entry is built for browsers without classes, and twice as large.
+/** The page's connection to its service worker: workbox-window registers it and watches for updates, and messages go over it. */
+// Imported by file, because the package's entry is built for browsers without classes and is twice as large.
 import { Workbox } from 'workbox-window/Workbox.js';
 import {
   type PageMessage,
@@ -13,7 +13,7 @@ import {
 const REPLY_LIMIT_MS = 10_000;
 
 export interface LineHandlers {
-  /** With the port for a reply, and the worker that sent it. */
+  /** A message from a worker, with the port for the reply and the worker that sent it. */
   onMessage(message: WorkerMessage, port: MessagePort | undefined, worker: MessageEventSource | null): void;
   /** A new version is installed and waits. */
   onUpdate(): void;
@@ -46,7 +46,7 @@ export class WorkerLine {
 
   /** Resolves with a running worker; rejects with the reason if there is none. Offline, one of an earlier visit is enough. */
   open(): Promise<ServiceWorker> {
-    // Once: each instance of Workbox listens for the rest of the page's life.
+    // Opened once, because each instance of Workbox listens for the rest of the page's life.
     this.#opened ??= this.#open().catch((reason) => {
       this.#opened = undefined;
       throw reason;
@@ -77,7 +77,7 @@ export class WorkerLine {
     return registration;
   }
 
-  /** The worker that handles this page's requests, or else the one that could. */
+  /** The worker that controls this page, or else the active one. */
   get worker(): ServiceWorker | null {
     return this.#container.controller ?? this.#registration?.active ?? null;
   }
@@ -97,7 +97,7 @@ export class WorkerLine {
     });
   }
 
-  /** `no_answer`: there is no worker, or it is silent. */
+  /** Sends a message and resolves with the reply. `no_answer`: there is no worker, or it is silent. */
   ask<Kind extends keyof TravelReplies>(
     message: PageMessage & { kind: Kind },
     {
@@ -108,7 +108,7 @@ export class WorkerLine {
     const silent = { ok: false, code: 'no_answer' } as const;
     if (worker === null) return Promise.resolve(silent);
     return new Promise((resolve) => {
-      // workbox-window's messageSW closes no channel, and an open one stays as long as the worker's end of it.
+      // workbox-window's messageSW never closes its channel, and an open channel lives as long as the worker's end of it.
       const { port1, port2 } = new MessageChannel();
       const settle = (reply: TravelReply<Kind>) => {
         clearTimeout(timer);

@@ -36,7 +36,9 @@ export async function keepAnswer(
   return result;
 }
 
-/** Sealed before the transaction begins: waiting for WebCrypto would end it. */
+/**
+ * The row to store, with its text sealed. This runs before the transaction begins, because a wait for WebCrypto would end the transaction.
+ */
 export async function answerRow(person: Person, key: string, kept: Kept): Promise<AnswerRow | 'full'> {
   const { body, generation, ...rest } = kept;
   const bytes = bytesOf(body);
@@ -52,7 +54,7 @@ interface Answers {
   index(name: 'age'): { getAllKeys(range: IDBKeyRange, count: number): Promise<[string, string][]> };
 }
 
-/** Evicts the person's oldest answers. */
+/** Stores an answer, and evicts the person's oldest ones if there are too many. */
 export async function putAnswer(answers: Answers, row: AnswerRow): Promise<void> {
   await answers.put(row);
   const tooMany = (await answers.count(rowsOf(row.part))) - MAX_ANSWERS;
@@ -60,7 +62,7 @@ export async function putAnswer(answers: Answers, row: AnswerRow): Promise<void>
   for (const key of await answers.index('age').getAllKeys(rowsOf(row.part), tooMany)) await answers.delete(key);
 }
 
-/** For a full disk: evicts the older half of everybody's answers. False if there is nothing to evict. */
+/** Frees space on a full disk: evicts half of all people's answers, those that expire first. Returns false if there is nothing to evict. */
 export async function makeRoom(db: Database): Promise<boolean> {
   const tx = db.transaction('answers', 'readwrite');
   const keys = await tx.store.index('end').getAllKeys();
@@ -82,7 +84,7 @@ export async function sendingKey(
   const isKnown = known !== undefined && isReusable(known);
   const row: SentRow = { part: person.part, key, ...fresh };
   const writing = !isKnown && (await isHere(tx.objectStore('people'), person)) ? sent.put(row) : undefined;
-  // The request waits for this transaction, which would otherwise end one round trip later.
+  // The question waits for this transaction. Without the commit it would end one round trip later.
   tx.commit();
   await Promise.all([writing, tx.done]);
   return isKnown ? { idempotencyKey: known.idempotencyKey, sentAt: known.sentAt } : fresh;
@@ -99,7 +101,10 @@ interface SentKeys {
   delete(key: [string, string]): Promise<void>;
 }
 
-/** With `sent`, only if it is this key: the question may have been asked again meanwhile, and the new key still needs its answer. */
+/**
+ * Forgets the key that a question was sent with. With `sent`, only if it is still that key: the question may have been asked again, and the
+ * new key still needs its answer.
+ */
 export async function dropSent(keys: SentKeys, { part }: Person, key: string, sent: string | undefined): Promise<void> {
   if (sent === undefined || (await keys.get([part, key]))?.idempotencyKey === sent) await keys.delete([part, key]);
 }

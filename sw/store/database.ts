@@ -23,7 +23,7 @@ export interface AnswerRow extends Sealed {
   part: string;
   key: string;
   feature: string;
-  /** `UNKNOWN_GENERATION` where the features were not known yet. */
+  /** `UNKNOWN_GENERATION` if the features were not known yet. */
   generation: number;
   storedAt: number;
   keepUntil: number;
@@ -31,7 +31,7 @@ export interface AnswerRow extends Sealed {
   bytes: number;
 }
 
-/** Below every generation, so that such an answer counts as older. IndexedDB has no null in a key. */
+/** Below every generation, so that such an answer counts as older. It is a number because IndexedDB allows no null in a key. */
 export const UNKNOWN_GENERATION = -1;
 
 export interface SentRow {
@@ -56,7 +56,7 @@ export interface NoteRow extends Sealed {
 
 export interface TabRow {
   clientId: string;
-  /** Of the person it named; null for nobody, or once that person has signed out. */
+  /** The part of the person that the tab named; null if it named nobody, or once that person has signed out. */
   part: string | null;
   visitor: string;
   namedAt: number;
@@ -86,17 +86,23 @@ export interface Schema extends DBSchema {
 export type StoreName = StoreNames<Schema>;
 export type Database = IDBPDatabase<Schema>;
 
-/** Raised with every change of the stores below. `upgrade` adds what is new and keeps the rest: people wait for what is in the outbox. */
+/**
+ * Raised with every change of the stores below. `upgrade` adds new stores and keeps the old ones, because people wait for the questions in
+ * the outbox.
+ */
 const VERSION = 2;
 
 export const STORES: StoreName[] = [
   ...(['people', 'answers', 'sent', 'outbox', 'notes', 'reports', 'tabs', 'features', 'facts'] as const),
 ];
 
-/** All rows of a person in a store whose keys begin with the part. */
+/** The range of all rows of a person, in a store whose keys begin with the person's part. */
 export const rowsOf = (part: string): IDBKeyRange => IDBKeyRange.bound([part], [part, []]);
 
-/** Rejects if a newer build has written the database, or if it cannot be opened. `blocked`: another connection is still open. */
+/**
+ * Opens the database. Rejects if a newer build has written it, or if it cannot be opened. `blocked` is called if another connection is
+ * still open.
+ */
 export function openDatabase(name: string, lost: () => void, blocked: () => void): Promise<Database> {
   return openDB<Schema>(name, VERSION, {
     upgrade,
@@ -134,11 +140,11 @@ interface People {
   index(name: 'part'): { getKey(part: string): Promise<string | undefined> };
 }
 
-/** Whether the person is still signed in: the first check of every write, inside its own transaction. */
+/** Whether the person is still signed in. Every write checks this first, inside its own transaction. */
 export const isHere = async (people: People, { part }: { part: string }): Promise<boolean> =>
   (await people.index('part').getKey(part)) !== undefined;
 
-/** How many rows a person has in a store, and their bytes. The sizes are in the index, so no row is read. */
+/** How many rows a person has in a store, and how many bytes. The sizes are in the index, so no row is read. */
 export async function sizeOf(
   db: Database,
   store: 'answers' | 'notes',

@@ -1,4 +1,4 @@
-/** What the worker must still know after it was killed: mode, clock, features, and reports that are still to be sent. */
+/** What the worker must remember after the browser has killed it: mode, clock, features, and reports that have not been sent. */
 import type { Features } from '../core/features.ts';
 import { type Database, isHere, rowsOf, UNKNOWN_GENERATION } from './database.ts';
 import type { Person, Report } from './store.ts';
@@ -13,8 +13,8 @@ export async function readFeatures(db: Database, { part }: Person): Promise<Feat
 }
 
 /**
- * Removes answers of an older generation, and those of a feature that no longer keeps any. An answer that was kept before its
- * generation was known counts as having this one.
+ * Stores the features, and removes answers of an older generation and answers of a feature that no longer keeps any. An answer that was
+ * kept before its generation was known counts as one of this generation.
  */
 export async function writeFeatures(db: Database, person: Person, features: Features): Promise<void> {
   const { part } = person;

@@ -1,4 +1,4 @@
-/** Texts of a page's own, each under a name that the page chose. */
+/** A page's own texts, each under a name that the page chose. */
 import type { Note } from '../../protocol/travel-messages.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import { type Database, isHere, type NoteRow, rowsOf } from './database.ts';
@@ -33,7 +33,7 @@ export async function putNote(db: Database, person: Person, { name, text, change
   const bytes = utf8Bytes(text);
   if (bytes > MAX_NOTE_BYTES) return 'full';
   const { part } = person;
-  // As JSON: UTF-8 alone would lose a byte order mark at the beginning, and half of a character where a draft was cut.
+  // The text is stored as JSON. UTF-8 alone would lose a byte order mark at the beginning, and half a character at which a draft was cut.
   const sealed = await seal(person, placeOf(name), JSON.stringify(text));
   const tx = db.transaction(['people', 'notes'], 'readwrite');
   const notes = tx.objectStore('notes');

@@ -1,4 +1,4 @@
-/** The store on IndexedDB: one connection, degraded calls, and the tabs in memory. */
+/** The store on IndexedDB. It has one connection, keeps the tabs in memory, and degrades if the database fails. */
 import type { Features } from '../core/features.ts';
 import type { Rim } from '../rim.ts';
 import * as answers from './answers.ts';
@@ -15,25 +15,25 @@ export interface StoreOptions {
   /** The database's name, which names the router. */
   name: string;
   rim: Rim;
-  /** Called once in this worker's life: something could not be stored, from now on perhaps nothing can. */
+  /** Called once in this worker's life, when something could not be stored. Perhaps nothing can be stored from then on. */
   onFull: () => void;
 }
 
-/** If the database does not open by then, the worker goes on without it: no page waits for it. */
+/** If the database has not opened after this time, the worker goes on without it, so that no page waits. */
 const OPEN_LIMIT_MS = 5_000;
-/** An earlier version of the worker finishes writing before its connection closes. */
+/** The wait for an earlier version of the worker, which finishes writing before its connection closes. */
 const BLOCKED_LIMIT_MS = 2_000;
 
 export function openStore({ name: databaseName, rim, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
-  /** Tabs that are just naming a person. Their questions wait until it is known whose they are. */
+  /** Tabs that are just naming a person. Their questions wait until that is done. */
   const naming = new Map<string, Promise<Tab>>();
-  /** Raised whenever a tab's person may have changed: reads in progress are then not remembered. */
+  /** Raised whenever a tab's person may have changed. Reads that began before are then not remembered. */
   let changes = 0;
-  // Every question needs these two, and each read of the database delays it.
+  // These two are kept in memory, because every question needs them and each read of the database delays it.
   const featuresOf = new Map<string, Features>();
   let clockOffset: number | undefined;
-  /** No two notes of one millisecond, so that the newest is known. */
+  /** The time of the latest note. No two notes get the same millisecond, so the newest one is known. */
   let notedAt = 0;
   let connection: Promise<Database> | undefined;
   let isTold = false;
@@ -60,7 +60,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     });
   }
 
-  /** If the database fails, returns `otherwise`. */
+  /** Runs `work` on the database. Returns `otherwise` if the database fails. */
   async function using<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -78,7 +78,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     }
   }
 
-  /** On a full disk older answers are evicted, once. */
+  /** Runs a write. On a full disk it evicts older answers and tries once more. */
   async function writing<T, O>(otherwise: O, work: (db: Database) => Promise<T>): Promise<T | O> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -98,7 +98,10 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     for (const [clientId, { person }] of tabs) if (person?.part === part) tabs.delete(clientId);
   };
 
-  /** Another worker of this origin may have signed the person out, or cleared: what memory says of the tabs is stale then. */
+  /**
+   * Another worker of this origin may have signed the person out, or cleared their data. Then this worker's memory of the tabs is out of
+   * date.
+   */
   function noteGone<T>(person: Person, result: T): T {
     if (result === 'gone') forgetTabs(person.part);
     return result;
@@ -183,7 +186,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     async clockOffsetMs() {
       if (clockOffset !== undefined) return clockOffset;
       const read = (await using(undefined, (db) => db.get('facts', 'clockOffsetMs'))) as number | undefined;
-      // It may have been set meanwhile.
+      // The offset may have been set during the read.
       clockOffset ??= read ?? 0;
       return clockOffset;
     },
@@ -227,7 +230,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     async signOut(of) {
       forgetTabs(of.part);
       const told = await writing(null, (db) => people.forgetPerson(db, of, rim));
-      // A request meanwhile may have read its tab again.
+      // A request may have read its tab again in the meantime.
       forgetTabs(of.part);
       return told;
     },

@@ -62,14 +62,14 @@ export const readQuestion = async (db: Database, person: Person, id: string): Pr
 export const readQueuedAnswer = async (db: Database, person: Person, id: string): Promise<QueuedAnswer | undefined> =>
   (await open(db, person, id, 'answer')) as QueuedAnswer | undefined;
 
-/** Null removes the row, undefined leaves it. Returns the row as it is afterwards, or was before it was removed. */
+/** If `decide` returns null the row is removed, if undefined it stays. Returns the row afterwards, or the removed row. */
 export async function changeQueued(
   db: Database,
   person: Person,
   id: string,
   decide: (row: QueuedRow) => QueuedRow | null | undefined,
 ): Promise<QueuedRow | undefined> {
-  // No row without its person, so the row itself says whether the person is here.
+  // A sign-out removes a person's rows too, so a row that exists shows that its person is signed in.
   const tx = db.transaction('outbox', 'readwrite');
   const row = await tx.store.get([person.part, id]);
   const next = row === undefined ? undefined : decide(withoutTexts(row));
@@ -79,7 +79,7 @@ export async function changeQueued(
   return next ?? (row === undefined ? undefined : withoutTexts(row));
 }
 
-/** One transaction, so that an answer that was paid for is in both places, or else the question still waits for it. */
+/** Stores an answer in one transaction. So either it is in both places, or the question still waits for the answer that was paid for. */
 export async function answerQueued(
   db: Database,
   person: Person,
@@ -102,7 +102,9 @@ export async function answerQueued(
   return known === undefined ? undefined : row;
 }
 
-/** The same question under a new id, in place of the old row. Asked by the page meanwhile, it takes that id too. */
+/**
+ * Puts the same question under a new id, in place of the old row. If the page asks it again meanwhile, that request takes the new id too.
+ */
 export async function requeue(
   db: Database,
   person: Person,

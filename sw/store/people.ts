@@ -17,7 +17,7 @@ import type { Person, Tab } from './store.ts';
 /** How precisely a person's last visit is recorded. */
 const USED_PRECISION_MS = 86_400_000;
 
-/** 32 characters, as `x-carryon-visitor` needs at least 20. */
+/** 32 characters; `x-carryon-visitor` needs at least 20. */
 const newSecret = (rim: Rim): string => hexOf(rim.bytes(16));
 
 const personOf = ({ name, part, visitor, signKey, sealKey }: PersonRow): Person => ({
@@ -33,7 +33,7 @@ export async function findPerson(db: Database, part: string): Promise<Person | n
   return row === undefined ? null : personOf(row);
 }
 
-/** Two tabs that name the same new person at once get the same one: the first to write wins. */
+/** Two tabs that name the same new person at once get the same `Person`, because the first write wins. */
 export async function makePerson(db: Database, name: string, rim: Rim): Promise<Person> {
   const known = await db.get('people', name);
   if (known !== undefined && rim.now() - known.usedAt < USED_PRECISION_MS) return personOf(known);
@@ -49,7 +49,7 @@ export async function makePerson(db: Database, name: string, rim: Rim): Promise<
 export const nobody = (rim: Rim): Tab => ({ person: null, visitor: newSecret(rim) });
 
 export async function readTab(db: Database, clientId: string): Promise<Tab | undefined> {
-  // One transaction: between two of them the person could be renewed, and the tab would have nobody.
+  // One transaction for both reads. Between two transactions the person could be renewed, and the tab would have nobody.
   const tx = db.transaction(['tabs', 'people']);
   const row = await tx.objectStore('tabs').get(clientId);
   if (row === undefined) return undefined;
@@ -62,7 +62,7 @@ export async function writeTab(db: Database, clientId: string, person: Person | 
   const tx = db.transaction(['people', 'tabs'], 'readwrite');
   const known = await tx.objectStore('tabs').get(clientId);
   const stays = person !== null && (await isHere(tx.objectStore('people'), person)) ? person : null;
-  // From a person to nobody the tab gets a new secret: what it does from then on is not that person's.
+  // A tab that goes from a person to nobody gets a new secret, because what it does from then on is not that person's.
   const visitor = known !== undefined && known.part === null ? known.visitor : fresh;
   const row: TabRow = { clientId, part: stays?.part ?? null, visitor, namedAt: rim.now() };
   await tx.objectStore('tabs').put(row);
@@ -89,7 +89,7 @@ async function changeTabs(tx: Everything, part: string, change: (tab: TabRow) =>
   return theirs.map(({ clientId }) => clientId);
 }
 
-/** One transaction: afterwards nothing of the person is left, and no write of theirs that comes later finds them. */
+/** Forgets everything of a person in one transaction. A write of theirs that comes later finds no person and does nothing. */
 export async function forgetPerson(db: Database, { name, part }: Person, rim: Rim): Promise<string[]> {
   const tx = db.transaction(STORES, 'readwrite');
   const people = tx.objectStore('people');

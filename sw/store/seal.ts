@@ -7,14 +7,14 @@ const decoder = new TextDecoder();
 
 export const bytesOf = (text: string): number => encoder.encode(text).length;
 
-/** `place` names the row, so that a row that was moved to another place does not open. */
+/** Encrypts a text. `place` names its row, so a sealed text that was moved to another row does not open. */
 export async function seal(person: Person, place: string, text: string): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt(algorithm(person, place, iv), person.sealKey, encoder.encode(text));
   return { iv, sealed };
 }
 
-/** Undefined if it does not open: damaged, moved, or sealed by another key. */
+/** Decrypts a text; undefined if it is damaged, was moved, or was sealed with another key. */
 export async function unseal(person: Person, place: string, { iv, sealed }: Sealed): Promise<string | undefined> {
   try {
     return decoder.decode(await crypto.subtle.decrypt(algorithm(person, place, iv), person.sealKey, sealed));
@@ -39,7 +39,7 @@ export async function sign(person: Person, text: string): Promise<string> {
 export const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Not extractable: a script of the page's origin may use them but not carry them away. */
+/** A person's new keys. They are not extractable: a script of the page's origin may use them but cannot carry them away. */
 export async function newKeys(): Promise<{ signKey: CryptoKey; sealKey: CryptoKey }> {
   const [signKey, sealKey] = await Promise.all([
     crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),

@@ -1,5 +1,5 @@
 /**
- * What the browser keeps, as the rest of the worker sees it. Everything of a person depends on a row in `people`: a write first
+ * What the browser keeps, as the rest of the worker sees it. All data of a person depends on a row in `people`. A write first
  * reads that row in its own transaction and does nothing if it is gone, so no late write survives a sign-out.
  * Every call degrades: without a usable database there is no person, nothing is found and nothing is kept.
  */
@@ -11,9 +11,9 @@ import type { QueuedRow } from '../core/outbox.ts';
 export interface Person {
   /** The id that the page gave. */
   name: string;
-  /** A random id of this sign-in. The same name after a sign-out gets another, and other keys. */
+  /** A random id of this sign-in. After a sign-out the same name gets another id, and other keys. */
   part: string;
-  /** What `x-carryon-visitor` says for this person. */
+  /** The value of `x-carryon-visitor` for this person. */
   visitor: string;
   /** HMAC-SHA-256, not extractable. */
   signKey: CryptoKey;
@@ -28,13 +28,13 @@ export interface Tab {
 }
 
 export interface Kept {
-  /** One chat completion as JSON, whichever form was asked for. */
+  /** One chat completion as JSON, whichever form the page asked for. */
   body: string;
   feature: string;
-  /** Of the feature, as `GET /ai/features` told; null while it is not known. */
+  /** The feature's generation from `GET /ai/features`; null if it was not known yet. */
   generation: number | null;
   storedAt: number;
-  /** Not served from this time on, and removed later. */
+  /** From this time on the answer is not served. It is removed later. */
   keepUntil: number;
 }
 
@@ -46,9 +46,9 @@ export interface SentKey {
   sentAt: number;
 }
 
-/** What it takes to send a queued question: everything but a credential. */
+/** All that is needed to send a queued question, except a credential. */
 export interface Question {
-  /** The path it was asked under. */
+  /** The path of the page's request. */
   path: string;
   body: string;
   /** Lower-case names; no `authorization`, no `x-api-key`. */
@@ -82,13 +82,13 @@ export interface Usage {
 }
 
 export interface Store {
-  /** The named person, made with new keys at first use. Null if nothing can be stored. */
+  /** The person with this name, who gets new keys at first use. Null if nothing can be stored. */
   person(name: string): Promise<Person | null>;
   tab(clientId: string): Promise<Tab | undefined>;
   nameTab(clientId: string, name: string | null): Promise<Tab>;
   /** The tabs that have named this person. */
   tabsOf(person: Person): Promise<string[]>;
-  /** All people with something in the outbox. */
+  /** All people who have something in the outbox. */
   peopleWithQueue(): Promise<Person[]>;
   /** Forgets closed tabs, expired answers, and people without data who have not visited for 30 days. */
   tidy(openClientIds: readonly string[]): Promise<void>;
@@ -103,11 +103,14 @@ export interface Store {
    * used again, else `fresh`. One transaction, so two equal questions at once share a key.
    */
   sendingKey(person: Person, key: string, fresh: SentKey, isReusable: (sent: SentKey) => boolean): Promise<SentKey>;
-  /** The next ask is a new question: a complete answer reached the page and is not to be kept. With `sent`, only if it is this key. */
+  /**
+   * Forgets the sent key, because the answer is complete and not kept, or because the key can bring no answer. With `sent`, only if it is
+   * this key.
+   */
   delivered(person: Person, key: string, sent?: string): Promise<void>;
 
   queued(person: Person): Promise<QueuedRow[]>;
-  /** The row under its id afterwards, or why it was not accepted. `admit` sees the person's other rows. */
+  /** Adds a question. Returns the row under its id, or why it was not accepted. `admit` gets the person's other rows. */
   enqueue(
     person: Person,
     row: QueuedRow,
@@ -115,7 +118,10 @@ export interface Store {
     admit: (others: readonly QueuedRow[]) => boolean,
   ): Promise<QueuedRow | 'refused' | 'gone' | 'full'>;
   question(person: Person, id: string): Promise<Question | undefined>;
-  /** Reads, decides and writes in one transaction: null removes the row, undefined leaves it. Returns undefined if there is no such row. */
+  /**
+   * Reads, decides and writes in one transaction. If `decide` returns null the row is removed, if undefined it stays. Returns undefined if
+   * there is no row with this id.
+   */
   changeQueued(
     person: Person,
     id: string,
@@ -133,20 +139,20 @@ export interface Store {
   requeue(person: Person, id: string, row: QueuedRow): Promise<QueuedRow | undefined>;
   queuedAnswer(person: Person, id: string): Promise<QueuedAnswer | undefined>;
 
-  /** Those whose name begins with `prefix`, the newest first. */
+  /** The notes whose name begins with `prefix`, newest first. */
   notes(person: Person, prefix: string): Promise<Note[]>;
   note(person: Person, name: string): Promise<string | undefined>;
-  /** Never removes another note to make room. */
+  /** Stores a note. It never removes another note to make room. */
   putNote(person: Person, name: string, text: string): Promise<KeepResult>;
   deleteNote(person: Person, name: string): Promise<void>;
 
   mode(): Promise<Mode>;
   setMode(mode: Mode): Promise<void>;
-  /** What to add to this device's clock to have the router's. */
+  /** The milliseconds to add to this device's clock to get the router's time. */
   clockOffsetMs(): Promise<number>;
   setClockOffsetMs(offsetMs: number): Promise<void>;
   features(person: Person): Promise<Features | undefined>;
-  /** Also forgets the answers of an older generation. */
+  /** Stores a person's features, and forgets answers of an older generation. */
   setFeatures(person: Person, features: Features): Promise<void>;
 
   report(person: Person, report: Report): Promise<void>;
@@ -155,8 +161,8 @@ export interface Store {
 
   usage(person: Person): Promise<Usage>;
   /**
-   * Forgets answers, sent keys, outbox, notes and reports. The person stays, with a new part and new keys: what was under way is not kept.
-   * Gives the names of the notes.
+   * Forgets answers, sent keys, outbox, notes and reports. The person stays, with a new part and new keys, so answers on their way are not
+   * kept. Returns the names of the notes.
    */
   clear(person: Person): Promise<string[]>;
   /** Forgets everything of the person, keys included. Returns the tabs that had named the person; null if the database refused. */

@@ -1,4 +1,4 @@
-/** Removes what will never be asked for again; runs when the worker starts and when a tab names a person. */
+/** Removes what will not be needed again. Runs when the worker starts and when a tab names a person. */
 import { type Database, rowsOf, STORES } from './database.ts';
 
 const DAY_MS = 86_400_000;
@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const PERSON_AWAY_MS = 30 * DAY_MS;
 const REPORT_AGE_MS = 7 * DAY_MS;
 
-/** A tab may be frozen, and come back, without being listed as open: its row stays for a day. */
+/** A frozen tab is not listed as open and may come back, so its row stays until a day after it named its person. */
 export async function tidy(db: Database, openClientIds: readonly string[], now: number): Promise<void> {
   const tx = db.transaction(STORES, 'readwrite');
   const answers = tx.objectStore('answers');
