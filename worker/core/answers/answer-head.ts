@@ -1,47 +1,47 @@
 /**
- * What is known of an answer besides its body: what its headers say, and its log line. Plain JSON, so that a keyed answer keeps it.
- * A field that is left out states the ordinary: one attempt, no hop, normal mode, no cache.
+ * What is known about an answer besides its body. The response's headers and the log line are made from it. It is plain JSON, so a
+ * keyed answer can store it. A field that is left out has its usual value: one attempt, no hop, normal mode, no cache.
  */
 import type { RouterError } from '../../../protocol/errors.ts';
 import type { Left } from '../ledger/messages.ts';
 import type { EdgeMode } from '../routing/route.ts';
 
-/** What headers and log say of an answer. */
+/** What headers and the log say about an answer. */
 export interface AnswerHead {
-  /** How it was made; left out for `normal`. */
+  /** How the answer was made. Left out for `normal`. */
   mode?: EdgeMode | undefined;
-  /** Calls of providers; left out for 1, and where the headers go out before the first call. */
+  /** Number of provider calls. Left out for 1, and if the headers go out before the first call. */
   attempts?: number | undefined;
   /** Moves to another `order` group. */
   hops?: number | undefined;
   /** Fields of the request that this provider does not take. */
   dropped?: readonly string[] | undefined;
-  /** Who served, or was asked last: only for callers that may see the provider, as is the model. */
+  /** The deployment that answered, or was asked last. This, the provider and the model are only for callers that may see the provider. */
   deployment?: string | undefined;
   provider?: string | undefined;
-  /** The model that answered, as its provider names it. */
+  /** The model that answered, by its provider's name for it. */
   model?: string | undefined;
-  /** For callers that may see the provider; left out where it is not known before the answer ends. */
+  /** For callers that may see the provider. Left out if the cost is not known before the answer ends. */
   costMicroUsd?: number | undefined;
-  /** What remains under each limit, where the ledger was asked. */
+  /** What remains under each limit, if the ledger was asked. */
   left?: readonly Left[] | undefined;
-  /** The ledger could not be asked. */
+  /** True if the ledger could not be asked. */
   isUnmetered?: boolean | undefined;
-  /** Left out where no cache was asked. */
+  /** Left out if no cache was asked. */
   cache?: 'hit' | 'miss' | 'stale' | undefined;
-  /** When a cached answer, or one that is given to others again, was made (epoch milliseconds). */
+  /** When the answer was made (epoch milliseconds), if it comes from the cache or is given to a further caller. */
   storedAt?: number | undefined;
-  /** The error in whose place a stale answer stands. */
+  /** The error that a stale answer replaces. */
   staleCause?: RouterError['code'] | undefined;
-  /** Of a resumable stream. */
+  /** The id of a resumable stream. */
   streamId?: string | undefined;
-  /** Why a stream that was to be resumable is not. */
+  /** Why the stream is not resumable although the client asked for that. */
   notResumable?: string | undefined;
-  /** The answer kept under this idempotency key, once more. */
+  /** True if this is a replay of the answer kept under the idempotency key. */
   isReplayed?: boolean | undefined;
 }
 
-/** Without what only callers that may see the provider are told. */
+/** The head without the fields that only callers that may see the provider get. */
 export const hiddenHead = (head: AnswerHead): AnswerHead => ({
   ...{ ...head, deployment: undefined, provider: undefined },
   ...{ model: undefined, costMicroUsd: undefined },

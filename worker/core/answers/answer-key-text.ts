@@ -3,24 +3,24 @@ import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { CachePolicy, Normalize } from './cache-policy.ts';
 import { isTooLongToNormalize, normalizedChat } from './normalize.ts';
 
-/** Raise it when the text below or the form of stored answers changes: all cached answers are then forgotten. */
+/** Raise this number when the text below or the form of stored answers changes. That makes all cached answers unreachable. */
 const KEY_VERSION = 2;
 
-/** What tells one question from another. */
+/** Everything that distinguishes one question from another. */
 export interface Question {
   chat: ChatRequest;
   tenant: string;
   user: string | null;
   feature: string;
-  /** The generation of this tenant and feature; raising it forgets their answers. */
+  /** The generation of this tenant and feature. Raising it makes their cached answers unreachable. */
   generation: number;
   policy: Pick<CachePolicy, 'scope' | 'normalize' | 'schemaVersion'>;
 }
 
 /**
- * The text whose SHA-256 finds an answer. Undefined if the request neither caches nor shares: scope `user` without a user, because
- * callers cannot be told apart, or a question too long for config's patterns. The first line is JSON, which has no line break, so
- * no two tuples give the same text.
+ * The text of the answer key. Its SHA-256 is what finds an answer. Returns undefined if the answer can be neither cached nor shared:
+ * in scope `user` without a user, because callers cannot be told apart, and if the question is too long for config's patterns. The
+ * first line is JSON, which contains no line break, so different tuples never give the same text.
  */
 export function answerKeyText({ chat, tenant, user, feature, generation, policy }: Question): AnswerText | undefined {
   const { scope, normalize, schemaVersion } = policy;
@@ -32,7 +32,7 @@ export function answerKeyText({ chat, tenant, user, feature, generation, policy 
   return { ok: true, text: `${JSON.stringify(head)}\n${question.text}` };
 }
 
-/** Under other rules, two questions may have been equal that differ now. */
+/** Part of the key, because two questions that were equal under earlier rules may differ under these. */
 const rulesOf = ({ collapseWhiteSpace, foldCase, ignore }: Normalize): unknown[] => [
   collapseWhiteSpace,
   foldCase,

@@ -1,16 +1,16 @@
 /**
- * Patterns from config run over text that anyone may send, so a pattern that could run long is refused when config is read.
- * JavaScript tries every way to match, one after the other, at every position of a text. Without open-ended repetitions the number
- * and length of these ways are known: choices multiply, lengths add up.
+ * Patterns from config run over text that anyone may send, so a pattern that could take long is refused when config is read.
+ * JavaScript tries every way to match, one after the other, at every position of the text. If no repetition is open-ended, the number
+ * and length of these ways can be computed: choices multiply, lengths add up.
  */
 
 const LONGEST_SOURCE = 200;
-/** At most this many ways to match from one position, times the length of the longest. */
+/** Limit for the number of ways to match from one position, multiplied by the length of the longest. */
 const MOST_STEPS = 2_000;
-/** At most this many UTF-16 units are searched by one feature's patterns in one request: some tenths of a second in the worst case. */
+/** The most UTF-16 units that one feature's patterns search in one request. In the worst case that takes some tenths of a second. */
 export const MOST_SEARCHED_UNITS = 262_144;
 
-/** What is wrong with the pattern; undefined if it may be used. */
+/** What is wrong with the pattern. Returns undefined if it may be used. */
 export function patternProblem(source: string): string | undefined {
   if (source.length > LONGEST_SOURCE) return `write a regular expression of at most ${LONGEST_SOURCE} characters`;
   try {

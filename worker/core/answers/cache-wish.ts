@@ -1,2 +1,2 @@
-/** What a caller wants of the cache (`x-carryon-cache`). `no-store`: neither read nor write it. `refresh`: only write it. */
+/** What a caller asks of the cache (`x-carryon-cache`). `no-store` neither reads nor writes it. `refresh` only writes it. */
 export type CacheWish = 'normal' | 'no-store' | 'refresh';

@@ -1,4 +1,4 @@
-/** Payment card numbers: 13 to 19 digits, the first one 2 to 6, in one piece or in groups, with Luhn's check digit. */
+/** Recognizes payment card numbers: 13 to 19 digits, the first from 2 to 6, in one piece or in groups, with Luhn's check digit. */
 
 const FEWEST = 13;
 const MOST = 19;
@@ -7,12 +7,15 @@ const IN_GROUPS = /\d+(?:[ .\-\u00a0\u2009\u202f]\d+)*/gu;
 
 /** Whether the text contains a card number. */
 export function hasCardNumber(text: string): boolean {
-  for (const [run] of text.matchAll(IN_GROUPS)) if (isIn(run.split(/\D/u))) return true;
+  for (const [run] of text.matchAll(IN_GROUPS)) if (hasCardIn(run.split(/\D/u))) return true;
   return false;
 }
 
-/** Runs of adjacent groups, because an expiry date or a check code may follow. Only the last group may have fewer than four digits. */
-function isIn(groups: readonly string[]): boolean {
+/**
+ * Tries every run of adjacent groups, because an expiry date or a check code may follow. Only a number's last group may be shorter
+ * than four digits.
+ */
+function hasCardIn(groups: readonly string[]): boolean {
   for (let first = 0; first < groups.length; first++) {
     let digits = '';
     for (let next = first; next < groups.length; next++) {

@@ -1,9 +1,9 @@
 import type { CachePolicy } from './cache-policy.ts';
 
-/** `stale`: it may serve only if nothing else can. `gone`: not even then. */
+/** `stale`: the answer may be given only instead of an error. `gone`: not even then. */
 export type Freshness = 'fresh' | 'stale' | 'gone';
 
-/** Another machine may have stored the answer, with a clock ahead of ours. If it is dated further ahead than this, its age is unknown. */
+/** Another machine with a clock ahead of ours may have stored the answer. If the date is further ahead than this, the age is unknown. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 interface Dated {
@@ -12,7 +12,7 @@ interface Dated {
   policy: Pick<CachePolicy, 'ttlMs' | 'staleTtlMs'>;
 }
 
-/** Judged by the current policy, not by the one it was stored under: a shorter time holds at once. */
+/** Judges an answer by the current policy, not by the policy it was stored under, so a shorter time takes effect at once. */
 export function freshness({ storedAt, now, policy }: Dated): Freshness {
   const ageMs = now - storedAt;
   if (ageMs < -CLOCKS_DIFFER_MS) return 'gone';

@@ -1,6 +1,6 @@
-/** Generations of cached answers. A purge raises one, and all earlier answers become unreachable. */
+/** Generations of cached answers. A purge raises one, which makes all earlier answers unreachable. */
 export interface Generations {
-  /** One for all features together, and one for each. */
+  /** `generation` is for all features together, `generations` has one for each feature. */
   generation: number;
   generations: Record<string, number>;
 }
@@ -9,7 +9,10 @@ export interface Generations {
 export const generationOf = ({ generation, generations }: Generations, feature: string): number =>
   generation + own(generations, feature);
 
-/** `feature` null: all features. The new number is at least the time, so that two purges that read the same number do not write the same one. */
+/**
+ * Raises the generation of a feature, or of all features if `feature` is null. The new number is at least the time, so that two purges
+ * that read the same number do not write the same one.
+ */
 export function raised(before: Generations, feature: string | null, now: number): Generations {
   const above = (number: number): number => Math.max(number + 1, now);
   return feature === null
@@ -17,6 +20,6 @@ export function raised(before: Generations, feature: string | null, now: number)
     : { ...before, generations: { ...before.generations, [feature]: above(own(before.generations, feature)) } };
 }
 
-/** A feature may be called `constructor`, a property that every object has. */
+/** Reads own properties only, because a feature may be called `constructor`, which every object has. */
 const own = (generations: Readonly<Record<string, number>>, feature: string): number =>
   Object.hasOwn(generations, feature) ? (generations[feature] ?? 0) : 0;

@@ -1,4 +1,4 @@
-/** IBANs (ISO 13616): of the country's length, in one piece or in groups, with a remainder of 1 when divided by 97. */
+/** Recognizes IBANs (ISO 13616): their country's length, in one piece or in groups, and a remainder of 1 when divided by 97. */
 
 /** Length by country, from SWIFT's registry. */
 const LENGTHS = new Map(
@@ -15,7 +15,7 @@ const LENGTHS = new Map(
 /** Where an IBAN may begin: not inside a word, but after a line break written as `\n` in JSON. */
 const BEGINNING = /(?:^|[^A-Za-z0-9]|\\[nrt])([A-Za-z]{2}\d{2})/gu;
 const SEPARATORS = new Set([...' .-\u00a0\u2009\u202f'].map((sign) => sign.charCodeAt(0)));
-/** Two letters and two digits, as a number: a letter is two digits. */
+/** An IBAN's first four characters make six digits, because each of the two letters counts as two digits. */
 const BEGINNING_FACTOR = 1_000_000;
 
 /** Whether the text contains an IBAN. */
@@ -28,30 +28,33 @@ export function hasIban(text: string): boolean {
   return false;
 }
 
-/** At most one separator between two characters. Compares UTF-16 units, because a hostile text consists of beginnings only. */
+/**
+ * True if an IBAN of this length begins at `start`, with at most one separator between two characters. Compares UTF-16 units, because
+ * a hostile text may consist of nothing but beginnings.
+ */
 function isIban(text: string, start: number, length: number): boolean {
   let beginning = 0;
   let rest = 0;
   let count = 0;
-  for (let index = start, isApart = false; count < length; index++) {
+  for (let index = start, isAfterSeparator = false; count < length; index++) {
     const unit = text.charCodeAt(index);
     const value = numberOf(unit);
     if (value === undefined) {
-      if (isApart || !SEPARATORS.has(unit)) return false;
-      isApart = true;
+      if (isAfterSeparator || !SEPARATORS.has(unit)) return false;
+      isAfterSeparator = true;
       continue;
     }
-    isApart = false;
+    isAfterSeparator = false;
     const factor = value > 9 ? 100 : 10;
     if (count < 4) beginning = beginning * factor + value;
     else rest = (rest * factor + value) % 97;
     count++;
   }
-  // The country and check digits are counted last.
+  // The standard puts the country and the check digits at the end of the number.
   return (rest * BEGINNING_FACTOR + beginning) % 97 === 1;
 }
 
-/** The value of a digit, or of a letter, counted from 10. */
+/** The value of a digit, or of a letter, where A is 10. */
 function numberOf(unit: number): number | undefined {
   if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
   const small = unit | 0x20;

@@ -1,6 +1,6 @@
 /**
- * Answers for callers who may not learn who served: rewritten from a closed list of OpenAI's fields, with the alias as `model`.
- * Stored copies keep the provider's text; this happens on the way out.
+ * Rewrites answers for callers that may not see the provider. Only OpenAI's fields on a closed list are kept, and `model` is the
+ * alias. Stored copies keep the provider's text, because answers are rewritten only on the way out.
  */
 import { fingerprint } from '../config/fingerprint.ts';
 
@@ -14,7 +14,7 @@ export const pageCompletion = (text: string, alias: string): string => {
     choices: list(choices, ({ index, message, finish_reason: reason, logprobs }) => ({
       ...{
         index: plain(index),
-        message: said(message),
+        message: pageMessage(message),
         finish_reason: plain(reason),
         logprobs: pageLogprobs(logprobs),
       },
@@ -29,14 +29,19 @@ export const pageChunk = (text: string, alias: string): string => {
   return JSON.stringify({
     ...{ id: answerId(id), object: 'chat.completion.chunk', created: plain(created), model: alias },
     choices: list(choices, ({ index, delta, finish_reason: reason, logprobs }) => ({
-      ...{ index: plain(index), delta: said(delta), finish_reason: plain(reason), logprobs: pageLogprobs(logprobs) },
+      ...{
+        index: plain(index),
+        delta: pageMessage(delta),
+        finish_reason: plain(reason),
+        logprobs: pageLogprobs(logprobs),
+      },
     })),
     ...{ usage: pageUsage(usage), carryon: pageCarryon(carryon) },
   });
 };
 
 /** A message or a delta. JSON.stringify drops undefined fields, so nothing is added that was not there. */
-function said(value: unknown): Json {
+function pageMessage(value: unknown): Json {
   const { role, content, refusal, reasoning_content, reasoning, tool_calls, function_call, annotations, audio } =
     object(value) ?? {};
   return {
@@ -60,7 +65,7 @@ const pageCall = ({ index, id, type, function: called, custom }: Json): Json => 
   ...{ function: pick(called, ['name', 'arguments']), custom: pick(custom, ['name', 'input']) },
 });
 
-/** Without details of the input: how much of it was cached reveals whether someone else has sent the same beginning. */
+/** The usage without details of the input. How much of the input was cached reveals whether someone else has sent the same beginning. */
 function pageUsage(value: unknown): Json | null | undefined {
   const usage = object(value);
   if (usage === undefined) return value === null ? null : undefined;
@@ -89,13 +94,13 @@ function pageLogprobs(value: unknown): unknown {
   return { content: tokens(logprobs.content), refusal: tokens(logprobs.refusal) };
 }
 
-/** Of the router's own fields only what a page may know. */
+/** The router's own fields that a page may see. */
 function pageCarryon(value: unknown): Json | undefined {
   const { skippedEvents } = object(value) ?? {};
   return typeof skippedEvents === 'number' ? { skippedEvents } : undefined;
 }
 
-/** The form of an id reveals its provider. The same id always becomes the same new one, so that a stream's chunks stay together. */
+/** An id's form reveals its provider. The same id always becomes the same new id, so all chunks of a stream still have one. */
 const answerId = (id: unknown): string => {
   const text = typeof id === 'string' ? id : '';
   return `chatcmpl-${fingerprint(`1${text}`)}${fingerprint(`2${text}`)}${fingerprint(`3${text}`)}`;
@@ -114,10 +119,10 @@ const object = (value: unknown): Json | undefined =>
 const list = (values: unknown, write: (value: Json) => Json): Json[] =>
   Array.isArray(values) ? values.map((value) => write(object(value) ?? {})) : [];
 
-/** Nested objects are on no list. */
+/** Drops nested values, because none is on the list. */
 const plain = (value: unknown): unknown => (value !== null && typeof value === 'object' ? undefined : value);
 
-/** Only plain values. */
+/** The named fields that have plain values. A token's `bytes` may be a list. */
 function pick(value: unknown, names: readonly string[]): Json | undefined {
   const from = object(value);
   if (from === undefined) return undefined;

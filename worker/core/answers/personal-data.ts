@@ -3,7 +3,7 @@ import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import { hasCardNumber } from './card-number.ts';
 import { hasIban } from './iban.ts';
 
-/** Searches outwards from each `@`: an expression for the whole address would try to begin at every letter. */
+/** The search goes outwards from each `@`, because an expression for a whole address would try to begin at every letter. */
 const BEFORE_AT = /[\p{L}\p{N}._%+\-'"&!#$*/=?^`{|}~]$/u;
 const AFTER_AT = /(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2}/uy;
 
@@ -17,7 +17,7 @@ export function hasEmail(text: string): boolean {
   return false;
 }
 
-/** `own`: patterns from config, without the `g` flag. A value too long to search for them counts as personal data. */
+/** `own` has patterns from config, without the `g` flag. A value that is too long to search with them counts as personal data. */
 export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean {
   let unitsLeft = own.length === 0 ? Number.POSITIVE_INFINITY : MOST_SEARCHED_UNITS;
   return anyText(value, (text) => {
@@ -27,16 +27,16 @@ export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean
   });
 }
 
-/** Pictures and files: nothing can be recognized in them, and so many characters always contain something like a card number. */
+/** A picture or file. Nothing can be recognized in it, and a text that long always contains something like a card number. */
 const BASE64_URL = /^data:[^,\s]{0,200};base64,[A-Za-z0-9+/=_-]*$/u;
 
-/** Every string in the value, including field names. An absurdly deep value counts as personal data. */
-function anyText(value: unknown, isSeen: (text: string) => boolean, depth = 0): boolean {
-  if (typeof value === 'string') return !BASE64_URL.test(value) && isSeen(value);
+/** True if any string in the value matches, including field names. An absurdly deep value counts as personal data. */
+function anyText(value: unknown, matches: (text: string) => boolean, depth = 0): boolean {
+  if (typeof value === 'string') return !BASE64_URL.test(value) && matches(value);
   // A card number may be a JSON number.
-  if (typeof value === 'number') return isSeen(String(value));
+  if (typeof value === 'number') return matches(String(value));
   if (typeof value !== 'object' || value === null) return false;
   if (depth > 256) return true;
-  if (Array.isArray(value)) return value.some((item) => anyText(item, isSeen, depth + 1));
-  return Object.entries(value).some(([name, item]) => isSeen(name) || anyText(item, isSeen, depth + 1));
+  if (Array.isArray(value)) return value.some((item) => anyText(item, matches, depth + 1));
+  return Object.entries(value).some(([name, item]) => matches(name) || anyText(item, matches, depth + 1));
 }

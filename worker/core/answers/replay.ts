@@ -1,4 +1,4 @@
-/** Gives a stored answer again, in the form that this request asks for. */
+/** Replays a stored answer in the form that this request asks for. */
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import { DONE, dataText } from '../../../protocol/sse.ts';
 import type { AnswerForm } from './forms.ts';
@@ -8,17 +8,17 @@ import { dataFor } from './stream/events.ts';
 /** How the answer is given. */
 export interface ReplayOptions {
   includeUsage: boolean;
-  /** For callers who may see costs: adds `carryon_cost_usd` beside the usage. */
+  /** True for callers that may see the provider and the cost. Their usage has `carryon_cost_usd`. */
   seesProvider: boolean;
   /** The model's name for all other callers. */
   alias: string;
-  /** What this request was charged, by attempts that failed; left out: nothing. */
+  /** What this request was charged for failed attempts. Left out if it was charged nothing. */
   costUsd?: number | undefined;
-  /** The form that the client reads; left out: as stored. */
+  /** The form that the client reads. Left out if the answer goes out as it is stored. */
   form?: AnswerForm | undefined;
 }
 
-/** Callers who may learn who served get the provider's own text. */
+/** Callers that may see the provider get the provider's own text. */
 export const replayAsJson = (
   { body }: Pick<StoredAnswer, 'body'>,
   options: Omit<ReplayOptions, 'includeUsage' | 'costUsd'>,

@@ -6,7 +6,7 @@ import { completionOf } from './stored-answer.ts';
 
 /** Why an answer is not written to the cache. */
 export type NotStored =
-  /** Made by the safeguard, in a drill or under bypass: not an answer for others. */
+  /** The answer was made by the safeguard, in a drill or under a bypass, so it is not for other callers. */
   | 'mode'
   | 'too_large'
   /** Truncated, filtered, refused, empty, or with fewer choices than requested. */
@@ -18,14 +18,14 @@ export type NotStored =
 export interface Finished {
   /** JSON text of a completion. */
   body: string;
-  /** As the client sent it. */
+  /** The question as the client sent it. */
   chat: ChatRequest;
   policy: Pick<CachePolicy, 'scope' | 'maxBytes' | 'toolCalls' | 'personalData'>;
   /** `x-carryon-mode`. */
   mode: string;
 }
 
-/** Undefined: it may be stored. Errors never get here, because they are no completions. */
+/** Returns undefined if the answer may be stored. Errors never get here, because they are not completions. */
 export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored | undefined {
   if (mode !== 'normal') return 'mode';
   if (utf8Bytes(body) > policy.maxBytes) return 'too_large';
@@ -41,7 +41,7 @@ export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored 
   return hasPersonalData(said, policy.personalData) ? 'personal_data' : undefined;
 }
 
-/** Some providers say `stop` when the model calls a tool, so the calls count too. */
+/** Some providers report `stop` when the model calls a tool, so the message is searched for calls too. */
 function whyNotChoice({ message, finish_reason: reason }: ChatChoice, allowsCalls: boolean): NotStored | undefined {
   const calls = (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
   if (calls && !allowsCalls) return 'tool_calls';

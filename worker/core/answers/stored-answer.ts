@@ -1,14 +1,14 @@
 import type { ChatCompletion } from '../../../protocol/chat.ts';
 
-/** An answer in the cache: always whole, even if it came as a stream. */
+/** An answer in the cache. It is always whole, even if it came as a stream. */
 export interface StoredAnswer {
-  /** JSON text of a `ChatCompletion`, with everything that its provider said. */
+  /** JSON text of a `ChatCompletion`, with everything that its provider sent. */
   body: string;
-  /** The model that answered, and where. */
+  /** The model that answered, and who serves it. */
   model: string;
   deployment: string;
   provider: string;
-  /** Epoch milliseconds. */
+  /** When the answer was stored (epoch milliseconds). */
   storedAt: number;
 }
 

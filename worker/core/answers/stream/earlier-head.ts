@@ -1,4 +1,4 @@
-/** Heads and errors as earlier builds stored them, as headers: read for as long as answers are kept (`KEEP_MS`). */
+/** Reads the heads and errors that earlier builds stored as headers. Needed for as long as answers are kept (`KEEP_MS`). */
 import type { AnswerHead } from '../answer-head.ts';
 import type { Ending, Refusal } from './events.ts';
 
@@ -8,7 +8,7 @@ interface HeaderHead {
 }
 
 type StoredHead = AnswerHead | HeaderHead;
-/** `kind` was called `standing`. */
+/** In earlier builds `kind` was called `standing`. */
 interface EarlierEnding {
   standing: Ending['kind'];
   error?: Refusal & { head: StoredHead };
@@ -16,29 +16,29 @@ interface EarlierEnding {
 
 const isOfHeaders = (head: StoredHead): head is HeaderHead => (head as HeaderHead).openHeaders !== undefined;
 
-/** Limits are left out: they concern the one who started the run, who has been told them. */
+/** The head of a stored answer. Limits are left out, because they concern only the caller that started the run, which has seen them. */
 export function readHead(stored: StoredHead): AnswerHead {
   if (!isOfHeaders(stored)) return stored;
-  const said = (name: string): string | undefined => stored.headers[name] ?? stored.openHeaders[name];
-  const [attempts, hops, cost] = [said('x-carryon-attempts'), said('x-carryon-hops'), said('x-carryon-cost-usd')];
-  const storedAt = said('x-answer-stored-at');
+  const header = (name: string): string | undefined => stored.headers[name] ?? stored.openHeaders[name];
+  const [attempts, hops, cost] = [header('x-carryon-attempts'), header('x-carryon-hops'), header('x-carryon-cost-usd')];
+  const storedAt = header('x-answer-stored-at');
   const head: AnswerHead = {
-    mode: said('x-carryon-mode') as AnswerHead['mode'],
+    mode: header('x-carryon-mode') as AnswerHead['mode'],
     attempts: attempts === undefined ? undefined : Number(attempts),
     hops: hops === undefined ? undefined : Number(hops),
-    dropped: said('x-carryon-dropped')?.split(', '),
-    deployment: said('x-carryon-deployment'),
-    provider: said('x-carryon-provider'),
-    model: said('x-carryon-model'),
+    dropped: header('x-carryon-dropped')?.split(', '),
+    deployment: header('x-carryon-deployment'),
+    provider: header('x-carryon-provider'),
+    model: header('x-carryon-model'),
     costMicroUsd: cost === undefined ? undefined : Math.round(Number(cost) * 1e6),
     storedAt: storedAt === undefined ? undefined : Number(storedAt),
-    isUnmetered: said('x-carryon-ledger') === 'unreachable' || undefined,
+    isUnmetered: header('x-carryon-ledger') === 'unreachable' || undefined,
   };
-  const cache = said('x-carryon-cache');
+  const cache = header('x-carryon-cache');
   return cache === 'hit' ? { ...head, cache } : head;
 }
 
-/** The error's own headers, such as `retry-after`, stood among those of its head. */
+/** The ending of a stored answer. Earlier builds stored the error's own headers, such as `retry-after`, among those of its head. */
 export function readEnding(stored: Ending | EarlierEnding): Ending {
   const ending = isEarlier(stored) ? renamed(stored) : stored;
   if (ending.kind === 'complete' || !isOfHeaders(ending.error.head)) return ending;

@@ -1,4 +1,4 @@
-/** The events of an answer: what a run gives, what is kept, and how each reader sees them. */
+/** The events of an answer: what a run produces, what is kept, and what each reader sees of it. */
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
@@ -6,34 +6,37 @@ import { chunkIn, replyIn } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { Wish } from './wish.ts';
 
-/** One event of an answer. `openData`: for readers who may also learn who served and what it cost, where that differs. */
+/** One event of an answer. `openData` is for readers that may see the provider and the cost. It is left out if it equals `data`. */
 export interface RunEvent {
-  /** `completion`: the whole answer as one JSON, which is the only event of a run that was not asked for as a stream. */
+  /** `completion` is the whole answer as one JSON text. It is the only event of a run whose request did not ask for a stream. */
   kind: 'chunk' | 'usage' | 'completion';
   data: string;
   openData?: string;
 }
 
-/** An event with its place. Ids count from 1; the ending has the next one after the last event. */
+/** An event with its id. Ids count from 1. The ending has the next id after the last event. */
 export interface AnswerEvent extends RunEvent {
   id: number;
 }
 
-/** An error as it is sent: with its status before the first byte, afterwards only its body, inside the stream. */
+/** An error as it is sent. Before the first byte it has a status. Afterwards only its body is sent, inside the stream. */
 export interface Refusal {
   status: number;
   head: AnswerHead;
-  /** The error's own, such as `retry-after`. */
+  /** The error's own headers, such as `retry-after`. */
   headers: Record<string, string>;
   /** OpenAI's error body, as JSON. */
   body: string;
-  /** In the words of the provider that failed, for those who may learn who served. A user's pages and servers read one answer. */
+  /**
+   * The error in the words of the provider that failed, for readers that may see the provider. A user's pages and servers read one
+   * answer, so both versions are kept.
+   */
   open?: { status: number; body: string };
-  /** How it came about, for them too. */
+  /** How the error came about, for the same readers. */
   carryon?: CarryonField;
 }
 
-/** An error as one reader sees it. Without `madeFor` it does not say how it came about. */
+/** An error as one reader sees it. Without `madeFor`, it does not say how it came about. */
 export function refusalFor(
   refusal: Refusal,
   seesProvider: boolean,
@@ -47,23 +50,23 @@ export function refusalFor(
 
 /** How an answer ended. */
 export type Ending =
-  /** `skippedEvents`: some of it may be missing, so it is given as the stream it was, never as a whole. */
+  /** With `skippedEvents`, some of the answer may be missing, so it is given only as the stream it was, never as a whole. */
   | { kind: 'complete'; skippedEvents?: number; carryon?: CarryonField }
   /**
-   * After content had begun. `interrupted`: by the provider, or because nobody read it. `stopped`: by `DELETE`, even before
-   * content. `died`: with the object.
+   * The answer ended after its content had begun. `interrupted`: the provider broke off, or no reader was left. `stopped`: the client
+   * sent `DELETE`, perhaps before any content. `died`: the object died.
    */
   | { kind: 'interrupted'; error: Refusal }
   | { kind: 'stopped'; error: Refusal }
   | { kind: 'died'; error: Refusal }
-  /** Before any content: told to all who wait, and forgotten. */
+  /** The answer failed before any content. All waiting readers get the error, and then it is forgotten. */
   | { kind: 'failed'; error: Refusal };
 
-/** It has ended, and is no whole answer: it broke off, was stopped, or lost events. */
+/** True if the answer has ended but is not whole: it broke off, was stopped, or lost events. */
 export const isPartial = (ending: Ending | null): boolean =>
   ending !== null && (ending.kind !== 'complete' || ending.skippedEvents !== undefined);
 
-/** The data of an event as one reader sees it. `alias`: told instead of the model to those who may not learn who served. */
+/** The data of an event as one reader sees it. Readers that may not see the provider get `alias` as the model's name. */
 export function dataFor(
   { kind, data, openData }: RunEvent,
   { seesProvider, form }: Pick<Wish, 'seesProvider' | 'form'>,
@@ -73,25 +76,25 @@ export function dataFor(
   return chunkIn(form, seesProvider ? (openData ?? data) : pageChunk(data, alias));
 }
 
-/** A replay costs its reader nothing. A reader that resumes its own stream sees what it cost. */
+/** The event with a cost of 0 for a reader that pays nothing, as in a replay. A reader that resumes its own stream sees the real cost. */
 export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
   if (event.kind !== 'usage' || event.openData === undefined || madeFor === 'own') return event;
-  const said = JSON.parse(madeFor === 'again' ? event.openData : event.data) as { carryon?: Partial<CarryonField> };
-  if (said.carryon?.costUsd !== undefined) said.carryon.costUsd = 0;
-  return { ...event, openData: JSON.stringify({ ...said, carryon_cost_usd: 0 }) };
+  const usage = JSON.parse(madeFor === 'again' ? event.openData : event.data) as { carryon?: Partial<CarryonField> };
+  if (usage.carryon?.costUsd !== undefined) usage.carryon.costUsd = 0;
+  return { ...event, openData: JSON.stringify({ ...usage, carryon_cost_usd: 0 }) };
 }
 
-/** Only readers that asked for the usage chunk, or that resume, get it. */
+/** True if the reader gets the event. Only readers that asked for the usage chunk, or that resume, get that chunk. */
 export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
 
-/** The text of one event. Resumable readers get its id, which says how far they have come. */
+/** The text of one event. Readers of a resumable stream get its id, which says how far they have come. */
 export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume'>): string {
   return resume ? eventText({ id: String(id), data }) : dataText(data);
 }
 
 /**
- * How a stream ends for a reader who has seen everything up to `seenId`. `[DONE]` is sent once. An error is sent again to a
- * reader that asks again: if the run died, that reader may have seen more than was stored, and must be told of an end.
+ * How a stream ends for a reader that has seen everything up to `seenId`. `[DONE]` is sent once. An error is sent again to a reader
+ * that asks again. If the run died, that reader may have seen more than was stored, and still has to learn that the answer ended.
  */
 export function endingText(
   ending: Ending,
@@ -102,7 +105,7 @@ export function endingText(
 ): string {
   if (ending.kind === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);
   const { body } = refusalFor(ending.error, wish.seesProvider, wish.usage || wish.resume ? madeFor : undefined);
-  // A failure before any content has no place in the order of events, and the key may run again.
+  // A failure before any content has no id in the order of events, and the key may run again.
   if (ending.kind === 'failed') return dataText(body);
   return sseText(Math.max(endId, seenId + 1), body, wish);
 }

@@ -1,4 +1,4 @@
-/** What a run needs, as JSON: config is found again by name, so that no key of a provider travels. */
+/** What a run needs, as JSON. Config's entries are looked up again by name, so no provider's key is ever sent. */
 import type { ChatRequest } from '../../../../protocol/chat.ts';
 import type { DoorName } from '../../../../protocol/question.ts';
 import type { Identity } from '../../identity/identity.ts';
@@ -11,27 +11,27 @@ import type { RunEvent } from './events.ts';
 /** A request on its way to the object that runs it. */
 export interface Job {
   requestId: string;
-  /** When its request arrived at the Worker. */
+  /** When the request arrived at the Worker. */
   arrivedAt: number;
-  /** Its caller's, checked; left out where there is none. */
+  /** The caller's `traceparent`, checked. Left out if there is none. */
   traceparent?: string;
   identity: Identity;
   user: string | null;
-  /** The inbound format of its request. */
+  /** The inbound format of the request. */
   door: DoorName;
   feature: string;
   alias: string;
-  /** Left out where nothing is set for it. */
+  /** Left out if nothing is set for this request. */
   route?: Route;
-  /** Left out where config's own deployments serve. */
+  /** Left out if config's own deployments serve. */
   lists?: AliasLists;
   chat: ChatRequest;
   cache: CacheWish;
-  /** A fresh copy, to be kept for a reader who may resume it; no provider is asked. */
+  /** A fresh copy from the cache, to be kept for a reader that may resume it. With a copy, no provider is asked. */
   copy?: CachedAnswer;
 }
 
-/** An answer out of the cache, in the form of a run. */
+/** An answer from the cache, in the form that a run produces. */
 export interface CachedAnswer {
   head: AnswerHead;
   event: RunEvent;

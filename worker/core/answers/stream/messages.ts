@@ -1,6 +1,6 @@
 /**
- * What the Worker says to an `AnswerStream` (`POST /open`, `/attach`, `/stop`, `/whole` and `/took`) and to a `SharedAnswer` (`/open`,
- * `/whole` and `/took`), as JSON, and what they say beside their reply.
+ * The messages that the Worker sends, as JSON, to an `AnswerStream` (`POST /open`, `/attach`, `/stop`, `/whole` and `/took`) and to a
+ * `SharedAnswer` (`/open`, `/whole` and `/took`), and the note that these objects send beside their reply.
  */
 import type { ClosedRecord } from '../../slo/record.ts';
 import type { RunFacts } from '../../slo/run-facts.ts';
@@ -8,30 +8,30 @@ import type { AnswerHead } from '../answer-head.ts';
 import type { Job } from './job.ts';
 import type { Wish } from './wish.ts';
 
-/** Whose answer it is: only its owner can attach to it or stop it. `owner.ts` decides who that is. */
+/** The owner of an answer. Nobody else can attach to it or stop it. `owner.ts` decides who the owner is. */
 export interface Owner {
   tenant: string;
   user: string | null;
-  /** Kind and id of the key that asked, where no secret key named a user; otherwise null. */
+  /** Kind and id of the key that asked. Null if a secret key or a signed token named the user. */
   key: string | null;
-  /** Hash of the page visitor's own secret, where one came with that key; otherwise null. */
+  /** Hash of the page visitor's own secret. Null if none came, or if `key` is null. */
   visitor: string | null;
 }
 
-/** `POST /open`: run this, join what runs, or replay what there is. */
+/** `POST /open`: start this run, join one, or replay what one left. */
 export type OpenMessage = KeyedOpen | SharedOpen;
 
 interface Opening {
-  /** The model's name for readers who may not learn more. */
+  /** The model's name for readers that may not see the provider. */
   alias: string;
   wish: Wish;
-  /** What runs, where a run is needed. */
+  /** The run to start, if one is needed. */
   job: Job;
-  /** Left out for a resumed read, which is no request of its own, and by earlier builds: the call has no record here. */
+  /** Left out for a resumed read, which is not a request of its own, and by earlier builds. Such a call has no record here. */
   record?: RecordOpening | undefined;
 }
 
-/** What the record of a call says besides its job. A null is left out. `cacheTtlS`: true only where the object gives a hit. */
+/** What the record of a call says besides its job. A null is left out. `cacheTtlS` counts only if the object gives a cache hit. */
 export type RecordOpening = Partial<
   Pick<
     ClosedRecord,
@@ -39,34 +39,34 @@ export type RecordOpening = Partial<
   >
 >;
 
-/** To the `AnswerStream` of an idempotency key. */
+/** The message to the `AnswerStream` of an idempotency key. */
 export interface KeyedOpen extends Opening {
   kind: 'keyed';
   owner: Owner;
-  /** The idempotency key as it was sent; a UUIDv7 tells its own age. */
+  /** The idempotency key as the client sent it. A UUIDv7 contains the time at which it was made. */
   key: string;
   /** Hash of the answer key's text. */
   bodyHash: string;
-  /** The header as it was sent; with it nothing is ever started. */
+  /** The `last-event-id` header as the client sent it, or null. A message with one never starts a run. */
   lastEventId: string | null;
-  /** Only what is known under this name is given; otherwise the role is `unknown`, and nothing starts. */
+  /** Set if only an answer that already exists is wanted. If there is none, the role is `unknown`, and nothing starts. */
   onlyKnown?: true;
-  /** This call's Worker looked for the answer in its cache, and would keep it there. */
+  /** True if this call's Worker looked for the answer in its cache, and would store it there. */
   caches: boolean;
   /**
-   * Whether the Worker has a fresh cached copy, so that no provider is asked under a new key. `worker`: the Worker gives the copy
-   * itself, and nothing is kept. `job`: the copy is in the job, to be kept for a while, because the reader wants to be able to
-   * resume it.
+   * Says where the Worker's fresh cached copy is, if it has one. With a copy, a new key needs no provider. `worker`: the Worker gives
+   * the copy itself, and nothing is kept. `job`: the copy is in the job and is kept for a while, because the reader wants to be able
+   * to resume it.
    */
   copy: 'none' | 'worker' | 'job';
 }
 
-/** To the `SharedAnswer` of an answer key. The Worker has looked into its cache, and would keep the answer there. */
+/** The message to the `SharedAnswer` of an answer key. The Worker has looked into its cache, and would store the answer there. */
 export interface SharedOpen extends Opening {
   kind: 'shared';
 }
 
-/** `POST /attach`: read on by the answer's id. Nothing is started. */
+/** `POST /attach`: read on by the answer's id. This never starts a run. */
 export interface AttachMessage {
   owner: Owner;
   wish: Wish;
@@ -78,40 +78,40 @@ export interface StopMessage {
   owner: Owner;
 }
 
-/** `POST /took`: does this life of the object close the record of this call, or has it? */
+/** `POST /took` asks whether this life of the object closes, or has closed, the record of this call. */
 export interface TookMessage {
   requestId: string;
 }
 
 /**
- * What an object says beside its reply: JSON in one header, from which the Worker makes the headers of its own response. It is
- * not passed on.
+ * What an object sends beside its reply, as JSON in one header. The Worker makes the headers of its own response from it, and does not
+ * pass it on.
  */
 export interface ReplyNote {
   role: Role;
   head: AnswerHead;
-  /** This call's Worker asks for the whole answer and caches it: said in one reply of a run. */
+  /** True if this call's Worker should fetch the whole answer and cache it. Only one reply of a run says so. */
   keeps?: boolean | undefined;
-  /** The stream is known to hold no whole answer: it broke off, was stopped, or lost events. */
+  /** True if the stream is known not to hold a whole answer: it broke off, was stopped, or lost events. */
   isPartial?: boolean | undefined;
-  /** Of an error: `retry-after` and its like. */
+  /** The headers of an error, such as `retry-after`. */
   errorHeaders?: Readonly<Record<string, string>> | undefined;
-  /** The object closes the record of this call. */
+  /** True if the object closes the record of this call. */
   isRecorded?: boolean | undefined;
-  /** Otherwise this is what its Worker closes it with; neither comes from an earlier build. */
+  /** What the Worker closes the record with, if the object does not close it. An earlier build sends neither field. */
   ran?: RunFacts | undefined;
 }
 
 /**
- * Did this call's request run, and is it charged? `alone`: it is to be answered by itself, outside of this object. `unknown`: the
- * reply to `onlyKnown`.
+ * Says if this call's request ran and is charged. `alone`: the Worker answers it by itself, without this object. `unknown`: the object
+ * has no such answer and the message was `onlyKnown`.
  */
 export type Role = 'started' | 'attached' | 'replayed' | 'refused' | 'alone' | 'unknown';
 
-/** Where the note stands. */
+/** The header that carries the note. */
 export const NOTE_HEADER = 'x-answer-note';
 
-/** A note as the value of a header, which holds ASCII alone. */
+/** A note as a header's value, which may hold only ASCII. */
 export const noteText = (note: ReplyNote): string =>
   JSON.stringify(note).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 

@@ -4,11 +4,11 @@ import type { AttachMessage, KeyedOpen, StopMessage } from './messages.ts';
 import { isSameOwner } from './owner.ts';
 import { type AnswerRecord, stampOf } from './record.ts';
 
-/** Errors of kept answers; the pipeline puts them into `RouterError`'s words. */
+/** Errors of kept answers. The pipeline makes a `RouterError` of each. */
 export type StreamError =
   | { code: 'idempotency_mismatch' }
   | { code: 'idempotency_expired' }
-  /** Never seen, or of another owner: the answer is the same for both. */
+  /** The answer was never seen, or has another owner. The client cannot tell which. */
   | { code: 'stream_not_found' }
   | { code: 'stopped' }
   | { code: 'stream_interrupted'; detail: string };
@@ -17,7 +17,7 @@ export type StreamError =
 export interface Known {
   record: AnswerRecord;
   lastId: number;
-  /** Its run died with the object, so a reader may have seen more than was stored. */
+  /** True if the run died with the object. A reader may then have seen more than was stored. */
   died: boolean;
   ended: boolean;
 }
@@ -25,9 +25,9 @@ export interface Known {
 /** What an object does about a request. */
 export type Decision =
   | { do: 'run' }
-  /** The key is not known, and the caller only wanted to know that. */
+  /** The key is unknown, and the message was `onlyKnown`. */
   | { do: 'nothing' }
-  /** Give the events after `afterId`; all of them after 0. */
+  /** Give the events after `afterId`. All of them if it is 0. */
   | { do: 'attach'; afterId: number }
   | { do: 'refuse'; error: StreamError };
 
@@ -38,13 +38,13 @@ const refuse = (code: 'idempotency_mismatch' | 'idempotency_expired' | 'stream_n
 
 type Opening = Pick<KeyedOpen, 'owner' | 'key' | 'bodyHash' | 'lastEventId' | 'onlyKnown'>;
 
-/** What follows for a request under an idempotency key. */
+/** Decides what a request under an idempotency key gets. */
 export function decideOpen(known: Known | undefined, opening: Opening, now: number): Decision {
   const { owner, key, bodyHash, lastEventId, onlyKnown } = opening;
   if (known === undefined) {
     if (onlyKnown) return { do: 'nothing' };
     if (lastEventId !== null) return refuse('stream_not_found');
-    // A key that is too old to be remembered tells so by its own time stamp. It never causes a silent second run.
+    // The time in a key shows that it is too old to be remembered, so it never causes a silent second run.
     const stamp = stampOf(key);
     return stamp !== undefined && now - stamp >= KEEP_MS ? refuse('idempotency_expired') : { do: 'run' };
   }
@@ -53,13 +53,13 @@ export function decideOpen(known: Known | undefined, opening: Opening, now: numb
   return attachAfter(known, lastEventId);
 }
 
-/** What follows for a reader that knows the answer's id, which tells nothing and starts nothing. */
+/** Decides what a reader gets that knows the answer's id. The id alone gives no right to the answer and never starts a run. */
 export function decideAttach(known: Known | undefined, { owner, lastEventId }: Omit<AttachMessage, 'wish'>): Decision {
   if (known === undefined || !isSameOwner(known.record.owner, owner)) return refuse('stream_not_found');
   return attachAfter(known, lastEventId);
 }
 
-/** What `DELETE` does: it stops a run. Of a run that is over it changes nothing, and succeeds all the same. */
+/** What `DELETE` does. It stops a run. If the run is already over, it changes nothing and still succeeds. */
 export function decideStop(known: Known | undefined, { owner }: StopMessage): 'stop' | 'nothing' | 'stream_not_found' {
   if (known === undefined || !isSameOwner(known.record.owner, owner)) return 'stream_not_found';
   return known.ended ? 'nothing' : 'stop';
@@ -69,7 +69,7 @@ function attachAfter({ lastId, died, ended }: Known, lastEventId: string | null)
   if (lastEventId === null) return { do: 'attach', afterId: 0 };
   if (!/^\d{1,15}$/.test(lastEventId)) return refuse('stream_not_found');
   const afterId = Number(lastEventId);
-  // An id that was never sent. After the object died nobody knows which were.
+  // This id was never sent. After the object has died, nobody knows which ids were sent.
   if (!died && afterId > lastId + (ended ? 1 : 0)) return refuse('stream_not_found');
   return { do: 'attach', afterId };
 }

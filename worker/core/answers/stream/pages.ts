@@ -1,18 +1,18 @@
-/** Events on their way into rows and back. A page is a string of entries, each behind its own lengths, so nothing is escaped. */
+/** Turns events into rows and back. A page is a string of entries. Each entry begins with its lengths, so nothing is escaped. */
 import { utf8Bytes } from '../../../../protocol/utf8-bytes.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { readHead } from './earlier-head.ts';
 import type { AnswerEvent } from './events.ts';
 import { PAGE_AGE_MS, PAGE_BYTES, PART_UNITS } from './limits.ts';
 
-/** How much an event counts. */
+/** The size of an event in bytes. */
 export const bytesOf = ({ data, openData }: AnswerEvent): number => utf8Bytes(data) + utf8Bytes(openData ?? '');
 
-/** Stored when 16 KB or a second old: a reader who comes back finds everything that is older than a second. */
+/** True if the page must be stored: it has 16 KB, or is a second old. A reader that comes back finds everything older than a second. */
 export const isPageDue = (bytes: number, since: number, now: number): boolean =>
   bytes >= PAGE_BYTES || now - since >= PAGE_AGE_MS;
 
-/** The text of one row. An event that is too long for one row goes on in the next. */
+/** The text of one row. An event that is too long for one row continues in the next. */
 export interface Page {
   lastId: number;
   text: string;
@@ -39,7 +39,7 @@ export function pagesOf(events: readonly AnswerEvent[], head: AnswerHead | null)
   return pages;
 }
 
-/** What one page holds, or several in a row. `isOpenEnded`: the last event goes on in the next page. */
+/** Reads one page, or several in a row. `isOpenEnded` is true if the last event continues in the next page. */
 export function readPages(text: string): { head: AnswerHead | null; events: AnswerEvent[]; isOpenEnded: boolean } {
   let head: AnswerHead | null = null;
   const events: AnswerEvent[] = [];
@@ -81,7 +81,7 @@ function split(text: string, parts: number): string[] {
   return found;
 }
 
-/** The first page with an event after this one, by the last id of each page. */
+/** The index of the first page that has an event after this one, by the last id of each page. */
 export function pageAfter(lastIds: readonly number[], afterId: number): number {
   let low = 0;
   let high = lastIds.length;

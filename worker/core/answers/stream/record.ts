@@ -6,7 +6,7 @@ import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limit
 import type { KeyedOpen, Owner } from './messages.ts';
 import type { Wish } from './wish.ts';
 
-/** A lease of the run: written before the ledger is asked, and again before a provider is called (ledger rule 20). */
+/** A lease of the run. It is stored before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
   leaseId: string;
   started: boolean;
@@ -16,9 +16,12 @@ export interface KeptLease {
 export interface AnswerRecord {
   owner: Owner;
   bodyHash: string;
-  /** What was asked for, and the model's name for readers who may not learn more. */
+  /** The alias that was asked for. Readers that may not see the provider get it as the model's name. */
   alias: string;
-  /** The form its clients read, which is a part of the question. Left out: it is kept in that form, as earlier builds did. */
+  /**
+   * The form that its clients read, which is part of the question. Left out if the answer is already kept in that form, as earlier
+   * builds did.
+   */
   form?: AnswerForm | undefined;
   keepUntil: number;
   leases: readonly KeptLease[];
@@ -35,31 +38,29 @@ export const beginRecord = ({ owner, bodyHash, alias, key, copy, wish }: Beginni
 const keepRunUntil = (key: string, now: number): number =>
   Math.max(now + LONGEST_RUN_MS, Math.min(stampOf(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS;
 
-/** The time in a key that is a UUIDv7; undefined for any other. */
+/** The time in a key that is a UUIDv7. Undefined for other keys. */
 export const stampOf = (key: string): number | undefined => timeOfUuidV7(key.toLowerCase());
 
-/** The ledger is about to be asked for this lease. */
+/** Adds a lease before the ledger is asked for it. */
 export const asked = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: [...record.leases, { leaseId, started: false }],
 });
 
-/** A provider is about to be called under this lease. */
+/** Marks a lease before a provider is called under it. */
 export const started = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: record.leases.map((lease) => (lease.leaseId === leaseId ? { leaseId, started: true } : lease)),
 });
 
-/**
- * The time of an answer is over, or it failed before any content, so the key may run again. Readers that have begun read on.
- */
+/** True if the answer's time is over, or if it failed before any content. The key may then run again. Readers that have begun read on. */
 export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: number): boolean =>
   ending !== null && (ending.kind === 'failed' || now >= keepUntil);
 
 /**
- * What a new life of the object finds (ledger rule 20). Where a provider was called, its answer may have been seen, so the key
- * stays with what was stored and a named error. Where none was called, nobody has seen anything, and the key may run again. In
- * both cases the leases are settled, and nothing is asked again.
+ * What a new life of the object makes of the stored answer (ledger rule 20). If a provider was called, a reader may have seen its
+ * answer, so the key keeps what was stored and a named error. If none was called, no reader has seen anything, and the key may run
+ * again. In both cases the leases are settled, and no provider is asked again.
  */
 export function wake(record: AnswerRecord, ending: Ending | null, now: number): 'kept' | 'died' | 'forget' {
   if (now >= record.keepUntil) return 'forget';

@@ -4,14 +4,17 @@ import type { Ending, Refusal, RunEvent } from './events.ts';
 
 /** How a run begins. */
 export type RunOutcome =
-  /** Content begins. The last batch says how it ends. */
+  /** Content begins. The last batch says how the answer ends. */
   | { kind: 'begun'; head: AnswerHead; events: AsyncIterable<RunBatch> }
-  /** Refused or failed before any content. `isPersonal`: for this caller's own budget, rate or rights; another may be served. */
+  /**
+   * The run was refused, or failed before any content. `isPersonal` is true if the reason is this caller's own budget, rate or rights.
+   * Another caller may then be served.
+   */
   | { kind: 'refused'; refusal: Refusal; isPersonal: boolean }
-  /** What is to be had is for this caller only, who is to ask alone, outside of the object. */
+  /** The run makes nothing to share or to keep. The Worker answers this caller by itself, without the object. */
   | { kind: 'alone' };
 
-/** What comes next: events, or how the answer ends. */
+/** What comes next: events, or the end of the answer. */
 export type RunBatch =
   | { kind: 'events'; events: readonly RunEvent[] }
   | Extract<Ending, { kind: 'complete' } | { kind: 'interrupted' }>;

@@ -1,15 +1,15 @@
 import type { AnswerForm } from '../forms.ts';
 
-/** How a reader wants the answer. None of this makes it another answer, so none of it is in the body's hash. */
+/** How a reader wants the answer. The answer stays the same, so none of this is in the body's hash. */
 export interface Wish {
-  /** As events; otherwise as one JSON completion. */
+  /** True for a stream of events, false for one JSON completion. */
   stream: boolean;
-  /** With ids, heartbeats, and headers as soon as the run is admitted (`x-carryon-resume: 1`). */
+  /** True if the stream has ids, heartbeats, and headers as soon as the run is admitted (`x-carryon-resume: 1`). */
   resume: boolean;
-  /** The closing usage chunk. */
+  /** True if the reader gets the closing usage chunk. */
   usage: boolean;
-  /** May learn who served and what it cost. */
+  /** True if the reader may see the provider and the cost. */
   seesProvider: boolean;
-  /** The form it reads; left out where only the first asker's request says that. */
+  /** The form that the reader reads. Left out if only the first caller's request says it. */
   form?: AnswerForm | undefined;
 }
