@@ -1,7 +1,7 @@
 /** What content parts other than text contain. core/formats/ says how each format sends them. */
 import type { ContentPart } from '../../protocol/chat.ts';
 
-/** A data URL taken apart. */
+/** A parsed data URL. */
 export interface DataUrl {
   /** Lower case, without parameters. */
   mediaType: string;
@@ -15,10 +15,10 @@ export type Attachment =
   | { kind: 'link'; url: string }
   | { kind: 'image' | 'pdf' | 'text' | 'other'; content: DataUrl; name: string | undefined };
 
-/** How it is sent and counted: `file` counts a constant; `nothing`: it is dropped, and the answer names it. */
+/** How a content part is sent and counted. `file` counts as a constant. `nothing` means that it is dropped and the answer names it. */
 export type SentAs = 'text' | 'image' | 'file' | 'nothing';
 
-/** The type of file data that does not name its own. */
+/** Media types by file ending, for file data that does not name its own. */
 const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
   txt: 'text/plain',
@@ -28,7 +28,7 @@ const TYPES_BY_ENDING: Readonly<Record<string, string>> = {
 /** `%PDF-` in base64. */
 const BASE64_OF_PDF = 'JVBERi0';
 
-/** Undefined for text, sound, and a file that is only a provider's id. */
+/** What a content part attaches. Undefined for text, sound, and a file that is only a provider's id. */
 export function attachmentOf(part: ContentPart): Attachment | undefined {
   if (part.type === 'image_url') {
     const { url } = part.image_url;

@@ -1,16 +1,16 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Bytes of request bodies that this isolate holds at once. Its requests share 128 MB, and while a request is answered its body
- * exists several times: as text, as objects, and as the provider's request.
+ * The most bytes of request bodies that this isolate holds at once. Its requests share 128 MB, and while a request is answered its
+ * body exists several times: as text, as objects, and as the provider's request.
  */
 const MOST_BYTES = 33_554_432;
 /** An eighth of the room is kept for bodies up to this size, so that a few large ones cannot crowd out ordinary questions. */
 const SMALL_BYTES = 65_536;
 const SHARE_OF_SMALL = 1 / 8;
 /**
- * No request holds its body this long. The platform may end a request whose client has left before the body is released; such
- * bytes must not count for the rest of the isolate's life.
+ * No request holds its body this long. The platform may end a request whose client has left before the body is released. Such bytes
+ * must not count for the rest of the isolate's life.
  */
 const LONGEST_HELD_MS = 3_600_000;
 
@@ -19,7 +19,7 @@ interface Held {
   since: number;
 }
 
-/** The room of one isolate. */
+/** Counts the bytes that one isolate holds. */
 export class BytesInFlight {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #most: number;
@@ -72,9 +72,9 @@ export class BytesInFlight {
   }
 }
 
-/** The part that one request takes. */
+/** The bytes that one request holds. */
 export interface Weight {
-  /** False: there is no room for this many more bytes. */
+  /** Returns false if there is no room for this many more bytes. */
   take(bytes: number): boolean;
   release(): void;
 }

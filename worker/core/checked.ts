@@ -4,7 +4,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import { wrongType } from './config/wrong-type.ts';
 
-/** The value as the schema gives it, or an `invalid_body` refusal. */
+/** The value as the schema returns it, or an `invalid_body` refusal. */
 export function check<Value>(value: unknown, schema: z.ZodMiniType<Value>): Result<Value, RouterError> {
   const parsed = schema.safeParse(value, { error: wrongType });
   if (parsed.success) return ok(parsed.data);

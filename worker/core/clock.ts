@@ -2,6 +2,6 @@
 export interface Clock {
   /** Epoch milliseconds. On Workers it moves only with I/O. */
   now(): number;
-  /** Runs `action` once after `ms`; the returned function cancels it. */
+  /** Calls `run` once after `ms`. The returned function cancels that. */
   after(ms: number, run: () => void): () => void;
 }

@@ -1,10 +1,10 @@
 /**
- * Counts what `JSON.parse` would create, before it runs: a megabyte of `{},{},…` becomes a hundred megabytes of objects. One pass
- * that jumps from quote to quote, so text inside strings costs next to nothing.
+ * Counts what `JSON.parse` would create, before it runs: a megabyte of `{},{},…` becomes a hundred megabytes of objects. It takes one
+ * pass, which jumps from quote to quote, so text inside strings costs next to nothing.
  */
 
 const MOST_VALUES = 200_000;
-/** Above the 200 levels that free-form parts of a body may have; those are refused by name later. */
+/** More than the 200 levels that free-form parts of a body may have. Parts that are deeper than those are refused by name later. */
 const DEEPEST = 256;
 
 const QUOTE = 0x22;
@@ -13,7 +13,7 @@ const COMMA = 0x2c;
 const OPENING = new Set([0x7b, 0x5b]);
 const CLOSING = new Set([0x7d, 0x5d]);
 
-/** What is wrong with it, in words. Undefined: it may be parsed, or it is no JSON, which the parser explains better. */
+/** What is wrong with the text, in words. Undefined if it may be parsed, or if it is not JSON, which the parser explains better. */
 export function outlineProblem(text: string): string | undefined {
   let values = 0;
   let depth = 0;

@@ -2,15 +2,15 @@ import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * A clock for waits of one request that come one after the other, mostly called off: for its body, then for its provider. The
- * timer of a wait that was called off stays, and serves the next wait that is due no sooner. To set and clear one takes a
- * fifteenth of a pass-through request's CPU (docs/decisions/0056-one-timer.md).
+ * A clock for the waits of one request, which come one after the other and are mostly cancelled: for its body, then for its provider.
+ * The timer of a cancelled wait stays, and serves the next wait that is due no sooner. Setting and clearing a timer takes a fifteenth
+ * of a pass-through request's CPU (docs/decisions/0056-one-timer.md).
  */
 export class OneTimer implements Clock {
   readonly #clock: Clock;
   #wait: { at: number; run: () => void } | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
-  #callOff = () => {};
+  #cancel = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,7 +22,7 @@ export class OneTimer implements Clock {
   }
 
   after(ms: number, run: () => void): () => void {
-    // Beside another wait it has a timer of its own.
+    // A wait that overlaps another one gets a timer of its own.
     if (this.#wait !== undefined) return this.#clock.after(ms, run);
     const wait = { at: this.now() + Math.max(0, ms), run };
     this.#wait = wait;
@@ -32,17 +32,17 @@ export class OneTimer implements Clock {
     };
   }
 
-  /** No wait is left. */
+  /** Drops the timer and any wait. */
   end(): void {
-    this.#callOff();
+    this.#cancel();
     this.#firesAt = Number.POSITIVE_INFINITY;
     this.#wait = undefined;
   }
 
   #set(at: number): void {
-    this.#callOff();
+    this.#cancel();
     this.#firesAt = at;
-    this.#callOff = this.#clock.after(at - this.now(), () => this.#fire());
+    this.#cancel = this.#clock.after(at - this.now(), () => this.#fire());
   }
 
   #fire(): void {

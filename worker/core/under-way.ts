@@ -1,11 +1,11 @@
 /**
- * What the requests of an isolate have under way, each known by an object of its own. The runtime may end a request without a
- * word, as it does some time after its client has left. So nothing counts for longer than `longestMs`, and what no longer counts is
- * forgotten when the next begins, whether anybody asks for the count or not.
+ * Counts what the requests of an isolate have under way. Each item is known by an object of its own. The runtime may end a request
+ * without notice, as it does some time after the client has left. So nothing counts for longer than `longestMs`. What no longer counts
+ * is forgotten when the next item begins, even if nothing ever asks for the count.
  */
 export class UnderWay {
   readonly #longestMs: number;
-  /** Since when; the oldest first. */
+  /** When each item began, the oldest first. */
   readonly #since = new Map<object, number>();
 
   constructor(longestMs: number) {

@@ -1,16 +1,16 @@
 import type { Clock } from './clock.ts';
 
-/** `work`, or `otherwise` if it takes longer than `ms`, so that nothing can hang a request. */
+/** The result of `work`, or `otherwise` if that takes longer than `ms`, so that nothing can hang a request. */
 export const within = <T, O>(work: Promise<T>, ms: number, clock: Pick<Clock, 'after'>, otherwise: O): Promise<T | O> =>
   new Promise((resolve, reject) => {
-    const callOff = clock.after(ms, () => resolve(otherwise));
+    const cancel = clock.after(ms, () => resolve(otherwise));
     work.then(
       (value) => {
-        callOff();
+        cancel();
         resolve(value);
       },
       (error: unknown) => {
-        callOff();
+        cancel();
         reject(error);
       },
     );

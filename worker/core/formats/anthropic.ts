@@ -2,7 +2,10 @@ import type { ContentPart } from '../../../protocol/chat.ts';
 import { attachmentOf, type DataUrl, type SentAs } from '../attachments.ts';
 import type { FormatFacts } from './facts.ts';
 
-/** Models in which `thinking: {type: "disabled"}` stops all thinking; older ones do not think unasked, newer ones may. */
+/**
+ * Models in which `thinking: {type: "disabled"}` stops all thinking. Older models do not think unless asked to. Newer ones may think
+ * anyway.
+ */
 const OFF_IS_OFF = /claude-(?:(?:opus|sonnet)-5|haiku-5-5)(?!\d|-\d{1,2}(?!\d))/;
 
 /** Facts of Anthropic's Messages API. */
@@ -48,8 +51,8 @@ const OPENING_BRACE = 0x7b;
 const ADDED_PER_OBJECT = 56;
 
 /**
- * How much longer a schema may become when it is rewritten for Anthropic (worker/providers/anthropic/schema.ts): every object is
- * closed, and what Anthropic has no keyword for moves into a description, as JSON inside JSON.
+ * How many bytes longer a schema may become when it is rewritten for Anthropic (worker/providers/anthropic/schema.ts). Every object is
+ * closed, and keywords that Anthropic does not have move into a description, as JSON inside JSON.
  */
 function schemaGrowth(json: string): number {
   let bytes = 0;

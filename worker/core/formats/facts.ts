@@ -2,24 +2,27 @@ import type { ContentPart } from '../../../protocol/chat.ts';
 import type { SentAs } from '../attachments.ts';
 
 /**
- * What a wire format's adapter and its providers do to a request, as far as prices and bounds depend on it. No field is optional:
- * a format that left one out would be counted as if it added nothing.
+ * What a wire format's adapter and its providers do to a request, as far as prices and bounds depend on it. No field is optional,
+ * because a format that left one out would be counted as if it added nothing.
  */
 export interface FormatFacts {
-  /** How the adapter sends a content part. `allowParams`: fields that config allows at a price. */
+  /** How the adapter sends a content part. `allowParams` has the fields that config allows at a price. */
   sentAs(part: ContentPart, allowParams: readonly string[]): SentAs;
-  /** The adapter sends `n`; otherwise every request gets one choice. */
+  /** True if the adapter sends `n`. Otherwise every request gets one choice. */
   sendsChoices: boolean;
-  /** Tokens of instructions that a provider writes, at most, when a request has tools. */
+  /** The most tokens of instructions that a provider adds when a request has tools. */
   toolsPromptTokens: number;
-  /** The adapter defines the tools that a history calls when the request does not offer them. */
+  /** True if the adapter defines the tools that the history calls when the request does not offer them. */
   definesToolsOfHistory: boolean;
-  /** UTF-8 bytes by which the adapter may lengthen a JSON schema for the answer. `json`: the schema's text. */
+  /** The most UTF-8 bytes that the adapter may add to the answer's JSON schema. `json` is the schema's text. */
   schemaGrowth(json: string): number;
-  /** The shortest request that any provider of the format calls long, and how many times dearer its tokens then are. */
+  /** The shortest request that any provider of the format calls long, and how many times as much its tokens then cost. */
   longRequest: { fromInputTokens: number; input: number; output: number };
-  /** Whether `reasoning_effort: "none"` surely stops this model from thinking. `model`: in lower case, dots as dashes. */
+  /**
+   * True if `reasoning_effort: "none"` is sure to stop this model from thinking. `model` is in lower case, with dashes in place of
+   * dots.
+   */
   turnsThinkingOff(model: string): boolean;
-  /** Providers cache a prompt only when told to, so a feature's `promptCache` makes its requests write to the cache. */
+  /** True if providers cache a prompt only when told to. A feature's `promptCache` then makes its requests write to the cache. */
   cachesWhenTold: boolean;
 }

@@ -1,4 +1,4 @@
-/** The rate of calls of one admin key, counted in this isolate's memory. */
+/** Limits the rate of calls of each admin key, counted in this isolate's memory. */
 import { afterArrivals, conforms, conformsInMs, type Rate, UNUSED } from '../ledger/book/gcra.ts';
 
 /** 60 calls at once, then 10 a second. */
@@ -11,7 +11,7 @@ export class AdminRate {
   /** GCRA's theoretical arrival time of each key. */
   readonly #tatUs = new Map<string, number>();
 
-  /** Counts a call. 0: it may go on; otherwise the milliseconds until the next one may come. */
+  /** Counts a call. Returns 0 if it may go on, otherwise the milliseconds until the next one may come. */
   take(keyId: string, now: number): number {
     const known = this.#tatUs.get(keyId) ?? 0;
     // A count this far ahead means that the clock was set back, which must not lock anyone out.
@@ -23,7 +23,7 @@ export class AdminRate {
     return 0;
   }
 
-  /** A key without an entry has a full bucket. */
+  /** Forgets the keys whose bucket is full, because a key without an entry counts as having a full bucket. */
   #forgetFull(now: number): void {
     for (const [keyId, tatUs] of this.#tatUs) if (tatUs <= now * 1_000) this.#tatUs.delete(keyId);
   }

@@ -1,10 +1,10 @@
-/** `from` and `to` of an audit row as JSON, of a bounded length. */
+/** Writes `from` and `to` of an audit row as JSON of a bounded length. */
 
 /** Enough for every list that config can hold. A longer value is a mistake and must not fill the object. */
 export const LONGEST_VALUE = 16_384;
 const SHOWN_OF_LONGER = 1_000;
 
-/** Stands in an audit row for a value whose JSON is too long. */
+/** Replaces a value in an audit row if its JSON is too long. */
 export interface Shortened {
   /** The length of the whole JSON. */
   shortenedFrom: number;

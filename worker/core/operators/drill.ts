@@ -10,7 +10,7 @@ export interface DrillRecord {
   id: string;
   /** The id of its client key. */
   keyId: string;
-  /** Null: all features. */
+  /** Null for all features. */
   feature: string | null;
   maxCostUsd: number;
   startedAt: number;
@@ -19,7 +19,7 @@ export interface DrillRecord {
   who: string;
 }
 
-/** A drill in a few words that a client may read: no operator's name. */
+/** Describes a drill in a few words. A client may read them, so they name no operator. */
 export const drillText = ({ feature }: DrillRecord): string => `Drill of ${feature ?? 'all features'}`;
 
 /** The longest drill. */

@@ -1,4 +1,4 @@
-/** `POST /ai/reports`: what travel mode saw while the router was out of reach. Counted as offline, never as success. */
+/** `POST /ai/reports`: what travel mode saw while the router was out of reach. Reports count as offline, never as success. */
 import * as z from 'zod/mini';
 import { settings } from '../config/settings.ts';
 
@@ -31,7 +31,7 @@ export const reportsBody = settings({
 /** One report. */
 export type Report = z.infer<typeof report>;
 
-/** Reports that this isolate remembers, to count each once. Another isolate may count one again. */
+/** The most reports that this isolate remembers so that it counts each once. Another isolate may count one again. */
 const MOST_REMEMBERED = 5_000;
 
 /** Recognizes repeated reports. */
@@ -39,7 +39,10 @@ export class ReportsSeen {
   /** Oldest first. */
   readonly #seen = new Set<string>();
 
-  /** How many of each kind are new; undefined: none. `owner`: whose reports they are, because clients make up the ids. */
+  /**
+   * How many reports of each kind are new. Undefined if none is. Clients make up the ids, so they count only together with their
+   * `owner`.
+   */
   count(
     owner: string,
     reports: readonly Pick<Report, 'id' | 'kind'>[],

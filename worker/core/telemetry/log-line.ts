@@ -2,7 +2,7 @@
 import type { RequestRecord } from '../slo/record.ts';
 import { type JudgeSettings, judge } from '../slo/rules.ts';
 
-/** All of a record's fields, and before them what it is, when it ended, and what it counts as. */
+/** All of a record's fields, and in front of them the kind of line, when the request ended, and its outcome. */
 export function logLine(record: RequestRecord, slo: JudgeSettings): string {
   const endedAt = new Date(record.arrivedAt + record.totalMs).toISOString();
   return JSON.stringify({ event: 'request_record', at: endedAt, outcome: judge(record, slo).outcome, ...record });

@@ -1,4 +1,7 @@
-/** Metrics of records, as what a batch adds (delta temporality): an isolate does not live long enough for totals. */
+/**
+ * Makes metrics of records. A batch is sent as what it adds (delta temporality), because an isolate does not live long enough for
+ * totals.
+ */
 import type { RequestRecord } from '../slo/record.ts';
 import { type JudgeSettings, judge } from '../slo/rules.ts';
 import type { Dialect } from './names.ts';
@@ -6,7 +9,7 @@ import { bodyOf, nanos, type Origin } from './otlp.ts';
 import { type Measure, Points } from './points.ts';
 import { failureOf } from './spans.ts';
 
-/** The boundaries that the conventions give: for durations in seconds, and for tokens. */
+/** The histogram boundaries of the conventions, for durations in seconds and for tokens. */
 const powers = (first: number, base: number) => Array.from({ length: 14 }, (_, power) => first * base ** power);
 const SECONDS: Measure = { unit: 's', bounds: powers(0.01, 2) };
 const TOKENS: Measure = { unit: '{token}', bounds: powers(1, 4) };
@@ -14,13 +17,13 @@ const COUNT: Measure = { unit: '1' };
 const TOKEN_COUNT: Measure = { unit: TOKENS.unit };
 const USD: Measure = { unit: '{USD}' };
 
-/** The time that a batch covers, in epoch milliseconds: from the end of the batch before it, and never empty. */
+/** The time that a batch covers, in epoch milliseconds. It begins at the end of the batch before, and is never empty. */
 export interface Window {
   from: number;
   to: number;
 }
 
-/** The body that is sent of these records. */
+/** The body to send for these records. */
 export function metricsBody(
   records: readonly RequestRecord[],
   { from, to }: Window,
@@ -33,7 +36,7 @@ export function metricsBody(
     addRequest(record, slo, points);
     addCalls(record, points);
   }
-  const metrics = points.told({ startTimeUnixNano: nanos(from), timeUnixNano: nanos(to) });
+  const metrics = points.messages({ startTimeUnixNano: nanos(from), timeUnixNano: nanos(to) });
   return bodyOf('Metrics', metrics, origin, records[0]?.build);
 }
 
@@ -49,7 +52,7 @@ function addRequest(record: RequestRecord, slo: JudgeSettings, points: Points): 
   if (cache !== null) points.add('cache', COUNT, { feature, cache }, 1);
 }
 
-/** Calls of providers. A record has the tokens of all its attempts together, so they count for the last. */
+/** Adds the calls of providers. A record has only the sum of its attempts' tokens, so the last attempt gets all of them. */
 function addCalls(record: RequestRecord, points: Points): void {
   const { attempts, stream, inputTokens, outputTokens } = record;
   for (const [index, attempt] of attempts.entries()) {

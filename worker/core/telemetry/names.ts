@@ -1,12 +1,12 @@
-/** The names of facts, in one table for all versions of the conventions. A dialect leaves out a fact that has no name in it. */
+/** The names of facts, in one table for all dialects. A fact without a name in a dialect is left out there. */
 
 /**
- * `1.36` and `1.41`: OpenTelemetry's semantic conventions of these versions, the last before `gen_ai.system` was renamed and the
- * last before those for GenAI moved out. `genai-0.1`: the first version of their own repository, semantic-conventions-genai.
+ * `1.36` and `1.41` are versions of OpenTelemetry's semantic conventions: the last before `gen_ai.system` was renamed, and the last
+ * before the conventions for GenAI moved out. `genai-0.1` is the first version of their own repository, semantic-conventions-genai.
  */
 export const CONVENTIONS = ['1.36', '1.41', 'genai-0.1'] as const;
 
-/** One of them. */
+/** One of `CONVENTIONS`. */
 export type Conventions = (typeof CONVENTIONS)[number];
 
 /** How spans are written: by a version of the conventions, or with the attributes that Langfuse maps to its own fields. */
@@ -26,7 +26,7 @@ const inLangfuse = (name: string): Names => onlyIn('langfuse', `langfuse.${name}
 const operation = (name: string): Names => ({ '1.36': name, '1.41': name });
 const inference = (name: string): Names => onlyIn('genai-0.1', `gen_ai.client.inference.${name}`);
 
-/** By the field of a record, or by what is made of its fields. */
+/** The names, by the field of a record or by the fact that is made from its fields. */
 const NAMES: Record<string, Names> = {
   operation: otel('gen_ai.operation.name'),
   provider: { ...since141('gen_ai.provider.name', 'observation.metadata.provider'), '1.36': 'gen_ai.system' },
@@ -44,11 +44,11 @@ const NAMES: Record<string, Names> = {
   promptVersion: otel('carryon.prompt_version', 'version'),
   build: inLangfuse('release'),
 
-  // Metrics alone have it.
+  // Only metrics have these.
   tokenType: operation('gen_ai.token.type'),
   tokenModality: onlyIn('genai-0.1', 'gen_ai.token.modality'),
 
-  // Langfuse alone has it.
+  // Only Langfuse has these.
   kind: inLangfuse('observation.type'),
   level: inLangfuse('observation.level'),
   usageDetails: inLangfuse('observation.usage_details'),
@@ -63,9 +63,9 @@ const NAMES: Record<string, Names> = {
     ...onlyIn('1.41', 'gen_ai.client.operation.time_to_first_chunk'),
     ...inference('time_to_first_chunk'),
   },
-  /** A histogram for both kinds, which `tokenType` tells apart … */
+  /** A histogram of input and output tokens, which `tokenType` tells apart. */
   tokens: operation('gen_ai.client.token.usage'),
-  /** … and the counters that replaced it. */
+  /** The counters that replaced the histogram. */
   inputUsage: inference('usage.input_tokens'),
   outputUsage: inference('usage.output_tokens'),
   cachedUsage: inference('usage.cache_read.input_tokens'),
@@ -73,8 +73,8 @@ const NAMES: Record<string, Names> = {
 };
 
 /**
- * The name of a fact or a metric; undefined: this dialect has none. A fact that is not in the table gets a name of our own:
- * `keyId` is `carryon.key_id`, and in Langfuse it is metadata, which can be filtered by.
+ * The name of a fact or a metric. Undefined if this dialect has none. A fact that is not in the table gets a name of our own: `keyId`
+ * becomes `carryon.key_id`. In Langfuse it becomes metadata, which can be filtered.
  */
 export function nameOf(fact: string, dialect: Dialect): string | undefined {
   if (NAMES[fact] === undefined) {

@@ -1,7 +1,7 @@
 /** OTLP as JSON (opentelemetry-proto, "JSON Protobuf Encoding"): ids in hex, 64-bit numbers as strings, enums as numbers. */
 import { type Dialect, nameOf } from './names.ts';
 
-/** `AnyValue`: one of its fields. */
+/** OTLP's `AnyValue`. Exactly one field is set. */
 interface AnyValue {
   stringValue?: string;
   boolValue?: boolean;
@@ -10,19 +10,19 @@ interface AnyValue {
   arrayValue?: { values: AnyValue[] };
 }
 
-/** `KeyValue`. */
+/** OTLP's `KeyValue`. */
 export interface Attribute {
   key: string;
   value: AnyValue;
 }
 
-/** An attribute's value: a number is a whole number, a decimal is an `AnyValue`; null, undefined and false are left out. */
-type Told = string | number | boolean | readonly string[] | AnyValue | null | undefined;
+/** An attribute's value. A number is a whole number, and a decimal is an `AnyValue`. Null, undefined and false are left out. */
+type FactValue = string | number | boolean | readonly string[] | AnyValue | null | undefined;
 
-/** What is known, by the names that the table of dialects has. */
-export type Facts = Readonly<Record<string, Told>>;
+/** Facts, by their names in the table of dialects (names.ts). */
+export type Facts = Readonly<Record<string, FactValue>>;
 
-/** A decimal. */
+/** A decimal as an `AnyValue`. */
 export const double = (doubleValue: number): AnyValue => ({ doubleValue });
 
 /** Milliseconds as seconds. */
@@ -31,31 +31,31 @@ export const seconds = (ms: number | null): AnyValue | null => (ms === null ? nu
 /** The facts that have a value, and a name in the dialect. */
 export function attributesOf(facts: Facts, dialect: Dialect): Attribute[] {
   const attributes: Attribute[] = [];
-  for (const [field, told] of Object.entries(facts)) {
+  for (const [field, value] of Object.entries(facts)) {
     const key = nameOf(field, dialect);
-    if (key === undefined || told === null || told === undefined || told === false) continue;
-    attributes.push({ key, value: anyValue(told) });
+    if (key === undefined || value === null || value === undefined || value === false) continue;
+    attributes.push({ key, value: anyValue(value) });
   }
   return attributes;
 }
 
-function anyValue(told: NonNullable<Told>): AnyValue {
-  if (typeof told === 'string') return { stringValue: told };
-  if (typeof told === 'number') return { intValue: String(told) };
-  if (typeof told === 'boolean') return { boolValue: told };
-  return isList(told) ? { arrayValue: { values: told.map(anyValue) } } : told;
+function anyValue(value: NonNullable<FactValue>): AnyValue {
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'number') return { intValue: String(value) };
+  if (typeof value === 'boolean') return { boolValue: value };
+  return isList(value) ? { arrayValue: { values: value.map(anyValue) } } : value;
 }
 
-const isList = (told: readonly string[] | AnyValue): told is readonly string[] => Array.isArray(told);
+const isList = (value: readonly string[] | AnyValue): value is readonly string[] => Array.isArray(value);
 
-/** Epoch nanoseconds from milliseconds, as a string: JSON's numbers cannot hold them. */
+/** Epoch nanoseconds from milliseconds, as a string, because JSON's numbers cannot hold them. */
 export const nanos = (ms: number): string => `${Math.round(ms)}000000`;
 
-/** The sender: there is one per isolate. */
+/** The sender of telemetry. Each isolate is one. */
 export interface Origin {
-  /** A random id of this isolate. Metrics are sent as differences, so each isolate's are a series of their own. */
+  /** A random id of this isolate. Metrics are sent as differences, so each isolate's metrics are a series of their own. */
   instance: string;
-  /** The router's own version, where a deploy has none. */
+  /** The router's own version, for a deploy that has no version. */
   version: string;
 }
 
@@ -67,7 +67,7 @@ export function bodyOf(
   build: string | null | undefined,
 ): string {
   const facts = { 'service.name': 'carryon', 'service.version': build ?? version, 'service.instance.id': instance };
-  const attributes = Object.entries(facts).map(([key, told]) => ({ key, value: anyValue(told) }));
+  const attributes = Object.entries(facts).map(([key, value]) => ({ key, value: anyValue(value) }));
   const scoped = { scope: { name: 'carryon', version }, [kind.toLowerCase()]: items };
   return JSON.stringify({ [`resource${kind}`]: [{ resource: { attributes }, [`scope${kind}`]: [scoped] }] });
 }

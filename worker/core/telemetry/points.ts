@@ -1,12 +1,12 @@
-/** Data points of metrics, while a batch is added up. */
+/** Adds up the data points of a batch of metrics. */
 import { type Dialect, nameOf } from './names.ts';
 import { type Attribute, attributesOf, type Facts } from './otlp.ts';
 
 const DELTA = 1;
 
-/** How a metric is counted: with `bounds` a histogram, otherwise a sum. */
+/** How a metric is counted. With `bounds` it is a histogram, otherwise a sum. */
 export interface Measure {
-  /** UCUM. */
+  /** In the notation of UCUM. */
   unit: string;
   bounds?: readonly number[];
 }
@@ -15,7 +15,7 @@ interface Point {
   attributes: Attribute[];
   count: number;
   sum: number;
-  /** How many values lie at or below each bound, and above all of them. */
+  /** How many values are in each bucket: at or below its bound, or above all bounds in the last one. */
   buckets: number[];
 }
 
@@ -28,7 +28,7 @@ export class Points {
     this.#dialect = dialect;
   }
 
-  /** Does nothing if the dialect has no such metric. */
+  /** Adds a value. Does nothing if the dialect has no such metric. */
   add(metric: string, measure: Measure, facts: Facts, value: number): void {
     const name = nameOf(metric, this.#dialect);
     if (name === undefined) return;
@@ -46,16 +46,16 @@ export class Points {
     point.sum += value;
   }
 
-  /** As `Metric` messages. */
-  told(times: { startTimeUnixNano: string; timeUnixNano: string }) {
+  /** The points as OTLP's `Metric` messages. */
+  messages(times: { startTimeUnixNano: string; timeUnixNano: string }) {
     return [...this.#metrics].map(([name, { measure, points }]) => {
       const { unit, bounds } = measure;
-      const told = [...points.values()].map(({ attributes, count, sum, buckets }) => {
+      const dataPoints = [...points.values()].map(({ attributes, count, sum, buckets }) => {
         const common = { attributes, ...times };
         if (bounds === undefined) return { ...common, asDouble: sum };
         return { ...common, count: String(count), sum, bucketCounts: buckets.map(String), explicitBounds: bounds };
       });
-      const data = { aggregationTemporality: DELTA, dataPoints: told };
+      const data = { aggregationTemporality: DELTA, dataPoints };
       return bounds === undefined
         ? { name, unit, sum: { ...data, isMonotonic: true } }
         : { name, unit, histogram: data };

@@ -1,4 +1,7 @@
-/** Spans of records: one for the request, and below it one for each call of a provider, which alone has `gen_ai` attributes. */
+/**
+ * Makes spans of records: one for the request, and below it one for each call of a provider. Only those of calls have `gen_ai`
+ * attributes.
+ */
 import type { RecordedAttempt, RequestRecord } from '../slo/record.ts';
 import type { Dialect } from './names.ts';
 import { attributesOf, bodyOf, double, type Facts, nanos, type Origin, seconds } from './otlp.ts';
@@ -8,7 +11,7 @@ const SERVER = 2;
 const CLIENT = 3;
 const ERROR = 2;
 
-/** The body to send for these records; undefined if all their callers sample their traces and left these out. */
+/** The body to send for these records. Undefined if their callers' sampling left out all of them. */
 export function traceBody(records: readonly RequestRecord[], dialect: Dialect, origin: Origin): string | undefined {
   const sampled = records.filter(isSampled);
   if (sampled.length === 0) return undefined;
@@ -44,7 +47,7 @@ function spansOf(record: RequestRecord, dialect: Dialect) {
   return [request, ...calls];
 }
 
-/** How it failed; null where it did not, or where its reader left. */
+/** How an attempt failed. Null if it did not fail, or if its reader left. */
 export const failureOf = ({ result }: RecordedAttempt): string | null =>
   result === 'success' || result === 'left' ? null : result;
 
@@ -72,14 +75,14 @@ function callFacts(attempt: RecordedAttempt, { stream, arrivedAt }: RequestRecor
   const code = failureOf(attempt);
   return {
     ...{ deployment, provider, model, status, hop, stream, code, operation: 'chat', kind: 'generation' },
-    // Another deployment may have answered.
+    // Not an error, because another deployment may have answered.
     level: code && 'WARNING',
     firstChunk: seconds(stream ? ttftMs : null),
     firstContentAt: ttftMs !== null && new Date(arrivedAt + startedMs + ttftMs).toISOString(),
   };
 }
 
-/** Set on the attempt that answered, or on the last one: a record has only the sums of all its attempts. */
+/** The facts of the last attempt, which answered if any did. A record has only the sums of all its attempts. */
 function usageFacts(record: RequestRecord): Facts {
   const { inputTokens, cachedTokens, outputTokens, reasoningTokens, finishReason, estimated } = record;
   const usage = {

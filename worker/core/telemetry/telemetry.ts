@@ -4,16 +4,16 @@ import type { Dialect } from './names.ts';
 /** Where telemetry goes besides the book. */
 export interface Telemetry {
   receivers: readonly Receiver[];
-  /** A line of JSON in the log for each request. */
+  /** True if each request is logged as a line of JSON. */
   logs: boolean;
 }
 
 /** One address that is sent spans or metrics. */
 export interface Receiver {
-  /** As drops and errors name it. */
+  /** The receiver's name in drops and errors. */
   name: 'otlp_traces' | 'otlp_metrics' | 'langfuse';
   dialect: Dialect;
-  /** With its path. A credential, as the headers are: never shown. */
+  /** The address with its path. Like the headers, it is a credential and is never shown. */
   url: string;
   headers: Readonly<Record<string, string>>;
   /** For Basic authorization, `user:password`. */

@@ -1,9 +1,12 @@
-/** W3C Trace Context: where a request stands in its caller's trace. */
+/** W3C Trace Context, which says where a request belongs in its caller's trace. */
 
-/** Version, trace id, parent's span id, flags. A later version may say more behind a further dash (Trace Context, 4.3 "Versioning"). */
+/** Version, trace id, parent's span id, flags. A later version may add more behind another dash (Trace Context, 4.3 "Versioning"). */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})(-.*)?$/;
 
-/** The header as a record keeps it, in version 00: 55 characters. Null where it is missing or malformed: the request starts a trace of its own. */
+/**
+ * The header as a record keeps it: in version 00, with 55 characters. Null if it is missing or malformed. The request then starts a
+ * trace of its own.
+ */
 export function checkedTraceparent(header: string | null): string | null {
   if (header === null || header.length > 512) return null;
   const [, version, context, more] = TRACEPARENT.exec(header) ?? [];
