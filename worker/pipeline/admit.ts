@@ -1,4 +1,7 @@
-/** Step: may the request run, and as what? Feature caps first; then its worst case is held, in a slice of this isolate or by a call of the ledger. */
+/**
+ * Step: decides whether a request may run, and in which version. The feature's caps come first. Then the worst case is held, in a slice
+ * of this isolate or by a call to the ledger.
+ */
 import type { RouterError } from '../../protocol/errors.ts';
 import { refusalError } from '../core/admission/refusal.ts';
 import { tenantOf } from '../core/admission/scopes.ts';
@@ -21,28 +24,28 @@ export interface Admission {
   limited: Limited;
 }
 
-/** Admitted, or why not. */
+/** The admission, or the error that refuses the request. */
 export type Admitted = ({ ok: true } & Admission) | NotAdmitted;
 
 interface NotAdmitted {
   ok: false;
   error: RouterError;
   limited: Limited;
-  /** A safeguard may serve this caller, but its answer is not for others. */
+  /** True if a safeguard may serve this caller. That answer would not be shared with other callers. */
   isAlone?: boolean;
 }
 
 const NOT_ASKED: Limited = { left: [], ledger: 'not asked' };
 const NOTHING_LEFT: Limited = { left: [], ledger: 'asked' };
 const UNREACHABLE: Limited = { left: [], ledger: 'unreachable' };
-/** The ledger is one object that restarts within seconds. */
+/** The ledger is a single object, and it restarts within seconds. */
 const UNREACHABLE_RETRY_MS = 2_000;
 
-/** Holds what the request may cost at most; at once where a slice of this isolate has room. Undone by `lease.close()`, whatever happens. */
+/** Holds the most that the request can cost. It needs no I/O if a slice of this isolate has room. `lease.close()` must always follow. */
 export function admit(request: RoutedRequest, deps: Deps, context: RequestContext): Admitted | Promise<Admitted> {
   const { config } = deps;
   const { alias, chat, feature, identity, route, safeguardAlias } = request;
-  // A body may arrive long after its key was looked up, and slices admit without asking anybody.
+  // The body may arrive long after its key was looked up, and a slice admits without asking the ledger, so expiry is checked again.
   if (isExpired(identity, deps.clock.now())) return refusedUnasked(expiredError(identity));
   const asked = { alias, chat, feature, safeguardAlias, isPage: isPage(identity), prefersSafeguard: route.safeguard };
   const possible = versionsOf(asked, config);
@@ -50,7 +53,7 @@ export function admit(request: RoutedRequest, deps: Deps, context: RequestContex
   const scoped = deps.scopes.of(request, config);
   if (!scoped.ok) return refusedUnasked(scoped.error);
   const [best] = possible.versions;
-  // A safeguard's answer is not for others (docs/contract.md "Shared questions"), so a shared question is asked as it is, or not at all.
+  // A safeguard's answer is never shared (docs/contract.md "Shared questions"), so a shared question runs as asked or not at all.
   if (context.isShared && best.mode === 'safeguard') return { ...refusedUnasked(unavailable), isAlone: true };
   const versions = context.isShared ? [best] : possible.versions;
   const isSmallerLeft = versions.length < possible.versions.length;
@@ -82,7 +85,7 @@ const admittedAs = (versions: readonly Version[], { mode, left }: Taken | Grante
 
 const refusedUnasked = (error: RouterError): NotAdmitted => ({ ok: false, error, limited: NOT_ASKED });
 
-/** The longest that one request may take. */
+/** The longest time that one request may take. */
 const longestRunMs = ({ router: { totalTimeoutMs, maxStreamDurationMs } }: Config): number =>
   Math.min(totalTimeoutMs + maxStreamDurationMs, LONGEST_RUN_MS);
 
@@ -92,7 +95,7 @@ function versionIn(versions: readonly Version[], mode: Mode): Version {
   return version;
 }
 
-/** The ledger does not answer: the tenant's policy decides. */
+/** The ledger does not answer, so the tenant's policy decides. */
 function whileUnreachable(
   { identity: { tenant }, feature }: RoutedRequest,
   best: Version,
@@ -110,13 +113,13 @@ function whileUnreachable(
   return { ok: false, error: unavailable, limited: UNREACHABLE };
 }
 
-/** Only callers that may see costs are told figures. */
+/** Removes amounts of money from an error unless the caller may see costs. */
 const withoutMoney = (error: RouterError, { identity }: RoutedRequest, { showsProvider }: Deps): RouterError =>
   showsProvider(identity) ? error : pageError(error);
 
 /**
- * Before each attempt: what it may cost is held, by a further lease after an attempt that may have been billed (ledger rule 21),
- * and it starts while the grant is good. Undefined, or why it may not start.
+ * Called before each attempt. It makes sure that the attempt's worst case is held, and that the grant is still good. After an attempt that
+ * may have been billed, this takes a further lease (ledger rule 21). Returns undefined, or the error that forbids the attempt.
  */
 export function coverAttempt(
   admission: Admission,
@@ -137,14 +140,14 @@ async function coverFurther(
   return refused !== undefined || admission.lease.starts() ? refused : coverInTime(admission, request, deps);
 }
 
-/** A grant of tokens ends with its minute, so it is asked for again in the next one. */
+/** A grant of tokens ends with its minute, so the next minute needs a new one. */
 async function coverInTime(admission: Admission, request: RoutedRequest, deps: Deps): Promise<RouterError | undefined> {
   const { lease } = admission;
   const again = lease.hasRun ? FURTHER : {};
   return (await hold(admission, again, request, deps)) ?? (lease.starts() ? undefined : unavailable);
 }
 
-/** Holds the worst case once more. Undefined, or why it may not be held. */
+/** Holds the worst case once more. Returns undefined, or the error that refuses it. */
 async function hold(
   { version, lease, limited }: Admission,
   more: Partial<Want>,
@@ -161,12 +164,12 @@ async function hold(
   return undefined;
 }
 
-/** The request and its slot were counted with its first lease. */
+/** A further lease counts no request and no slot, because the first lease has counted both. */
 const FURTHER = { requests: 0, parallel: 0 };
 
 const unavailable: RouterError = { code: 'ledger_unavailable', retryAfterMs: UNREACHABLE_RETRY_MS };
 
-/** A smaller version takes just as much of a rate, and of the slots. */
+/** True if a smaller version might be granted. It would need just as many requests and slots, so limits on those refuse it too. */
 const mayFitSmaller = ({ refused }: NotGranted): boolean =>
   refused === 'safeguard_due' ||
   (typeof refused === 'object' && refused.limit !== 'rps' && refused.limit !== 'parallel');
@@ -179,7 +182,7 @@ const wantOf = ({ mode, worst }: Version): Want => ({
   parallel: 1,
 });
 
-/** A refusal of the ledger as the client hears it. */
+/** The error that the client gets for a refusal of the ledger. */
 export function clientRefusal(
   reply: NotGranted,
   { identity }: RoutedRequest,
@@ -194,7 +197,7 @@ export function clientRefusal(
   const limited = NOTHING_LEFT;
   if (reply.refused === 'revoked') return { error: { code: 'access_revoked', scope: reply.scope }, limited };
   if (reply.refused === 'invalid') throw new Error(`the ledger was asked wrongly: ${reply.detail}`);
-  // The clocks differ by a minute, or the reply came too late. With a new id it may be granted.
+  // The clocks differ by a minute, or the reply came too late. A new lease id may be granted.
   events({ event: 'ledger_refused_lease', tenant: identity.tenant, reason: reply.refused });
   return { error: unavailable, limited };
 }

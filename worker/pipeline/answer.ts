@@ -1,13 +1,13 @@
 /**
  * One request, one straight line. Each step is a file of the same name:
  *
- *   identify    who asks: junk is refused before any I/O
- *   ask         what for: the body read and checked; feature, alias and user named
- *   read-cache  an answer that was given before, where the feature caches them
- *   attach      with an idempotency key, or to share an answer: one call of an object, which runs `produce` itself
- *   produce     admit → plan → attempt: an answer begins, or every provider was asked
- *   respond     the outcome as one response; meter books the answer when it ends
- *   record      what each step found out, closed once, when the request is over
+ *   identify    finds the caller; a malformed credential is refused before any I/O
+ *   ask         reads and checks the body; names feature, alias and user
+ *   read-cache  looks for an earlier answer, if the feature caches answers
+ *   attach      only with an idempotency key, or to share an answer: one call of an object, which runs `produce` itself
+ *   produce     admit → plan → attempt, until an answer begins or no provider is left to ask
+ *   respond     makes the one response from the outcome; meter books the answer when it ends
+ *   record      holds what each step found out; it is closed once, when the request is over
  */
 
 import type { DoorName } from '../../protocol/question.ts';
@@ -24,7 +24,7 @@ import { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 import { respond } from './respond.ts';
 
-/** What every step of one request's line may use. */
+/** Everything that the steps of one request may use. */
 interface Line {
   incoming: Request;
   door: DoorName;
@@ -33,11 +33,11 @@ interface Line {
   record: OpenRecord;
   /** Holds the body's bytes against the isolate's limit until the request is answered. */
   weight: Weight;
-  /** A clock for waits that come one after the other. */
+  /** A clock for consecutive waits, of which only one runs at a time. */
   waits: OneTimer;
 }
 
-/** From the request to its response. Never throws for what a client, a provider or an operator does. */
+/** Takes one request through all steps to its response. Nothing that a client, a provider or an operator does makes it throw. */
 export async function answer(
   incoming: Request,
   door: DoorName,
@@ -91,14 +91,14 @@ async function goThrough(line: Line): Promise<Response> {
 
 const UNREAD = { seesProvider: false };
 
-/** A fresh copy, the object's reply, or an answer made here. */
+/** Returns a fresh cached answer, the object's reply, or an answer made here. */
 function outcomeOf(request: RoutedRequest, cached: CacheRead, line: Line): Outcome | Promise<Outcome> {
   const { incoming, deps, context, record, waits } = line;
   if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
   const make = () => produce(request, deps, context, waits);
   if (request.keyed === undefined && !sharesAnswer(request, cached)) return make();
   return attach(request, cached, incoming.signal, deps, context, record).then(
-    // Without an answer, the object leaves it to the Worker to give its copy, or to make one.
+    // Undefined means that the Worker must answer: from its cached copy if it has a fresh one, otherwise by asking providers.
     (attached): Outcome | Promise<Outcome> => attached ?? (cached.state === 'fresh' ? storedAs(cached.stored) : make()),
   );
 }

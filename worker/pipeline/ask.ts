@@ -1,4 +1,4 @@
-/** Step: what the client asks for: the body read, checked and joined with the caller. Named errors, no upstream call. */
+/** Step: reads and checks what the client asks for, and joins it with the caller. It gives named errors and calls no provider. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { PRIVATE_IMAGE, privateImage } from '../../protocol/image-hosts.ts';
@@ -25,20 +25,20 @@ import { overridden } from '../overrides/overridden.ts';
 import type { Background, Clock, Deps } from '../ports.ts';
 import type { Keyed, RoutedRequest } from './request.ts';
 
-/** The question, or why it is none. */
+/** The question, or the error that refuses it. */
 export type RequestResult = Result<RoutedRequest, RouterError>;
 
 const wrong = (param: string, detail: string): Refused<RouterError> => refused({ code: 'invalid_body', param, detail });
 
-/** What is learnt on the way, even about a question that is refused in the end. */
+/** What reading has found out so far, even if the question is refused in the end. */
 export interface Noted {
   feature?: Feature | undefined;
   stream?: boolean;
-  /** Its name, if there is such an alias. */
+  /** The alias's name, if the alias exists. */
   alias?: string | undefined;
 }
 
-/** What reading a question needs beside the question. */
+/** What reading a question needs besides the question. */
 interface Reading {
   background: Background;
   noted?: Noted;
@@ -48,7 +48,7 @@ interface Reading {
   waits?: Clock;
 }
 
-/** Reads the body only now that the caller is known, because anybody could send one. */
+/** Reads the question. The body is read only after the caller is known, because anyone can send a body. */
 export async function readRequest(
   request: Request,
   door: DoorName,
@@ -126,7 +126,7 @@ function fieldsIn(text: string): Result<Json, RouterError> {
   return isObject(json) ? ok(json) : wrong('', 'must be a JSON object');
 }
 
-/** A page asks what its feature's alias serves: it cannot pick a dearer one. */
+/** The requested alias. A page may use only its feature's alias, so that it cannot choose a more expensive one. */
 function aliasFor(
   model: string,
   feature: Feature,
@@ -139,7 +139,7 @@ function aliasFor(
   return refused({ code: 'unknown_alias', alias: model.slice(0, 100), known });
 }
 
-/** Anything longer, or with other characters, may be a text and not a name. */
+/** Accepts a short name only. A longer string, or one with other characters, may be prompt text. */
 const slug = (name: string | undefined): string | null =>
   name !== undefined && /^[\w.-]{1,64}$/.test(name) ? name : null;
 
@@ -157,7 +157,7 @@ function keyedBy(headers: Headers, feature: Feature): Result<Keyed | undefined, 
     key,
     visitor: visitor.value,
     resume: feature.resume && headers.get(REQUEST_HEADERS.resume) === '1',
-    // Clients that have seen nothing yet may send it empty.
+    // A client that has seen no event yet may send an empty header.
     lastEventId: headers.get(REQUEST_HEADERS.lastEventId) || null,
   });
 }
@@ -196,7 +196,7 @@ export function visitorOf(headers: Headers): Result<string | null, RouterError> 
   return refused({ code: 'invalid_body', param: REQUEST_HEADERS.visitor, detail });
 }
 
-/** Where JSON breaks, without repeating the body: the parser's message quotes it, and prompts do not belong into errors. */
+/** Says where the JSON is broken. It does not repeat the parser's message, which quotes the body, because errors must not hold prompts. */
 function where(error: unknown, text: string): string {
   if (text.trim() === '') return 'it is empty';
   const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;

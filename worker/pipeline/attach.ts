@@ -1,6 +1,6 @@
 /**
- * Step: a request with an idempotency key, or one that shares its answer with equal ones, is one call to its `AnswerStream` or
- * `SharedAnswer`, which runs, joins, replays or refuses.
+ * Step: hands a request to the object of its answer, in one call. A request with an idempotency key goes to an `AnswerStream`, and
+ * one that shares its answer with equal requests to a `SharedAnswer`. The object starts a run, joins one, replays an answer, or refuses.
  */
 import { answerText, hasUncounted } from '../../protocol/answer-key.ts';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -33,7 +33,7 @@ const TOO_LATE: RouterError = {
 };
 const UNAVAILABLE: RouterError = { code: 'stream_unavailable', retryAfterMs: 2_000 };
 
-/** Undefined: the request is to be answered outside of an object. */
+/** Returns undefined if the request must be answered outside of the object. */
 export async function attach(
   request: RoutedRequest,
   cached: CacheRead,
@@ -46,7 +46,7 @@ export async function attach(
   const opening = await openingOf(request, cached, deps, context, record);
   if (!opening.ok) return refusedWith(opening.error);
   const { subject, message } = opening.value;
-  // A resumed read is the same request going on.
+  // A resumed read continues an earlier request, so it has no record of its own.
   if (message.record === undefined) record.handOver();
   const tooLong = new AbortController();
   const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(heard);
@@ -60,18 +60,18 @@ export async function attach(
       if (await isTaken(subject, message, deps)) record.handOver();
       return refusedWith({ code: 'client_gone' });
     }
-    // Under a key it may have run, and never runs twice; without one that was a failed attempt like any other.
+    // A keyed request may have run, and it must never run twice. A shared one may simply be tried again outside of the object.
     if (isShared && replied === undefined) return undefined;
     return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
   }
   const { reply, note, failed } = replied;
   if (note.role === 'alone') {
-    // Outside of its object a keyed request never runs: it may only be given an answer that was made before.
+    // A keyed request never runs outside of its object. The Worker may only give it an answer that is already in the cache.
     return isShared || cached.state === 'fresh' ? undefined : refusedWith(UNAVAILABLE);
   }
   const isMiss = cached.state === 'miss';
   if (isMiss && note.keeps) context.background(keepWhole(subject, request, cached.keyHash, deps));
-  // After an event that was seen comes the rest of an answer, which is not the answer once more.
+  // A read that names its last event gets the rest of an answer. That is not a replay.
   const tellsReplay = request.keyed !== undefined && request.keyed.lastEventId === null;
   const head = headFor(note, {
     isMiss: isMiss && failed === undefined,
@@ -89,17 +89,17 @@ export async function attach(
   return { ...kept, body: watched(reply.body, onBroken, deps, context) };
 }
 
-/** Somewhat more than the object itself may take: beyond that it hangs. */
+/** Added to the longest time that the object itself may take. An object that takes longer hangs. */
 const OVER_MS = 5_000;
 function longestOpenMs(isStream: boolean, { config: { router } }: Deps): number {
-  // A caller that wants one piece may have joined a stream.
+  // A caller that wants its answer in one piece may have joined the run of a stream, and waits until that ends.
   return router.totalTimeoutMs + (isStream ? 0 : router.maxStreamDurationMs) + OVER_MS;
 }
 
 /**
- * A question without an idempotency key is shared only if it would be looked for in the cache: not one that asks for a new answer,
- * nor one with fields that the answer key leaves out, because a run may fail for those, and that failure is its caller's alone; nor
- * one that a safeguard serves.
+ * True if a question without an idempotency key is shared with equal ones. It must be one that the cache was searched for, so not one
+ * that asks for a new answer. It must have no field that the answer key leaves out: such a field can make a run fail, and that failure
+ * must not reach other callers. And no safeguard may serve it.
  */
 export const sharesAnswer = ({ cache, chat, route }: RoutedRequest, { state }: CacheRead): boolean =>
   state === 'miss' && cache === 'normal' && !hasUncounted(chat) && !route.safeguard;
@@ -118,7 +118,7 @@ async function openingOf(
   const job = jobOf(request, context);
   if (keyed === undefined) {
     const keyHash = cached.state === 'miss' ? cached.keyHash : '';
-    // Callers that may not learn who served are told errors in other words, so they share among themselves.
+    // Callers that may not learn the provider get errors in other words, so they share only with each other.
     const subject = JSON.stringify(['answer-key', keyHash, seesProvider]);
     const record = open.opening();
     return ok({ subject, message: { kind: 'shared', alias, wish: { ...wish, resume: false }, job, record } });
@@ -135,7 +135,7 @@ async function openingOf(
   return ok({ subject: keyedSubject(owner, key), message });
 }
 
-/** The visitor's secret is kept as a hash. */
+/** The owner of a keyed answer. It holds the visitor's secret only as a hash. */
 async function keyedOwner(
   identity: Identity,
   user: string | null,
@@ -145,14 +145,14 @@ async function keyedOwner(
   return ownerOf(identity, user, visitor === null ? null : await hash(visitor));
 }
 
-/** Who asks for an answer by its id. */
+/** The caller that asks for an answer by its id. */
 export interface IdAsk {
   identity: Identity;
   user: string | null;
   headers: Headers;
 }
 
-/** An answer that is kept, by its id: strictly what comes after `last-event-id`. Nothing is started. */
+/** Reads a kept answer by its id: only the events after `last-event-id`. It never starts a run. */
 export async function attachById(
   id: string,
   asking: IdAsk,
@@ -171,7 +171,7 @@ export async function attachById(
   return kept;
 }
 
-/** Ends the run of an answer that is kept; one that is over already stays as it is. The reply has status 204, or is an error. */
+/** Stops the run of a kept answer. An answer that is already complete stays as it is. The reply has status 204, or is an error. */
 export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<Kept, RouterError>> {
   const owner = await idOwner(asking, deps);
   return owner.ok ? byId(deps.answerStreams.stop(id, { owner: owner.value }), OVER_MS, deps) : owner;
@@ -194,7 +194,7 @@ async function byId(
   return ok(keptAs(found, { ...found.note, head: headFor(found.note, {}) }));
 }
 
-/** The object's head, as it is true for this caller. Callers that did not start the run are charged nothing. */
+/** The object's head, adapted to this caller. Callers that did not start the run are charged nothing. */
 function headFor(
   { role, head }: ReplyNote,
   { isMiss = false, isShared = false, isWhole = false, tellsReplay = false },
@@ -209,14 +209,14 @@ function headFor(
   if (role === 'started') return own;
   return {
     ...own,
-    // Rate limits, and names of the fields that were dropped, belong to the caller that started the run.
+    // The rate limits and the dropped fields are those of the caller that started the run.
     left: undefined,
     dropped: isShared ? undefined : head.dropped,
     costMicroUsd: isWhole || head.costMicroUsd !== undefined ? 0 : undefined,
   };
 }
 
-/** A reader that may come back finds the copy in the object again; any other takes it from the Worker. */
+/** A fresh cached answer is copied into the object only for a reader that may resume it. Any other reader gets it from the Worker. */
 function copyOf(cached: CacheRead, resumes: boolean, job: Job): Pick<KeyedOpen, 'copy' | 'job'> {
   if (cached.state !== 'fresh') return { copy: 'none', job };
   return resumes ? { copy: 'job', job: { ...job, copy: asCached(cached.stored) } } : { copy: 'worker', job };

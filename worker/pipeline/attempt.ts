@@ -13,25 +13,25 @@ import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../u
 import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 
-/** How one call of a provider ended, or began to be answered. */
+/** The result of one call to a provider: an answer that is complete or has begun, or a failure. */
 export type Attempted = Answered | Failed;
 
-/** No answer, and nothing was sent to the client. */
+/** The call gave no answer. Nothing was sent to the client. */
 export interface Failed {
   kind: 'failure';
   failure: Failure;
-  /** Our own deadline cut it short, so it says nothing about the deployment. */
+  /** True if our own deadline cut the attempt short, so that it says nothing about the deployment. */
   cutByDeadline: boolean;
-  /** What to bill it by, if it may be billed. */
+  /** What the bill is computed from, if the attempt may be billed. */
   measured: Measured;
 }
 
-/** Longer than any real answer; an endless one must not take the memory of the isolate's other requests. */
+/** Larger than any real answer. Without it, an endless answer would use up the memory of the isolate's other requests. */
 const MOST_ANSWER_BYTES = 33_554_432;
 const NO_BODY: Failure = { kind: 'malformed', message: 'The provider’s stream was empty.', mayBeBilled: true };
 const TOO_LARGE: Failure = { kind: 'malformed', message: 'The provider’s answer was too large.', mayBeBilled: true };
 
-/** Calls one deployment once: up to its whole answer, or the first content of its stream. */
+/** Calls one deployment once. It returns with the whole answer, or with the first content of a stream. */
 export async function attempt(input: AttemptInput): Promise<Attempted> {
   const { chat, deployment, outgoing, clock, waits, gone, deadlineAt, patience, settings } = input;
   const startedAt = clock.now();
@@ -71,26 +71,26 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
 
 type Came = Answered | Omit<Failed, 'cutByDeadline'>;
 
-/** It is unknown how much was made of an answer that did not arrive as a stream. */
+/** A failure of an answer that did not arrive as a stream. How much the model had made of it is unknown. */
 const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
 const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
 
-/** A stream was asked for and nothing of it came: whatever was made is still on its way. */
+/** A stream was requested and nothing of it arrived. Whatever the model made is still on its way. */
 const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOTHING_CAME });
 const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
-/** An error with a 2xx, in the place of an answer: the model may have been at work. */
+/** An error that arrived with a 2xx status, in the place of an answer. The model may have worked, so the provider may bill it. */
 const billedIfServed = (failure: Failure): Failure =>
   SERVED.has(failure.kind) ? { ...failure, mayBeBilled: true } : failure;
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
-/** A failure that reports tokens is billed, whatever else it says. */
+/** A failure that reports tokens may be billed, whatever else it says. */
 function billedIfTold<F extends Pick<Failed, 'failure' | 'measured'>>(came: F): F {
   const { inputTokens = 0, outputTokens = 0 } = came.measured.usage ?? {};
   return inputTokens + outputTokens > 0 ? { ...came, failure: { ...came.failure, mayBeBilled: true } } : came;
 }
 
-/** One JSON text, or events in its place: what was asked for decides, whatever the provider sends. */
+/** Reads an answer in one piece. If the provider sends a stream of events instead, they become one answer, as the client asked for. */
 async function whole(response: Response, input: AttemptInput): Promise<Came> {
   const { chat, deployment, adapter, clock } = input;
   const text = await readText(response, MOST_ANSWER_BYTES);
@@ -100,14 +100,14 @@ async function whole(response: Response, input: AttemptInput): Promise<Came> {
     ? replyOfEvents(text, adapter.stream(chat, clock.now()))
     : adapter.reply(withoutComments(text), chat, clock.now());
   if (reply.ok) return { kind: 'reply', reply };
-  // It is unknown how much was made of an answer that cannot be read: a usage without output does not mean that there was none,
-  // and one among events may only be what was true when it came.
+  // How much was made of an unreadable answer is unknown. A usage without output does not mean that there was no output, and a usage
+  // among events may cover only the part before it.
   const isFinal = !isEvents && (reply.usage?.outputTokens ?? 0) > 0;
   const failure = billedIfServed(presentable(reply.failure, deployment));
   return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
 
-/** Read up to the first content. Until then nothing has reached the client, so it sees no failure. */
+/** Reads a stream up to its first content. Until then nothing has reached the client, so it does not see a failure. */
 async function streamed(
   body: ReadableStream<Uint8Array>,
   { chat, deployment, adapter, clock }: AttemptInput,
@@ -135,8 +135,8 @@ async function streamed(
 }
 
 /**
- * An attempt that our deadline cut short says nothing about the deployment, unless it had half of the total time to itself:
- * where that is less than its own limit, no other deployment would ever be tried.
+ * An attempt that our deadline cut short says nothing about the deployment, unless it had half of the total time to itself. Otherwise,
+ * with a total time shorter than the deployment's own limit, a hanging deployment would never be blamed and no other would be tried.
  */
 const hadLittleTime = (startedAt: number, { deadlineAt, settings }: AttemptInput): boolean =>
   2 * (deadlineAt - startedAt) < settings.totalTimeoutMs;
@@ -153,13 +153,13 @@ function send({ fetch, outgoing, deployment, traceparent }: AttemptInput, signal
 
 const USER_AGENT = `carryon/${VERSION}`;
 
-/** What goes with every request to a deployment, made once: native headers cost several times a plain object's when used. */
+/** The headers of each deployment's requests. Made once, because making native headers costs several times as much as a plain object. */
 const upstreamHeaders = new WeakMap<Deployment, Headers>();
 
 function headersFor(deployment: Deployment, outgoing: Outgoing): Headers {
   let headers = upstreamHeaders.get(deployment);
   if (headers === undefined) {
-    // Without one, walls in front of providers refuse a request (Cloudflare's 1010).
+    // Firewalls in front of providers refuse requests without a user agent (Cloudflare's error 1010).
     headers = new Headers({ 'user-agent': USER_AGENT, ...outgoing.headers });
     upstreamHeaders.set(deployment, headers);
   }

@@ -1,10 +1,10 @@
-/** One line of the log for a request that failed over, or failed: a support case with a request id is followed by it. */
+/** One log line for each request that failed over or failed, so that a support case can be traced by its request id. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deps } from '../ports.ts';
 import { errorIn, type Outcome } from './outcome.ts';
 import type { RequestContext, RoutedRequest, Trail } from './request.ts';
 
-/** The router's own failures. Refusals (a budget, a rate, a caller's mistake) are no news: a storm of them would be many lines. */
+/** The router's own failures. Refusals (a budget, a rate, a caller's mistake) are not logged: a storm of them would flood the log. */
 const FAILURES: ReadonlySet<RouterError['code']> = new Set([
   'providers_unavailable',
   'deadline_exceeded',
@@ -13,7 +13,7 @@ const FAILURES: ReadonlySet<RouterError['code']> = new Set([
   'ledger_unavailable',
 ]);
 
-/** Called once, when the request is over. */
+/** Logs a failed request. Called once, when the request is over. */
 export function logFailure(
   request: RoutedRequest,
   outcome: Outcome,
@@ -22,7 +22,7 @@ export function logFailure(
 ): void {
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
   const trail = tried !== undefined && tried.kind !== 'kept' ? tried.trail : undefined;
-  // A request that was not admitted, or whose object logs it, has no trail here.
+  // A request has no trail here if it was not admitted, or if the object of its answer logs it.
   if (trail === undefined || tried === undefined) return;
   const failed = failedIn(trail);
   const code = errorIn(tried);
@@ -41,6 +41,6 @@ export function logFailure(
   });
 }
 
-/** Each failed attempt, such as `a server_error`. */
+/** The deployment and the failure of each failed attempt, such as `a server_error`. */
 const failedIn = ({ attempts }: Trail): string[] =>
   attempts.flatMap(({ deployment, failure }) => (failure === undefined ? [] : [`${deployment.id} ${failure.kind}`]));

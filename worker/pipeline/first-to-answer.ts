@@ -1,4 +1,4 @@
-/** Step: plan → attempt, again where that may help, until an answer begins or no provider is left to ask. */
+/** Step: plan → attempt, repeated while that may help, until an answer begins or no provider is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
 import { billOf } from '../core/pricing/bill.ts';
@@ -27,28 +27,28 @@ import {
   type Trail,
 } from './request.ts';
 
-/** What the attempts of one request have in common. */
+/** What all attempts of one request share. */
 export interface Trying {
-  /** As it was admitted. */
+  /** The request as it was admitted. */
   request: RoutedRequest;
   admission: Admission;
-  /** When the answer must have begun. */
+  /** The time by which the answer must have begun. */
   deadlineAt: number;
   trail: Trail;
-  /** The lease covers one attempt that may be billed, and has. */
+  /** True if the lease has been used by an attempt that may be billed. It covers only one. */
   isLeaseUsed: boolean;
   deps: Deps;
   context: RequestContext;
   waits: Clock;
 }
 
-/** How one place in the plan ended. */
+/** How trying one place in the plan ended. */
 type Try =
   | { kind: 'answered'; answer: Answered; deployment: Deployment; startedAt: number }
   | { kind: 'failed'; failure: Failure }
-  /** Nothing was sent. `error`: this deployment has no form for the request. */
+  /** Nothing was sent. `error` is set if this deployment cannot take the request. */
   | { kind: 'skipped'; error?: RouterError }
-  /** The end, even if providers are left to ask. */
+  /** No further attempt, even if providers are left to ask. */
   | Final;
 
 /** The end of the attempts without an answer. */
@@ -57,10 +57,10 @@ export interface Final {
   error: RouterError;
 }
 
-/** Nobody waits for an answer any more. */
+/** The client has left, so no further attempt is made. */
 export const CLIENT_GONE: Final = { kind: 'final', error: { code: 'client_gone' } };
 
-/** Asks one deployment after the other, as `next` says, until one of them begins to answer or none is left to ask. */
+/** Asks one deployment after the other, in the order that `next` decides, until one begins to answer or none is left to ask. */
 export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
   const { request, trail, deps, context, deadlineAt } = trying;
   const { clock, config, random } = deps;
@@ -69,7 +69,7 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
   const retries = bypass ? ONE_ATTEMPT : config.router;
   const order = planOf(request, deployments, deps);
   const tried: Tried[] = [];
-  /** Deployments that have no form for this request, and why not. */
+  /** Deployments that cannot take this request, each with the error that says why. */
   const unfit = new Map<string, RouterError>();
   context.timing.mark('plan');
 
@@ -79,7 +79,7 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
     if (step.kind === 'reject') return final(rejected(step.failure, deps.showsProvider(request.identity)));
     const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || planned === undefined) {
-      // A deployment in cooldown may take it later, so it is the client's fault only if none can take it.
+      // A deployment in cooldown may take the request later, so the client is at fault only if no deployment can take it.
       const [error] = unfit.values();
       if (error !== undefined && deployments.every((one) => !outgoingFor(request, one, deps).ok)) return final(error);
       return nobodyLeft(
@@ -114,13 +114,13 @@ function nobodyLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: 
   return final(unserved({ isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }, clock.now()));
 }
 
-/** One place in the plan, when its turn has come. */
+/** One place in the plan whose turn has come. */
 interface Turn {
-  /** As planned; a fault may put another in its place. */
+  /** The deployment that the plan names. A fault may replace it with a faulty copy. */
   planned: Deployment;
   slot: Slot;
   delayMs: number;
-  /** When the attempt must have started. */
+  /** The time by which the attempt must have started. */
   nextStartBy: number;
   order: Plan;
   tried: readonly Tried[];
@@ -133,7 +133,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   const { clock, board, config } = deps;
   if (delayMs > 0) {
     await pause(delayMs, clock);
-    // Meanwhile another request may have been told to stay away for longer.
+    // Meanwhile the provider may have told another request to wait longer.
     if (board.candidates([planned])[0]?.asked) return SKIPPED;
   }
   if (tried.length > 0 && context.gone?.aborted) return CLIENT_GONE;
@@ -144,7 +144,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   const covering = coverAttempt(admission, isLeaseUsed, request, deps);
   const uncovered = covering && (await covering);
   if (uncovered !== undefined) return final(uncovered);
-  // The ledger was asked, which takes a while: the client may have left, or the rest of the time may be over.
+  // Asking the ledger takes time. Meanwhile the client may have left, or the time to start an attempt may be over.
   if (isLeaseUsed && context.gone?.aborted) return CLIENT_GONE;
   trying.isLeaseUsed = false;
   if (clock.now() >= nextStartBy) return nobodyLeft(trying, tried, true);
@@ -179,14 +179,14 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   if (attempted.kind === 'failure') return failedTry(trying, attempted, tracked, now);
   if (attempted.kind === 'reply') tracked.endedAt = now;
   if (attempted.kind === 'reply' || attempted.stream.hasContent) tracked.contentAt = now;
-  // A probe has shown with the first content what it was for; the others need not wait until the stream ends.
+  // The first content already shows that the deployment is well again. Other requests need not wait until the probe's stream ends.
   if (slot.probe) board.observe(deployment, { startedAt, result: 'success', user: null }, context.background);
   return { kind: 'answered', answer: attempted, deployment, startedAt };
 }
 
 const SKIPPED: Try = { kind: 'skipped' };
 
-/** Books what the attempt may be billed for, and tells the board. */
+/** Books what the provider may bill for the failed attempt, and reports the failure to the board. */
 function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed, tracked: Tracked, now: number): Try {
   const { request, admission, trail, deps, context } = trying;
   const { board, config } = deps;
@@ -201,7 +201,7 @@ function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed,
     addBill(trail, bill);
     board.learn(deployment, bill, context.background);
   }
-  // It says nothing about the deployment where the client left, or our own deadline came.
+  // The failure says nothing about the deployment if the client left or our own deadline ended the attempt.
   const observed = isGone || cutByDeadline ? { result: 'unknown' as const } : outcomeOf(failure);
   board.observe(deployment, { startedAt, user: personOf(request), ...observed }, context.background);
   if (isGone) return CLIENT_GONE;
@@ -228,7 +228,7 @@ function planOf(
     : pinnedPlan(candidates, pinned, clock.now(), random, whenAllCooling, routingStrategy);
 }
 
-/** One of its `maxParallel` places and, where it is half-open, the one probe; false: another request has it. */
+/** Takes one of the deployment's `maxParallel` places and, for a probe, its one probe. False if other requests hold them. */
 function takePlace(
   { request: { chat }, trail, deps: { board } }: Trying,
   deployment: Deployment,

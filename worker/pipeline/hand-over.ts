@@ -1,4 +1,4 @@
-/** A record that an object was to close: what becomes of it where the call of the object breaks off. */
+/** Finds out, when the call of an object breaks off, whether the object still closes the request's record. */
 import type { OpenMessage } from '../core/answers/stream/messages.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
@@ -6,7 +6,7 @@ import type { RequestContext } from './request.ts';
 
 const LONGEST_ASKED_MS = 2_000;
 
-/** Whether the object closes the record, or has closed it. One that died, or was never reached, does not. */
+/** True if the object closes the record, or has closed it. False if it died, was never reached, or does not reply in time. */
 export async function isTaken(
   subject: string,
   { kind, job, record }: OpenMessage,
@@ -17,7 +17,7 @@ export async function isTaken(
   return within(asking, LONGEST_ASKED_MS, clock, false);
 }
 
-/** The same stream; `onBroken` is called where it breaks off. Native streams are moved without JavaScript. */
+/** Passes a stream on, and calls `onBroken` if it breaks off. The runtime moves native streams without running JavaScript. */
 export function watched(
   body: ReadableStream<Uint8Array>,
   onBroken: () => Promise<void>,

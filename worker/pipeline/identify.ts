@@ -1,4 +1,4 @@
-/** Step: who asks. Junk is refused before any I/O; nobody can name a user without a secret key or a signed token. */
+/** Step: finds the caller. Malformed credentials are refused before any I/O. Only a secret key or a signed token can name a user. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
@@ -13,7 +13,7 @@ import type { Background, Deps } from '../ports.ts';
 /** The caller, or why it is refused. */
 export type Identified = Result<Identity, RouterError>;
 
-/** The store is near; if it does not answer, nobody is let in and nobody waits for long. */
+/** The store is near. If it does not answer in this time, the caller is refused. */
 const LONGEST_LOOK_UP_MS = 2_000;
 
 type Links = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
@@ -22,7 +22,7 @@ type Links = Pick<Deps, 'identities' | 'tokens' | 'clock' | 'isLocal'> & {
 
 type Asking = Pick<Request, 'method' | 'headers'>;
 
-/** The caller on a path that pages may call, whose address may not ask too often. */
+/** Identifies the caller on a path that pages may call. A publishable key is refused if the caller's address asks too often. */
 export function identifyCaller(
   request: Request,
   errand: Errand,
@@ -45,7 +45,10 @@ function boundedByAddress(
   return addressRefusal(request, errand, deps).then((error) => (error === undefined ? identified : refused(error)));
 }
 
-/** At once for a key that is known in this isolate. `background`: a sign-in's key set may be read anew behind the response. */
+/**
+ * Identifies the caller. A key that this isolate knows needs no I/O. `background` lets a sign-in's key set be read again behind the
+ * response.
+ */
 export function identify(request: Asking, deps: Links, background: Background): Identified | Promise<Identified> {
   const { headers } = request;
   const sent = credential(headers);
@@ -54,7 +57,7 @@ export function identify(request: Asking, deps: Links, background: Background): 
   return found instanceof Promise ? found.then((one) => checked(one, request, deps)) : checked(found, request, deps);
 }
 
-/** Whether this credential may be used now, and from where it is used. */
+/** Refuses a credential that has expired, or that may not be used from this origin. */
 function checked(found: Identified, request: Asking, deps: Links): Identified {
   if (!found.ok) return found;
   const { headers } = request;
@@ -85,7 +88,7 @@ const known = (identity: Identity | undefined): Identified =>
 
 const UNAVAILABLE: Identified = refused({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
 
-/** Why pages of this origin may not use this identity. */
+/** Returns the error if pages of this origin may not use this identity. */
 function pageProblem(
   identity: Identity,
   origin: string,
@@ -103,14 +106,14 @@ function pageProblem(
   return identity.browser ? undefined : { code: 'browser_not_allowed' };
 }
 
-/** A page's GET to its own origin has no `Origin`; browsers say where it comes from in a header that no page can set. */
+/** A page's GET to its own origin has no `Origin`. Browsers name its source in another header, `sec-fetch-site`, which no page can set. */
 function comesFromOwnPage({ origins }: Identity, headers: Headers, { config }: Links): boolean {
   const host = headers.get('host');
   const isSameOrigin = headers.get('sec-fetch-site') === 'same-origin';
   return isSameOrigin && origins.some((origin) => isOwnOrigin(origin, host, config.publicUrl));
 }
 
-/** `authorization: Bearer …`, or `x-api-key`. */
+/** The credential in `authorization: Bearer …` or `x-api-key`. */
 function credential(headers: Headers): string | undefined {
   const authorization = headers.get('authorization');
   if (authorization !== null) {

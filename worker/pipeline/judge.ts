@@ -1,6 +1,6 @@
 /**
- * Behind an answer: where it is one of the sample, a model is asked what it thinks of it (docs/judge.md). The call goes through
- * `produce` on the judge's own ledger; it has no record, and nothing of it is cached. Neither question nor answer is kept.
+ * Asks a model to rate an answer, behind the response, if the answer is in the sample (docs/judge.md). The call goes through `produce`
+ * and is paid from the judge's own ledger. It has no record and is not cached. Neither the question nor the answer is kept.
  */
 import type { ChatChunk, ChatRequest } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
@@ -17,19 +17,22 @@ import type { Begun } from './outcome.ts';
 import { produce } from './produce.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
-/** The platform ends work 30 s after the response; what is judged by then has to reach the book as well. */
+/** The platform ends work 30 s after the response. Within that time the verdict must also reach the book. */
 const LONGEST_MS = 25_000;
 const LONGEST_CALL_MS = 15_000;
 
-/** An answer of the sample while it passes. */
+/** Collects an answer of the sample while it passes to the client. */
 export interface JudgedAnswer {
   /** The chunks of a stream. */
   add(chunks: readonly Chunk[]): void;
-  /** It is complete. `body`: in one piece, as JSON in OpenAI's form; left out where it was a stream. */
+  /** The answer is complete. `body` is the whole answer as JSON in OpenAI's form; it is left out for a stream. */
   complete(body?: string): void;
 }
 
-/** Undefined where the answer is not to be judged: not in the sample, made by a drill or a bypass, or about more than text. */
+/**
+ * Returns undefined if the answer is not judged: it is not in the sample, it was made for a drill or under a bypass, several choices
+ * were asked for, or the conversation holds more than text.
+ */
 export function judgedAnswer({ request }: Begun, deps: Deps, context: RequestContext): JudgedAnswer | undefined {
   const { judging } = deps;
   if (judging === undefined) return undefined;
@@ -41,7 +44,7 @@ export function judgedAnswer({ request }: Begun, deps: Deps, context: RequestCon
   return new Collected({ conversation, tenant: identity.tenant, judging, deps, context });
 }
 
-/** All that judging an answer needs beside the answer. */
+/** Everything that judging an answer needs besides the answer. */
 interface About {
   conversation: string;
   tenant: string;
@@ -52,7 +55,7 @@ interface About {
 
 class Collected implements JudgedAnswer {
   readonly #streamed = new StreamedCompletion();
-  /** Chunks repeat what frames them, so they are several times as long as what they say. */
+  /** The length of chunks that may still be collected. Chunks repeat their JSON frame, so they are several times as long as their text. */
   #lengthLeft = LONGEST_JUDGED * 16;
   readonly #about: About;
 
@@ -67,7 +70,7 @@ class Collected implements JudgedAnswer {
       try {
         this.#streamed.add(JSON.parse(data) as ChatChunk);
       } catch {
-        // Its reader gets what nobody else can read, such as thousands of objects inside each other.
+        // The client gets the chunk as it is, but it cannot be parsed, for example because its objects are nested too deep.
         this.#lengthLeft = -1;
       }
     }
@@ -85,7 +88,7 @@ class Collected implements JudgedAnswer {
   }
 }
 
-/** Never rejects: an answer that cannot be judged is counted, and that is all. */
+/** Judges an answer behind the response. It never rejects: an answer that cannot be judged is only counted. */
 async function judgeBehind(about: About, answer: string): Promise<void> {
   const { conversation, tenant, judging, deps, context } = about;
   const { clock } = deps;
@@ -110,7 +113,7 @@ async function judgeBehind(about: About, answer: string): Promise<void> {
   }
 }
 
-/** Undefined where there is no verdict: no budget, no provider, no time, or words instead of one. */
+/** Returns undefined if there is no verdict: no budget, no provider, no time, or a reply that is not a verdict. */
 async function ask(
   chat: ChatRequest,
   judge: Judge,
@@ -141,7 +144,7 @@ async function ask(
 
 const features = new WeakMap<Judge, Feature>();
 
-/** The same object each time, because what this isolate holds of the ledger is found by its identity. */
+/** Returns the same object each time, because the isolate looks up what it holds of the ledger by object identity. */
 function featureOf(judge: Judge): Feature {
   const { alias, maxOutputTokens } = judge;
   const known = features.get(judge);

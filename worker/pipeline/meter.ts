@@ -1,4 +1,4 @@
-/** Step: what an answer used and cost; booked once, whatever became of it. */
+/** Step: books once what an answer used and cost, however it ended. */
 import { billOf, type Measured } from '../core/pricing/bill.ts';
 import { feeMicroUsd } from '../core/pricing/worst-case.ts';
 import type { FailureKind } from '../core/routing/failure.ts';
@@ -8,17 +8,20 @@ import type { Reply } from '../providers/adapter.ts';
 import type { Begun } from './outcome.ts';
 import { addBill, personOf, type RequestContext } from './request.ts';
 
-/** How an answer that had begun ended. `left`: the reader went away. */
+/** How an answer ended after it had begun. `left` means that the reader went away. */
 export type Ending = 'complete' | 'left' | FailureKind;
 
-/** A whole answer: by its usage, and by all that the model said in it. */
+/** The measure of an answer in one piece: the usage that the provider reports, and the length of the model's text. */
 export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>): Measured => ({
   usage,
   isFinal: true,
   made: { textBytes, chunks: 0, isWhole: true },
 });
 
-/** After the answer, once: it is booked and told to the ledger, the deployment's place is free again, and its health is learnt. */
+/**
+ * Called once, after the answer. It books the bill and reports it to the ledger, frees the deployment's place, and tells the board how
+ * the answer ended.
+ */
 export function settle(
   { request, admission, deployment, startedAt, trail }: Begun,
   ending: Ending,

@@ -1,9 +1,9 @@
-/** What the object of a keyed or shared answer replies to the Worker. */
+/** Reads the reply of the object of a keyed or shared answer. */
 import { ownCode, type RouterError } from '../../protocol/errors.ts';
 import { NOTE_HEADER, type ReplyNote, readNote } from '../core/answers/stream/messages.ts';
 import type { Kept } from './outcome.ts';
 
-/** What an object has said. `failed`: it is an error, which has been read. */
+/** An object's reply and its note. If the reply is an error, `failed` is the error as it was read. */
 export interface Heard {
   reply: Response;
   note: ReplyNote;
@@ -11,8 +11,8 @@ export interface Heard {
 }
 
 /**
- * An error is read to its end, because a stale answer may stand in for it. Rejects where the object dies meanwhile, and where
- * there is no note: during a deploy the object may be of the previous build.
+ * Reads the note of a reply. An error is read to its end, because a stale answer may replace it. Rejects if the object dies meanwhile,
+ * or if there is no note: during a deploy the object may still run the previous build.
  */
 export async function heard(reply: Response): Promise<Heard> {
   const note = reply.status === 204 ? STOPPED : readNote(reply.headers.get(NOTE_HEADER));
@@ -21,7 +21,7 @@ export async function heard(reply: Response): Promise<Heard> {
   return { reply, note, failed: { body: text || null, error: codeIn(text) } };
 }
 
-/** As the outcome of a request. */
+/** The reply as the outcome of a request. */
 export function keptAs({ reply: { status, headers, body }, failed }: Heard, note: ReplyNote): Kept {
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
   return { kind: 'kept', status, body, isStream, note, ...failed };
@@ -33,5 +33,5 @@ function codeIn(body: string): RouterError['code'] | undefined {
   return error?.code === undefined ? undefined : ownCode(error.code);
 }
 
-/** After `DELETE` there is nothing to tell. */
+/** The note of a reply to `DELETE`, which has none. */
 const STOPPED: ReplyNote = { role: 'refused', head: {} };

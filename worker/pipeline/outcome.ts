@@ -1,4 +1,4 @@
-/** What a request came to: one of four, from which `respond` makes the response and `record` the log. */
+/** The outcome of a request: one of four kinds, from which `respond` makes the response and `record` the request's record. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
@@ -13,27 +13,27 @@ import type { Admission } from './admit.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Limited, RoutedRequest, Trail } from './request.ts';
 
-/** What a request came to. */
+/** The outcome of a request. */
 export type Outcome = Refused | Stored | Kept | Begun;
 
 /** An error, before anything was sent. */
 export interface Refused {
   kind: 'refused';
   error: RouterError;
-  /** Undefined where it was not admitted: no provider was asked. */
+  /** Undefined if the request was not admitted, so that no provider was asked. */
   trail?: Trail | undefined;
   limited?: Limited | undefined;
-  /** Upper bound of what failed attempts were billed. */
+  /** Upper bound of what providers may bill for the failed attempts. */
   chargedMicroUsd: number;
-  /** In a shared run: this caller may be served on its own, by its feature's safeguard. */
+  /** True in a shared run if this caller may be served on its own, by its feature's safeguard. */
   isAlone?: boolean | undefined;
 }
 
-/** An answer of the cache, fresh or stale. */
+/** A cached answer, fresh or stale. */
 export interface Stored {
   kind: 'stored';
   stored: StoredAnswer;
-  /** What a stale answer stands in for. */
+  /** The error that a stale answer replaces. */
   instead?: Refused | Kept | undefined;
 }
 
@@ -43,16 +43,16 @@ export interface Kept {
   status: number;
   body: BodyInit | null;
   isStream: boolean;
-  /** Its head as it is true for this caller. */
+  /** The object's note; its head is adapted to this caller. */
   note: ReplyNote;
-  /** The code of the object's error, where it replied with one. */
+  /** The code of the object's error, if it replied with one. */
   error?: RouterError['code'] | undefined;
 }
 
 /** An answer that begins here. */
 export interface Begun {
   kind: 'begun';
-  /** As it was admitted, maybe as its feature's safeguard. */
+  /** The request as it was admitted, which may be its feature's safeguard. */
   request: RoutedRequest;
   admission: Admission;
   answer: Answered;
@@ -61,16 +61,16 @@ export interface Begun {
   trail: Trail;
 }
 
-/** Refused before it was admitted. */
+/** The outcome of a request that was refused before it was admitted. */
 export const refusedWith = (error: RouterError): Refused => ({ kind: 'refused', error, chargedMicroUsd: 0 });
-/** Answered by the cache. */
+/** The outcome of a request that is answered from the cache. */
 export const storedAs = (stored: StoredAnswer): Stored => ({ kind: 'stored', stored });
 
-/** The code of the error that an outcome is; undefined for an answer. */
+/** The error code of an outcome; undefined for an answer. */
 export const errorIn = (outcome: Outcome): RouterError['code'] | undefined =>
   outcome.kind === 'refused' ? outcome.error.code : outcome.kind === 'kept' ? outcome.error : undefined;
 
-/** Errors that a stale answer is better than. A rate limit is none of them: there, asking again soon is better. */
+/** Errors for which a stale answer is given instead. A rate limit is not among them: asking again soon is better. */
 const STALE_INSTEAD_OF: ReadonlySet<RouterError['code']> = new Set([
   'providers_unavailable',
   'deadline_exceeded',
@@ -80,7 +80,10 @@ const STALE_INSTEAD_OF: ReadonlySet<RouterError['code']> = new Set([
   'ledger_unavailable',
 ]);
 
-/** Judged only now: an answer that was stale when it was read may be too old after a long wait for a provider. */
+/**
+ * Gives a stale answer instead of an error, if there is one. Its age is checked again here, because it may have become too old during
+ * a long wait for a provider.
+ */
 export function staleInstead(
   outcome: Outcome,
   cached: CacheRead,
@@ -96,7 +99,7 @@ export function staleInstead(
   return { kind: 'stored', stored: stale, instead: outcome };
 }
 
-/** The head of what providers were asked for. `costMicroUsd`: left out where it is not known yet. */
+/** The head of a response for which providers were asked. `costMicroUsd` is undefined if the cost is not known yet. */
 export const headOf = (
   { mode, attempts, hops, dropped, deployment }: Trail,
   { left, ledger }: Limited,
@@ -120,19 +123,19 @@ export const headOf = (
 const NOT_LIMITED: Limited = { left: [], ledger: 'not asked' };
 const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
-/** The head of an error: what was tried, as far as anything was. */
+/** The head of an error. It says what was tried, if anything was. */
 export function refusedHead({ trail, limited = NOT_LIMITED, chargedMicroUsd }: Refused): AnswerHead {
   if (trail !== undefined) return headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
   if (limited === NOT_LIMITED) return NO_ATTEMPT;
   return { attempts: 0, left: limited.left, isUnmetered: limited.ledger === 'unreachable' };
 }
 
-/** Who served a cached answer when it was made. No provider is called, and nothing is charged. */
+/** The head of a cached answer: the deployment that made it at the time. No provider is called now, and nothing is charged. */
 export const storedHead = ({ deployment, provider, model, storedAt }: StoredAnswer): AnswerHead => ({
   ...{ deployment, provider, model, storedAt, attempts: 0, costMicroUsd: 0, cache: 'hit' },
 });
 
-/** How an error came about: told where providers were asked, or where none could be. */
+/** Says how an error came about. Returns undefined unless providers were asked, or none could be asked. */
 export function refusedField(
   { trail, error: { code }, chargedMicroUsd }: Refused,
   arrivedAt: number,
@@ -143,7 +146,7 @@ export function refusedField(
   return isWorthTelling ? carryonField(trail, arrivedAt, now, chargedMicroUsd) : undefined;
 }
 
-/** `cut`: why the attempt that had begun to answer ended early. */
+/** The `carryon` field. `cut` is the failure that ended the last attempt after it had begun to answer. */
 export function carryonField(
   { attempts, cooldowns }: Trail,
   arrivedAt: number,

@@ -10,8 +10,8 @@ import type { Begun, Refused } from './outcome.ts';
 import { newTrail, type RequestContext, type RoutedRequest } from './request.ts';
 
 /**
- * Asks providers until one of them begins to answer. The lease of a refusal is closed already. `waits`: a clock for waits that come
- * one after the other.
+ * Asks providers until one of them begins to answer. When it returns a refusal, the lease is already closed. `waits` is a clock for
+ * consecutive waits, of which only one runs at a time.
  */
 export async function produce(
   given: RoutedRequest,
@@ -20,7 +20,7 @@ export async function produce(
   waits: Clock = links.clock,
 ): Promise<Begun | Refused> {
   const deps = routedDeps(given, links);
-  // Counted from here, where the whole request has arrived: a slow upload is not the providers' time.
+  // The time is counted from here, when the whole request has arrived. A slow upload takes nothing of the providers' time.
   const deadlineAt = deps.clock.now() + deps.config.router.totalTimeoutMs;
   const cacheKey = given.chat.rest.prompt_cache_key ?? undefined;
   const asked = cacheKey === undefined ? given : await withOwnCacheKey(given, cacheKey, deps);

@@ -1,4 +1,4 @@
-/** Step: an answer that was given before, where the feature caches them. No fault of the cache may fail a request. */
+/** Step: looks for an earlier answer, if the feature caches answers. A fault of the cache never fails a request. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import { answerKeyText } from '../core/answers/answer-key-text.ts';
@@ -11,22 +11,22 @@ import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 import type { RoutedRequest } from './request.ts';
 
-/** What the cache has for a question. */
+/** What the cache holds for a question. */
 export type CacheRead =
-  /** Not kept here, or not asked for. */
+  /** The cache is not used for this question. */
   | { state: 'bypass' }
   | { state: 'fresh'; stored: StoredAnswer }
-  /** `keyHash`: where a new answer is to be kept; `stale`: what may serve if there is none. */
+  /** A new answer will be kept under `keyHash`. `stale` may be given if there is no new answer. */
   | { state: 'miss'; keyHash: string; stale: StoredAnswer | undefined };
 
-/** A near cache answers at once; one that does not is not waited for. */
+/** The cache is near and answers at once. After this time the request goes on without it. */
 const LONGEST_READ_MS = 500;
 const BYPASS: CacheResult = ok({ state: 'bypass' });
 
-/** The same, or why the question cannot be looked up. */
+/** What the cache holds, or the error that says why the question cannot be looked up. */
 export type CacheResult = Result<CacheRead, RouterError>;
 
-/** At once for a feature without a cache, as most are. */
+/** Reads the cache. It needs no I/O for a feature without a cache, and most features have none. */
 export function readCache(request: RoutedRequest, deps: Deps): CacheResult | Promise<CacheResult> {
   const { feature, cache, route } = request;
   const policy = feature.cache;
@@ -36,13 +36,13 @@ export function readCache(request: RoutedRequest, deps: Deps): CacheResult | Pro
 
 async function lookUp(request: RoutedRequest, policy: CachePolicy, deps: Deps): Promise<CacheResult> {
   const { feature, identity, chat, cache } = request;
-  // Such a request is refused further down, and its key is that of one without those fields.
+  // Such a request is refused later. Its answer key is the same as without those fields, so a cached answer would hide the refusal.
   if (deps.config.router.strictParams && chat.strippedFields !== undefined) return BYPASS;
   const { answers, clock } = deps;
   const { tenant } = identity;
   const generation = await answers.generation(tenant, feature.name);
   if (generation === undefined) return BYPASS;
-  // A publishable key is public, so the user it is bound to proves nothing.
+  // A publishable key is public, so it does not prove who the user is.
   const user = vouchesForUser(identity) ? request.user : null;
   const key = answerKeyText({ chat, tenant, user, feature: feature.name, generation, policy });
   if (key === undefined) return BYPASS;
@@ -53,6 +53,6 @@ async function lookUp(request: RoutedRequest, policy: CachePolicy, deps: Deps): 
   const age = stored && freshness({ storedAt: stored.storedAt, now: clock.now(), policy });
   if (stored === undefined || age === 'gone') return ok({ state: 'miss', keyHash, stale: undefined });
   if (age === 'fresh' && cache === 'normal') return ok({ state: 'fresh', stored });
-  // A fresh one that was not wanted is better than an error, too.
+  // A client that asked for a new answer still gets the fresh copy instead of an error.
   return ok({ state: 'miss', keyHash, stale: stored });
 }

@@ -1,4 +1,4 @@
-/** What is known of one request on its way down the line. Types, and what they can tell by themselves. */
+/** What is known of one request on its way down the line: types, and functions that need nothing else. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { DoorName } from '../../protocol/question.ts';
 import type { CacheWish } from '../core/answers/cache-wish.ts';
@@ -13,105 +13,106 @@ import type { EdgeMode, Route } from '../core/routing/route.ts';
 import type { Background, LeaseHooks } from '../ports.ts';
 import type { Timing } from '../response/server-timing.ts';
 
-/** What belongs to one HTTP request, known before it is read. */
+/** What is known of one HTTP request before its body is read. */
 export interface RequestContext {
   requestId: string;
   arrivedAt: number;
   background: Background;
-  /** Cloudflare's data centre; null where nobody knows it. */
+  /** Cloudflare's data centre; null if it is unknown. */
   readonly colo: string | null;
-  /** The caller's place in a trace, checked. */
+  /** The caller's `traceparent` header, checked. */
   readonly traceparent: string | null;
-  /** As the header says, unchecked. */
+  /** The feature that the header names, unchecked. */
   readonly namedFeature: string | null;
   /** Aborts when the client leaves. */
   readonly gone: AbortSignal | undefined;
   timing: Timing;
-  /** The answer is for others too, who asked the same. */
+  /** True if the answer is also for other callers, who asked the same. */
   isShared?: boolean;
-  /** Notes each lease of this request before it is asked for and before it is used. */
+  /** Called before each lease of this request is requested, and before it is used. */
   leaseHooks?: LeaseHooks;
-  /** Called as soon as the ledger has granted, for headers that go out before an answer begins. */
+  /** Called as soon as the request is admitted, for headers that go out before an answer begins. */
   admitted?: (limited: Limited, mode: EdgeMode) => void;
 }
 
-/** A question: read, checked, and joined with the caller, its feature and what operators have set. */
+/** A question that was read and checked, with its caller, its feature and the overrides that concern it. */
 export interface RoutedRequest {
-  /** The inbound format it came in. */
+  /** The inbound format of the question. */
   door: DoorName;
   identity: Identity;
   feature: Feature;
   user: string | null;
-  /** With the deployments now in force. */
+  /** The alias, with the deployments now in force. */
   alias: Alias;
-  /** Where its feature's safeguard serves instead, with the deployments now in force; undefined: the same alias, or no safeguard. */
+  /** The alias of the feature's safeguard, with the deployments now in force. Undefined if there is none, or it is the same alias. */
   safeguardAlias: Alias | undefined;
-  /** What operators have set for it. */
+  /** How the overrides affect the request. */
   route: Route;
-  /** The alias lists that it was read under; undefined where config's own deployments serve. */
+  /** The alias lists that were in force when the request was read. Undefined if config's own deployments serve. */
   lists: AliasLists | undefined;
   chat: ChatRequest;
   cache: CacheWish;
-  /** Undefined: no `idempotency-key`. */
+  /** Undefined if there is no `idempotency-key`. */
   keyed: Keyed | undefined;
-  /** `x-carryon-resume` as it was sent; null without one. */
+  /** `x-carryon-resume` as the client sent it; null if it sent none. */
   resume: string | null;
-  /** The client's own name of its prompt; null: none, or one that is no slug. */
+  /** The client's own name for its prompt. Null if it sent none, or one that is not a slug. */
   promptVersion: string | null;
 }
 
-/** A request with an idempotency key: its answer goes on without its reader (docs/contract.md "Idempotency"). */
+/** A request with an idempotency key. Its answer continues without its reader (docs/contract.md "Idempotency"). */
 export interface Keyed {
   key: string;
-  /** As a stream with ids, heartbeats and headers at once; false where the feature does not resume. */
+  /** True if the answer is a stream with ids, heartbeats and immediate headers. False if the feature does not resume. */
   resume: boolean;
-  /** As it was sent; with it nothing is ever started. */
+  /** The id of the last event that the client has seen, as the client sent it. A request with one never starts a run. */
   lastEventId: string | null;
-  /** `x-carryon-visitor`, checked; null without one. */
+  /** `x-carryon-visitor`, checked; null if the client sent none. */
   visitor: string | null;
 }
 
-/** Tells people apart, for slow answers; a tenant's unnamed users count as one. */
+/** A name that tells people apart when slow answers are counted. All unnamed users of a tenant count as one. */
 export const personOf = ({ identity, user }: RoutedRequest): string => `${identity.tenant}/${user ?? ''}`;
 
-/** What the ledger said, for the response's headers. */
+/** What the ledger replied, for the response's headers. */
 export interface Limited {
   left: readonly Left[];
-  /** `asked`: by this request, or before it for a slice. */
+  /** `asked` if this request asked the ledger, or if it was admitted from a slice. */
   ledger: 'asked' | 'not asked' | 'unreachable';
 }
 
-/** The calls of providers that a request has led to: for headers, the log, and the answer's own `carryon` field. */
+/** The calls to providers that a request has caused, for headers, the log and the answer's own `carryon` field. */
 export interface Trail {
-  /** As it was admitted; before that, as it was asked. */
+  /** The mode in which the request was admitted. */
   mode: EdgeMode;
   attempts: Tracked[];
-  /** Moves to the next `order` group. */
+  /** How often the request has moved to the next `order` group. */
   hops: number;
   /** The deployment asked last. */
   deployment: Deployment | undefined;
+  /** The names of the client's fields that this deployment was not sent, or not with the client's value. */
   dropped: readonly string[];
-  /** As they stood when the answer began, or when no deployment was left to ask. */
+  /** The cooldowns at the time when the answer began, or when no deployment was left to ask. */
   cooldowns: readonly CooldownField[];
   used: Used;
 }
 
-/** The tokens of all attempts that were billed so far. */
+/** The tokens of all attempts that have been billed so far. */
 export interface Used {
   inputTokens: number;
   cachedTokens: number;
   outputTokens: number;
   reasoningTokens: number;
-  /** At least one of the bills is a bound. */
+  /** True if at least one of the bills is an upper bound. */
   estimated: boolean;
 }
 
-/** Before the first bill. */
+/** The tokens before the first bill. */
 export const NOTHING_USED: Readonly<Used> = {
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: false },
 };
 
-/** Counts what one attempt was billed for. */
+/** Adds the tokens of one bill. */
 export function addBill({ used }: Trail, { usage, estimated }: Bill): void {
   used.inputTokens += usage.inputTokens;
   used.cachedTokens += usage.cachedInputTokens;
@@ -120,19 +121,19 @@ export function addBill({ used }: Trail, { usage, estimated }: Bill): void {
   used.estimated ||= estimated;
 }
 
-/** One call of a provider. */
+/** One call to a provider. */
 export interface Tracked {
   deployment: Deployment;
   hop: number;
   startedAt: number;
-  /** When its first content came. */
+  /** When its first content arrived. */
   contentAt: number | undefined;
-  /** Undefined while it goes on. */
+  /** Undefined while the call runs. */
   endedAt: number | undefined;
   failure: Pick<Failure, 'kind' | 'status'> | undefined;
 }
 
-/** Before the first call. */
+/** The trail before the first call. */
 export const newTrail = (mode: EdgeMode): Trail => ({
   mode,
   attempts: [],

@@ -1,6 +1,6 @@
 /**
- * Step: the outcome as the response, at once. The only place that finishes an answer's `Response`; what is learnt later is told
- * behind it: the record is closed once, when the answer is over.
+ * Step: turns the outcome into the response at once. This is the only place that finishes an answer's `Response`. The record is
+ * closed once, when the answer is over, because a stream's cost and end are known only then.
  */
 import { errorToWire } from '../../protocol/errors.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
@@ -39,22 +39,22 @@ import type { CacheRead } from './read-cache.ts';
 import type { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
-/** For whom, and for what, the response is made. */
+/** The caller and the request that the response is made for. */
 export interface Reader {
   seesProvider: boolean;
-  /** Undefined where it was refused before it was read, or where a kept answer is asked for by its id. */
+  /** Undefined if the request was refused before it was read, or asks for a kept answer by its id. */
   request?: RoutedRequest | undefined;
   cached?: CacheRead | undefined;
 }
 
-/** A response but for the headers that each has. */
+/** A response without the headers that all responses have. */
 interface Made extends ResponseForm {
   body: BodyInit | null;
-  /** Made for this response: it may be added to. */
+  /** Made for this response alone, so it may be changed. */
   head: AnswerHead;
 }
 
-/** The response. `record` is closed when the answer is over; undefined: the request has none of its own. */
+/** Makes the response. `record` is closed when the answer is over. Undefined if the request has no record of its own. */
 export function respond(
   outcome: Outcome,
   reader: Reader,
@@ -67,13 +67,13 @@ export function respond(
   const { request, seesProvider } = reader;
   if (request !== undefined) {
     const { route, resume } = request;
-    // A kept answer says how it was made. A refusal says its request's mode, and so does every answer to a drill's request,
-    // because a drill is counted by them.
+    // The head of a kept answer says how it was made. A refusal names the mode of its request, and so does every answer to a drill's
+    // request, because a drill counts its answers by their mode.
     if (!isOrdinary(route) && (route.drill || status >= 400)) head.mode = edgeMode(route, 'normal');
     if (resume !== null && status < 300) head.notResumable = whyNotResumable(request, resume, head);
   }
   const response = answerResponse(body, head, seesProvider, made, context);
-  // A stream closes it when it ends.
+  // A stream closes its record when it ends.
   if (outcome.kind !== 'begun' || outcome.answer.kind === 'reply') record?.close(outcome, 'complete', status);
   return response;
 }
@@ -102,7 +102,7 @@ function makeFrom(
 const JSON_TYPE = 'application/json';
 const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
-/** An error in the place of an answer, before anything was sent. */
+/** An error, sent instead of an answer. */
 function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, { arrivedAt }: RequestContext): Made {
   const { status, body, headers: errorHeaders } = errorToWire(refused.error);
   const carryon = seesProvider ? refusedField(refused, arrivedAt, deps.clock.now()) : undefined;
@@ -111,7 +111,7 @@ function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, {
   return { body: text, head, status, contentType: JSON_TYPE, cacheControl: NO_STORE, errorHeaders };
 }
 
-/** An answer of the cache, in whichever form is asked for now. */
+/** A cached answer, in the form that this request asks for. */
 function madeOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): Made {
   if (request === undefined) throw new Error('a cached answer was given to no request');
   const { stream, includeUsage } = request.chat;
@@ -135,7 +135,7 @@ const chargedFor = (failed: Refused | Kept): number => failedHead(failed).costMi
 const failedHead = (failed: Refused | Kept): AnswerHead =>
   failed.kind === 'refused' ? refusedHead(failed) : failed.note.head;
 
-/** An object's reply as it came. */
+/** An object's reply, passed on as it is. */
 function madeOfKept({ status, body, isStream, note }: Kept, { request }: Reader): Made {
   const { head, isPartial, errorHeaders } = note;
   const isWhole = status === 200 && !isPartial && request !== undefined;
@@ -169,7 +169,7 @@ function madeOfReply(
   return { body: replyIn(formOf(request), told), head, status: 200, contentType: JSON_TYPE, cacheControl };
 }
 
-/** A provider's stream: its first content is here, the rest follows. */
+/** A provider's stream: its first content has arrived, and the rest follows. */
 function madeOfStream(
   begun: Begun,
   answer: Extract<Begun['answer'], { kind: 'stream' }>,
