@@ -1,7 +1,7 @@
-/** AES keys of tenants, derived from a secret (HKDF, RFC 5869), so that none is stored and no tenant's key opens another's answer. */
+/** AES keys of tenants, derived from a secret (HKDF, RFC 5869). No key is stored, and no tenant's key decrypts another tenant's answer. */
 
 export interface AnswerSecret {
-  /** Stands before every value, so that one can still be read after the secret has changed. At most 255 bytes. */
+  /** Stored in front of every value, so that the value can still be read after the secret has changed. At most 255 bytes. */
   id: string;
   secret: string;
 }
@@ -10,7 +10,7 @@ export interface AnswerSecret {
 const MOST_REMEMBERED = 1_000;
 const encoder = new TextEncoder();
 
-/** A tenant's keys. */
+/** The keys of all tenants. */
 export class TenantKeys {
   readonly #currentId: string;
   readonly #secrets: ReadonlyMap<string, string>;
@@ -32,14 +32,14 @@ export class TenantKeys {
     return { id: this.#currentId, key };
   }
 
-  /** Undefined for an id that is no longer, or never was, among the secrets. */
+  /** Undefined if no secret has this id. */
   async byId(id: string, tenant: string): Promise<CryptoKey | undefined> {
     const secret = this.#secrets.get(id);
     if (secret === undefined) return undefined;
     const name = JSON.stringify([id, tenant]);
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
-    // The key is remembered and not its promise, which belongs to one request and may end with it.
+    // The key is remembered, not its promise, because a promise belongs to one request and may end with it.
     const key = await tenantKey(secret, tenant);
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(name, key);
@@ -49,7 +49,7 @@ export class TenantKeys {
 
 async function tenantKey(secret: string, tenant: string): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey('raw', encoder.encode(secret), 'HKDF', false, ['deriveKey']);
-  // As JSON, so that a tenant's name can hold nothing that makes it another's.
+  // JSON quotes the tenant's name, so that no name can produce another tenant's key.
   const info = encoder.encode(`carryon answer cache v1 ${JSON.stringify(tenant)}`);
   const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info };
   return crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

@@ -1,30 +1,30 @@
-/** Answers in this colo's Cache API, encrypted with a key per tenant. Whatever cannot be read is a miss. */
+/** Answers in this colo's Cache API, encrypted with a key per tenant. An answer that cannot be read counts as a miss. */
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { type AnswerSecret, TenantKeys } from './answer-cache-keys.ts';
 
 const URL_PREFIX = 'https://answers.carryon.internal/v1/';
 
-/** Of the bytes below; another is a miss. */
+/** The version of the format below. A value of another version is a miss. */
 const FORM = 1;
 const IV_BYTES = 12;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What is used of the Cache API. */
+/** The part of the Cache API that is used. */
 export type AnswerShelf = Pick<Cache, 'match' | 'put'>;
 
-/** A value is `FORM`, the length of the key's id, the id, the IV, and what AES-GCM made of the answer's JSON. */
+/** A value consists of `FORM`, the length of the key's id, the id, the IV, and the answer's JSON, encrypted with AES-GCM. */
 export class AnswerCache {
   readonly #shelf: AnswerShelf;
   readonly #keys: TenantKeys;
 
-  /** The first secret encrypts; what the others have encrypted can still be read. */
+  /** The first secret encrypts. Values that the others have encrypted can still be read. */
   constructor(shelf: AnswerShelf, secrets: readonly [AnswerSecret, ...AnswerSecret[]]) {
     this.#shelf = shelf;
     this.#keys = new TenantKeys(secrets);
   }
 
-  /** `keyHash`: hex SHA-256 of the answer key's text. Never rejects: a cache that fails has nothing. */
+  /** `keyHash` is the SHA-256 of the answer key's text, in hexadecimal. Never rejects: if the cache fails, the result is undefined. */
   async get(keyHash: string, tenant: string): Promise<StoredAnswer | undefined> {
     try {
       const response = await this.#shelf.match(URL_PREFIX + keyHash);
@@ -35,7 +35,7 @@ export class AnswerCache {
     }
   }
 
-  /** `keepMs`: ttl and staleTtl together. False where the cache did not take it, which costs a later miss and no more. */
+  /** `keepMs` is ttl plus staleTtl. False if the cache did not take the answer, which only means a miss later. */
   async put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<boolean> {
     const headers = {
       'cache-control': `max-age=${Math.ceil(keepMs / 1000)}`,
@@ -77,7 +77,7 @@ function headOf(keyId: string): Uint8Array {
   return joined(Uint8Array.of(FORM, id.length), id);
 }
 
-/** An answer put in another's place does not open there. */
+/** The data that encryption binds an answer to. An answer that was moved under another key cannot be decrypted. */
 const boundTo = (head: Uint8Array, keyHash: string): Uint8Array => joined(head, encoder.encode(keyHash));
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {

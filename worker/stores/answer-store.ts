@@ -1,13 +1,13 @@
-/** Answers in this colo's cache, and their generations in the tenant's KV record. */
+/** Reads and writes answers in this colo's cache, and reads their generations from the tenant's KV record. */
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { Answers, Clock } from '../ports.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { hex, sha256 } from './digest.ts';
 import type { TenantRecords } from './tenant-records.ts';
 
-/** A question that is asked again and again is answered from memory. If another isolate replaces its answer, this one notices after this long. */
+/** How long an answer is also kept in memory. If another isolate replaces it in the cache, this isolate notices after this time. */
 const NEAR_MS = 10_000;
-/** Beyond this many, an isolate forgets them all and starts again. */
+/** Answers that an isolate keeps in memory. Beyond that, it forgets all of them. */
 const MOST_NEAR = 64;
 const LONGEST_NEAR = 65_536;
 
@@ -18,7 +18,7 @@ export class AnswerStore implements Answers {
   readonly #cache: () => AnswerCache;
   readonly #records: TenantRecords;
 
-  /** `cache` is made at first use: most requests never ask for it. */
+  /** `cache` makes the cache at first use, because most requests never need it. */
   constructor(cache: () => AnswerCache, records: TenantRecords, clock: Clock) {
     this.#clock = clock;
     this.#cache = cache;

@@ -1,4 +1,4 @@
-/** `AnswerStream` and `SharedAnswer` objects as this isolate reaches them: by fetch, which hands on an abort and a cancel. */
+/** Calls `AnswerStream` and `SharedAnswer` objects. It uses fetch, because that passes on an abort and a cancel. */
 import type { Job } from '../core/answers/stream/job.ts';
 import {
   type AttachMessage,
@@ -20,7 +20,7 @@ export class AnswerStreamStore implements AnswerStreams {
   readonly #names: Names;
   readonly #oldNames: Names | undefined;
 
-  /** `oldSecret`: the secret that was in force before, while keys that were used under it are still remembered. */
+  /** `oldSecret` is the previous secret. It is needed while objects named under it still remember idempotency keys. */
   constructor(namespaces: Record<Kind, DurableObjectNamespace>, secret: string, oldSecret?: string) {
     this.#namespaces = namespaces;
     this.#names = new Names(secret);
@@ -57,8 +57,9 @@ export class AnswerStreamStore implements AnswerStreams {
   }
 
   /**
-   * The old name comes first: once the new object is open the request may be running, and it is too late to find that it was
-   * answered before. If the old object cannot be reached, this fails and nothing runs. Undefined: it does not know the key.
+   * The object under the old name is asked first. Once the new object is opened the request may be running, and then it is too late to
+   * find out that it was answered before. If the old object cannot be reached, this fails and nothing runs. Returns undefined if the
+   * old object does not know the key.
    */
   async #openOld(subject: string, message: KeyedOpen, signal: AbortSignal): Promise<Response | undefined> {
     if (this.#oldNames === undefined) return undefined;
@@ -72,7 +73,7 @@ export class AnswerStreamStore implements AnswerStreams {
     return namespace.get(namespace.idFromName(await names.of(subject)));
   }
 
-  /** The id comes from a client, so it may be anything. */
+  /** The object with this id. The id comes from a client, so it may be any string. */
   #byId(id: string): DurableObjectStub | undefined {
     if (!/^[0-9a-f]{64}$/.test(id)) return undefined;
     const namespace = this.#namespaces.keyed;
@@ -85,8 +86,8 @@ export class AnswerStreamStore implements AnswerStreams {
 }
 
 /**
- * The id of an object opens its answer, and outside Cloudflare ids are made from names with a public constant (`uniqueKey` in
- * cli/workerd/config.ts). So a name is an HMAC that only the router can compute.
+ * Makes the names of objects. The id of an object gives access to its answer. Outside Cloudflare, ids are derived from names with a
+ * public constant (`uniqueKey` in cli/workerd/config.ts). So a name is an HMAC that only the router can compute.
  */
 class Names {
   readonly #secret: string;
@@ -97,13 +98,13 @@ class Names {
   }
 
   async of(subject: string): Promise<string> {
-    // Not its promise, which belongs to one request and may end with it.
+    // The key is kept, not its promise, because a promise belongs to one request and may end with it.
     this.#key ??= await hmacKey(await hmacSha256(this.#secret, 'carryon answer-stream names v1'));
     return hex(await sign(this.#key, subject));
   }
 }
 
-/** For an object that runs nothing. */
+/** The job without its chat, for an object that does not run it. */
 const withoutChat = ({ requestId, arrivedAt, identity, user, door, feature, alias }: Job): Omit<Job, 'chat'> => ({
   ...{ requestId, arrivedAt, identity, user, door, feature, alias },
   cache: 'normal',

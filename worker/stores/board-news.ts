@@ -1,4 +1,4 @@
-/** The events for operators when a deployment's health changes, or a provider's bill is odd. */
+/** Events for operators: the health of a deployment has changed, or a provider reports an odd usage. */
 import type { Deployment } from '../core/config/config.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Oddity } from '../core/pricing/plausible.ts';
@@ -7,23 +7,23 @@ import type { Health, Observation } from '../core/routing/health.ts';
 import { isDrillHealth } from '../core/routing/health-id.ts';
 import type { EventSink } from '../ports.ts';
 
-/** A provider whose usage is odd is odd in every answer, so the event is written at most this often. */
+/** A provider that reports an odd usage does so in every answer, so the event is written at most this often. */
 const ODD_AGAIN_MS = 600_000;
 
-/** Turns changes of one isolate's board into events, each once. */
+/** Turns each change of one isolate's board into one event. */
 export class BoardNews {
   readonly #events: EventSink;
-  /** When an operator was last told, by deployment and kind of oddity. */
+  /** The time of the last event, by deployment and kind of oddity. */
   readonly #oddToldAt = new Map<string, number>();
 
   constructor(events: EventSink) {
     this.#events = events;
   }
 
-  /** A cooldown that begins or ends; one that goes on is reported again only if an operator has to act. */
+  /** Reports a cooldown that begins or ends. One that continues is reported again only if its cause is new and needs an operator. */
   cooldown(deployment: Deployment, before: Health, after: Health, { result }: Observation, now: number): void {
     const { id, healthId } = deployment;
-    // A fault that an operator set needs no operator.
+    // The operator who set a fault already knows about it.
     const isDrill = isDrillHealth(healthId);
     const mark = isDrill ? { drill: true } : {};
     if (after.state === 'closed' && before.state === 'open') {
@@ -45,7 +45,7 @@ export class BoardNews {
     });
   }
 
-  /** A usage that cannot be true. */
+  /** Reports a usage that cannot be true. */
   oddUsage(deployment: string, oddity: Oddity, now: number): void {
     const name = `${deployment} ${oddity}`;
     if (now - (this.#oddToldAt.get(name) ?? Number.NEGATIVE_INFINITY) < ODD_AGAIN_MS) return;
@@ -53,7 +53,7 @@ export class BoardNews {
     this.#events({ event: 'usage_odd', deployment, oddity, needsOperator: true, advice: ODD_ADVICE });
   }
 
-  /** A bill above its hold, from which later holds have learnt. */
+  /** Reports a bill above its hold. Later holds are larger because of it. */
   aboveHold(deployment: string, { clearings: _, ...learnt }: Learnt): void {
     this.#events({ event: 'usage_above_hold', deployment, needsOperator: true, ...learnt, advice: LEARNT_ADVICE });
   }

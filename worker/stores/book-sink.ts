@@ -1,4 +1,4 @@
-/** Batches of records on their way to `SloBook`: sent until it acknowledges them, a few times at most. */
+/** Sends batches of records to `SloBook` until it acknowledges them, a few times at most. */
 
 import type { Flush, FlushBody } from '../core/slo/flush.ts';
 import { packRecords } from '../core/slo/packed.ts';
@@ -25,7 +25,7 @@ interface Links {
   dropped(): Readonly<Record<string, number>>;
 }
 
-/** What is lost with a flush: its records, and the drops that it was to report. */
+/** What is lost if a flush is given up: its records, and the drops that it would have reported. */
 interface Held {
   records: number;
   dropped: Readonly<Record<string, number>>;
@@ -62,7 +62,7 @@ export class BookSink implements RecordSink {
     else this.#giveUp(seq);
   }
 
-  /** The records under way. Those of a request that the platform has ended are given up here. */
+  /** The number of records under way. Flushes of a request that the platform has ended are given up here. */
   #heldAt(now: number): number {
     let sum = 0;
     for (const [seq, { records, until }] of this.#held) {
@@ -72,7 +72,7 @@ export class BookSink implements RecordSink {
     return sum;
   }
 
-  /** The drops that it was to report are reported with the next flush. */
+  /** Gives up a flush. The drops that it would have reported travel with the next flush. */
   #giveUp(seq: number): void {
     const held = this.#held.get(seq);
     if (held === undefined) return;
@@ -81,7 +81,7 @@ export class BookSink implements RecordSink {
     for (const [sink, count] of Object.entries(held.dropped)) this.#told[sink] = (this.#told[sink] ?? 0) - count;
   }
 
-  /** The same flush again and again, under the same number: the book counts it once. */
+  /** Sends a flush, again if the book does not answer. Its number stays the same, so the book counts it once. */
   async #send(flush: Omit<Flush, 'sentAt'>): Promise<boolean> {
     const { clock, record } = this.#links;
     for (const waitMs of [...WAITS_MS, undefined]) {

@@ -1,4 +1,4 @@
-/** The body of a response as text; undefined where it is larger. */
+/** The body of a response as a string. Undefined if it is larger than `mostBytes`. */
 export async function boundedText({ body }: Response, mostBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** The routing board as this isolate sees it: its own breaker acts at once, what others published arrives within seconds. */
+/** This isolate's copy of the board. Its own observations take effect at once, those of other isolates within seconds. */
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import { joinLearnt, type Learnt, NOTHING_LEARNT } from '../core/pricing/learnt.ts';
 import { type BoardDocument, mergePublished } from '../core/routing/board.ts';
@@ -22,7 +22,7 @@ import { within } from '../core/within.ts';
 import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
 import { BoardNews } from './board-news.ts';
 
-/** Where the board is read and health is reported: bindings in production, plain functions in tests. */
+/** The calls that read the board and report health: bindings in production, plain functions in tests. */
 export interface BoardLinks {
   read(): Promise<BoardDocument | null>;
   report(reports: HealthReport[]): Promise<void>;
@@ -32,7 +32,7 @@ export interface BoardLinks {
   overrides(): Promise<Overrides>;
 }
 
-/** `HealthBoard`'s reply to an operator who ended a cooldown. */
+/** `HealthBoard`'s reply when an operator ends a cooldown. */
 export interface Clearing {
   version: number;
   clearings: number;
@@ -49,22 +49,22 @@ const STALE_MS = 30_000;
 const WORTH_PUBLISHING_MS = 5_000;
 /** How long this isolate waits after losing a probe claim that came without a retry time. */
 const PROBE_TAKEN_MS = 1_000;
-/** Bindings have no deadline of their own; after this long, one counts as unreachable. */
+/** Bindings have no deadline of their own. A binding that takes longer counts as unreachable. */
 const BINDING_MS = 2_000;
 
-/** A request takes little more than its time limits allow: what a slow reader has not taken is read behind it. */
+/** A request lasts little longer than its time limits, because the rest of a slow reader's answer is read behind the request. */
 const OVER_MS = 30_000;
 
 const LATE = Symbol('late');
 
 interface Entry {
   health: Health;
-  /** The newest published entry that was merged. */
+  /** The version of the newest published entry that was merged. */
   version: number;
-  /** When this isolate heard of a cooldown that others began. */
+  /** When this isolate learnt of a cooldown that another isolate began. */
   learntAt: number;
   running: UnderWay;
-  /** Not yet reported to `HealthBoard`; they travel with the next failure. */
+  /** Successes not yet reported to `HealthBoard`. They travel with the next failure. */
   successes: number;
 }
 
@@ -94,7 +94,7 @@ export class IsolateBoard implements RoutingBoard {
     const now = this.#clock.now();
     const age = now - this.#readAt;
     if (age < FRESH_MS && age >= 0) return;
-    // Requests that arrive meanwhile each read for themselves: in workerd none may wait for another's I/O, and none may be routed by an old copy.
+    // Each request that arrives meanwhile reads the board itself: in workerd it cannot wait for another's I/O, and the old copy is too old.
     if (age >= STALE_MS) {
       return this.#refresh().then(() => {
         this.#readAt = now;
@@ -105,7 +105,7 @@ export class IsolateBoard implements RoutingBoard {
     background(this.#refresh());
   }
 
-  /** What `HealthBoard` holds after a change: in force here at once, unless a newer version is known. */
+  /** Takes the overrides that `HealthBoard` holds after a change. They apply here at once, unless a newer version is known. */
   takeOverrides(overrides: Overrides): void {
     this.#keep(takeConfirmed(this.#copy, overrides, this.#clock.now()));
   }
@@ -152,8 +152,8 @@ export class IsolateBoard implements RoutingBoard {
       if (claim === 'closed') entry.health = HEALTHY;
       if (claim !== 'taken') return true;
       if (entry.health.state === 'open') {
-        // Asked again within a cooldown: by then the other probe may have succeeded. Often the claim is lost only because the
-        // cooldown ends a moment later there, having begun when the report arrived.
+        // The next claim comes within one cooldown, because the other probe may have succeeded by then. Often a claim is refused only
+        // because the board's cooldown ends a moment later than ours: it began when the report arrived there.
         const waitUntil = until > now ? Math.min(until, now + this.#settings.cooldownMs) : now + PROBE_TAKEN_MS;
         const { health } = entry;
         entry.health = {
@@ -165,7 +165,7 @@ export class IsolateBoard implements RoutingBoard {
       }
       return false;
     } catch {
-      return true; // `HealthBoard` out of reach: one probe per isolate is still few
+      return true; // `HealthBoard` cannot be reached, and one probe per isolate is still few
     }
   }
 
@@ -174,8 +174,8 @@ export class IsolateBoard implements RoutingBoard {
     const entry = this.#entry(healthId);
     const now = this.#clock.now();
     const before = entry.health;
-    // An attempt that began before we knew of the cooldown is no probe: otherwise each isolate's last success would end the
-    // cooldown for all.
+    // An attempt that began before this isolate knew of the cooldown is not a probe. If it counted as one, each isolate's last success
+    // would end the cooldown for all.
     if (observation.result === 'success' && before.state === 'open' && observation.startedAt < entry.learntAt) return;
     const after = observe(before, observation, now, this.#settings);
     entry.health = after;
@@ -191,13 +191,13 @@ export class IsolateBoard implements RoutingBoard {
     if (told !== undefined) {
       this.#tell(healthId, entry, told, background);
     } else if (isShared(before) && before.probeUntil > 0) {
-      // Others learn nothing from it, but they wait for the probe to end.
+      // The observation tells other isolates nothing, but they wait for the probe to end.
       const { startedAt, user } = observation;
       this.#tell(healthId, entry, { startedAt, result: 'unknown', user }, background);
     }
   }
 
-  /** By `healthId`: this isolate's lessons at once, those of others once they are published. */
+  /** The lessons by `healthId`: this isolate's own at once, those of others once they are published. */
   get learnt(): ReadonlyMap<string, Learnt> {
     return this.#learnt;
   }
@@ -217,12 +217,12 @@ export class IsolateBoard implements RoutingBoard {
     background(told);
   }
 
-  /** An operator ended the cooldown: at once here, elsewhere by the published board. */
+  /** Called when an operator has ended the cooldown. It ends here at once, and elsewhere when isolates read the published board. */
   clear({ healthId }: Deployment, { version, clearings }: Clearing): void {
     const entry = this.#entry(healthId);
     entry.health = HEALTHY;
     this.#learnt.set(healthId, { ...NOTHING_LEARNT, clearings });
-    // An older entry may still be on its way.
+    // An older published entry may still arrive.
     entry.version = Math.max(entry.version, version);
   }
 
@@ -291,13 +291,13 @@ export class IsolateBoard implements RoutingBoard {
   }
 }
 
-/** Whether the cooldown holds for all isolates; a refused region and a short wait that a provider asked for concern only this one. */
+/** True if the cooldown applies to all isolates. A refused region, or a short wait that a provider asked for, concerns only this one. */
 const isShared = (health: Health): health is Open =>
   health.state === 'open' &&
   !health.isolateOnly &&
   (health.cooldownMs >= WORTH_PUBLISHING_MS || health.askedUntil < health.until);
 
-/** What `HealthBoard` is sent of an observation; undefined if it concerns only this isolate. */
+/** The observation to send to `HealthBoard`. Undefined if it concerns only this isolate. */
 function forOthers(observation: Observation, after: Health, now: number): Observation | undefined {
   const { result, retryAfterMs, startedAt, user } = observation;
   const cooldown = result === 'success' || result === 'unknown' ? 'none' : FAILURE_RULES[result].cooldown;

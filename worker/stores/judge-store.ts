@@ -1,4 +1,4 @@
-/** Verdicts of the judge on their way to the book, and the number of sampled answers that were not judged. */
+/** Sends the judge's verdicts to the book, and counts the sampled answers that were not judged. */
 import { JUDGE_RATER, type Judge } from '../core/slo/judge/judge.ts';
 import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
 import { UnderWay } from '../core/under-way.ts';
@@ -6,9 +6,9 @@ import { pause } from '../core/within.ts';
 import type { Clock, JudgedRequest, Judging } from '../ports.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
-/** Each verdict under way has a conversation in memory and a call of a provider open. */
+/** Each verdict under way holds a conversation in memory and an open call to a provider. */
 const MOST_AT_ONCE = 20;
-/** The platform ends what runs behind a response after this time. */
+/** The platform ends work behind a response after this time. */
 const LONGEST_MS = 30_000;
 /** A record reaches the book within 10 s of its request's end. */
 const ASK_AGAIN_MS = 3_000;

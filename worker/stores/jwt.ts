@@ -1,22 +1,22 @@
-/** A JWT (RFC 7515, compact form), taken apart. Nothing in it can be trusted before its signature is checked. */
+/** Parses a JWT (RFC 7515, compact form). Nothing in it can be trusted before its signature is checked. */
 import { type JwtFields, LONGEST_TOKEN } from '../core/identity/token-claims.ts';
 import { base64Url } from './digest.ts';
 
-/** Its parts. */
+/** The parts of a JWT. */
 export interface Jwt {
   header: JwtFields;
   claims: JwtFields;
-  /** What the signature covers. */
+  /** The bytes that the signature covers. */
   signed: Uint8Array<ArrayBuffer>;
   signature: Uint8Array<ArrayBuffer>;
 }
 
 const FORM = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
 const encoder = new TextEncoder();
-// Not `fatal`: workerd accepts a character that breaks off at the end. A name with U+FFFD is refused later.
+// `fatal` would not help: workerd accepts a character that breaks off at the end even then. A name with U+FFFD is refused later.
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** Undefined if it is no signed JWT. */
+/** Undefined if the string is not a signed JWT. */
 export function parseJwt(token: string): Jwt | undefined {
   if (token.length > LONGEST_TOKEN) return undefined;
   const [, header, claims, signature] = FORM.exec(token) ?? [];
@@ -32,7 +32,7 @@ export function parseJwt(token: string): Jwt | undefined {
   }
 }
 
-/** workerd throws if the signature's length is not the algorithm's; such a signature is simply wrong. */
+/** True if the key made the signature. workerd throws if the signature's length is wrong for the algorithm, which here means false. */
 export const isSignedBy = (
   key: CryptoKey,
   algorithm: string | { name: string; hash?: string },

@@ -1,6 +1,6 @@
 /**
- * The keys of one sign-in, as this isolate knows them. Requests share what was read, never a promise: in workerd one request cannot
- * await another's I/O, so those that arrive during a read poll until it is done.
+ * The keys of one sign-in, as this isolate knows them. Requests share the keys, never a promise. In workerd one request cannot await
+ * another's I/O, so requests that arrive during a read poll until it is done.
  */
 import { isKept, isUnderWay, type KeySetTimes, keySetStep, readAgainMs } from '../core/identity/key-set-times.ts';
 import { pause } from '../core/within.ts';
@@ -8,7 +8,7 @@ import type { Background, Clock, UpstreamFetch } from '../ports.ts';
 import { isSignedBy, type Jwt } from './jwt.ts';
 import { readKeySet, type SetKey, WEB_CRYPTO } from './read-key-set.ts';
 
-/** `unavailable`: the key set cannot be read now, and may hold the key. */
+/** `unavailable` means that the key set cannot be read now, and may hold the key. */
 export type Signature = 'good' | 'wrong' | 'unavailable';
 
 /** What a key set needs from outside. */
@@ -19,9 +19,9 @@ export interface KeySetPorts {
   tell: (problem: string) => void;
 }
 
-/** At most this many keys are tried on a token; one with a `kid` usually fits one key. */
+/** At most this many keys are tried on a token. A token with a `kid` usually fits one key. */
 const MOST_TRIED = 4;
-/** Polling for the end of another request's read. */
+/** The first and the longest wait when polling for the end of another request's read. */
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 100;
 
@@ -37,7 +37,7 @@ export class KeySet {
     this.#ports = ports;
   }
 
-  /** `jwt`: the `alg` of its header has been checked already. */
+  /** Checks the signature of a token. The caller has already checked the `alg` of its header. */
   async check(jwt: Jwt, background: Background): Promise<Signature> {
     const step = keySetStep(this.#times, false, this.#now);
     const reading = step === 'read' || step === 'use, and read behind' ? this.#begin(background) : undefined;
@@ -53,19 +53,19 @@ export class KeySet {
     return this.#times.failedAt !== undefined || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
   }
 
-  /** Milliseconds until it may be read again. */
+  /** Milliseconds until the set may be read again. */
   get readAgainMs(): number {
     return readAgainMs(this.#times, this.#now);
   }
 
-  /** After no key fitted a token: reads the set once more if it may. */
+  /** Called if no key fits a token. Reads the set once more if that is allowed now. */
   async #readAgain(background: Background): Promise<void> {
     const step = keySetStep(this.#times, true, this.#now);
     if (step === 'read') await this.#begin(background);
     if (step === 'wait') await this.#readingEnds();
   }
 
-  /** In the background, because a client that leaves may end its request while others wait for the set. */
+  /** Begins a read. It runs in the background, because a client that leaves may end its request while others wait for the set. */
   #begin(background: Background): Promise<void> {
     const reading = this.#read();
     background(reading);

@@ -1,4 +1,4 @@
-/** Virtual keys: a MAC inside the key rejects junk before any I/O; KV holds a record under the key's hash, never the key. */
+/** Client keys. A MAC in each key lets made-up keys be refused before any I/O. KV stores a record under the key's hash, never the key. */
 import {
   type Identity,
   identityOf,
@@ -11,7 +11,7 @@ import type { Clock, Identities } from '../ports.ts';
 import { hashOfKey, isGenuine, newKey } from './signed-key.ts';
 
 const PREFIX = 'key:v1:';
-/** Id → hash. KV's list may be a minute behind; a get of a name that was never asked for is not. */
+/** Maps the id of a key to its hash. KV's list may be a minute behind, but a get of a name that was never requested is not. */
 const ID_PREFIX = 'key-id:v1:';
 /** How long an isolate trusts what it has read, even if that was nothing. */
 const FRESH_MS = 60_000;
@@ -19,14 +19,14 @@ const FRESH_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 /** A key that was revoked, or has expired, stays listed for this long. */
 const KEEP_DEAD_SECONDS = 90 * 86_400;
-/** Values that KV reads in one call. */
+/** The most values that KV reads in one call. */
 const AT_ONCE = 100;
 
-/** Secrets and caching. */
+/** The settings of the key store. */
 export interface KeyStoreSettings {
   keySecret: string;
   keySecretOld?: string | undefined;
-  /** Whether the well-known local key exists. */
+  /** True if the public local key is accepted. */
   local: boolean;
 }
 
@@ -41,7 +41,7 @@ interface MadeKey {
 /** Client keys in KV. */
 export class KeyStore implements Identities {
   readonly #kv: KVNamespace;
-  /** The first signs; keys of an older one are still read. */
+  /** The first secret signs new keys. Keys that the old one signed are still accepted. */
   readonly #secrets: readonly [string, ...string[]];
   readonly #local: boolean;
   readonly #clock: Clock;
@@ -56,7 +56,7 @@ export class KeyStore implements Identities {
 
   find(key: string): Identity | undefined | Promise<Identity | undefined> {
     if (this.#local && key === LOCAL_CLIENT_KEY) return LOCAL_IDENTITY;
-    // A look-up in a hash table compares a seeded hash first, so its timing tells nothing of how much of a key is right.
+    // A look-up in a hash table compares a seeded hash first, so its timing does not reveal how much of a key is right.
     const known = this.#remembered.get(key);
     if (known !== undefined && this.#clock.now() - known.readAt < FRESH_MS) return known.identity;
     const parts = parseKey(key);
@@ -69,7 +69,7 @@ export class KeyStore implements Identities {
     return made;
   }
 
-  /** A key that opens nothing until it is saved. */
+  /** Makes a key. It is not accepted until it is saved. */
   async make(fields: KeyFields): Promise<MadeKey> {
     const key = await newKey(fields.kind === 'publishable' ? 'pk' : 'sk', this.#secrets[0]);
     const hash = await hashOfKey(key);
@@ -90,7 +90,7 @@ export class KeyStore implements Identities {
     return { records, cursor: page.list_complete ? null : page.cursor };
   }
 
-  /** The records of these ids, of those that have one. */
+  /** The records of those ids that have one. */
   async records(ids: readonly string[]): Promise<KeyRecord[]> {
     const names = await this.#names(ids.filter(isKeyId));
     const records: KeyRecord[] = [];
@@ -100,7 +100,7 @@ export class KeyStore implements Identities {
     return records;
   }
 
-  /** The record before and after; undefined where there is no such id. Known everywhere within a minute plus KV's own delay. */
+  /** Returns the record before and after; undefined if the id is unknown. The key stops working within a minute plus KV's own delay. */
   async revoke(id: string): Promise<{ before: KeyRecord; after: KeyRecord } | undefined> {
     if (!isKeyId(id)) return undefined;
     const [name] = await this.#names([id]);
@@ -115,7 +115,7 @@ export class KeyStore implements Identities {
     return { before: record, after: revoked };
   }
 
-  /** By their ids. Keys of earlier builds have no entry of their own, and are found in the list. */
+  /** The names of the records with these ids. Keys of earlier builds have no entry under their id, so they are searched for in the list. */
   async #names(ids: readonly string[]): Promise<string[]> {
     const names: string[] = [];
     const missing = new Set(ids);
@@ -158,7 +158,7 @@ export class KeyStore implements Identities {
   }
 }
 
-/** Keys of earlier builds have neither a name nor an end. */
+/** The record in a value of KV. Keys of earlier builds have neither a name nor an expiry. */
 function recordIn(value: string): KeyRecord {
   const record: KeyRecord = JSON.parse(value);
   return { ...record, name: record.name ?? null, expiresAt: record.expiresAt ?? null };

@@ -1,10 +1,10 @@
 /**
  * The calls of one isolate to the ledger of one tenant. A message that finds no call under way is sent at once. While a call is
- * under way messages gather, and the next call takes them together: one of those that wait leads, the others follow.
+ * under way messages gather, and the next call takes them together: one of the waiting messages leads, the others follow.
  *
- * Each message is of another request, and I/O of one request cannot be used by another. So they share plain data and promises
- * alone: each sets its own timers, and makes the call itself when it leads. A leader may die without a word. Its followers
- * then fail within `LONGEST_FOLLOW_MS`, and send their messages again by themselves.
+ * Each message comes from a different request, and one request cannot use the I/O of another. So requests share only plain data and
+ * promises. Each sets its own timers, and makes the call itself when it leads. The runtime may end a leading request without notice.
+ * Its followers then fail within `LONGEST_FOLLOW_MS`, and send their messages again by themselves.
  */
 import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
@@ -12,25 +12,28 @@ import { MOST_ASKS, MOST_REPORTS } from '../core/ledger/protocol.ts';
 import { within } from '../core/within.ts';
 import type { Clock, LedgerAnswer, LedgerMessage } from '../ports.ts';
 
-/** No message waits for a call that is older than this, so a ledger far away delays none by more. */
+/** No message waits for a call that is older than this, so a distant ledger delays no message longer. */
 const LONGEST_WAIT_MS = 10;
-/** How long a follower waits for the call that took its message along: a slow object must not be asked twice; a dead leader must leave time to ask. */
+/**
+ * How long a follower waits for the call that carries its message. It is long enough not to ask a slow object twice, and short enough
+ * to leave time for another call after the leader has died.
+ */
 const LONGEST_FOLLOW_MS = 2_000;
-/** After a call of several messages failed, each is sent by itself for this long. */
+/** After a call with several messages has failed, each message is sent by itself for this long. */
 const ALONE_FOR_MS = 10_000;
 
-/** Makes one call of the object. */
+/** Makes one call to the object. */
 export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) => Promise<Exchanged>;
 
-/** What a call came to for a message that it took along. */
+/** The result of a call for a message that it carried. */
 type Ending = { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };
 
-/** A message that waits for a call: to be woken and lead the next one, unless another call has taken it along by then. */
+/** A message that waits for a call to end. It is then woken and leads the next call, unless another call has already taken it. */
 class Waiting {
   readonly message: LedgerMessage;
-  /** A call has taken it along. */
+  /** True if a call has taken the message. */
   isTaken = false;
-  /** What that call came to. */
+  /** The result of that call. */
   ending: Ending | undefined = undefined;
   #wake: () => void = () => {};
 
@@ -40,9 +43,9 @@ class Waiting {
   }
 
   /**
-   * Until it is woken, but no longer than this. Both promises are made by the request that waits: the runtime lets another request
-   * resolve the first, and continues where it was made, but not if that request has ended. That one is not made by `new Promise`,
-   * whose compiled code forgets to which request it belongs (docs/decisions/0076-promises-that-another-request-resolves.md).
+   * Waits until the message is woken, but no longer than `ms`. The waiting request makes both promises. The runtime lets another request
+   * resolve the first one, and continues in the request that made it, unless that has ended. The first one is not made by `new Promise`,
+   * because its compiled code forgets to which request it belongs (docs/decisions/0076-promises-that-another-request-resolves.md).
    */
   asleep(ms: number, clock: Clock): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -65,7 +68,7 @@ export class LedgerCalls {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
   #calls = 0;
-  /** When the newest call began; undefined once it has come back. */
+  /** When the newest call began. Undefined once it has returned. */
   #underWaySince: number | undefined;
   #aloneUntil = 0;
 
@@ -73,7 +76,7 @@ export class LedgerCalls {
     this.#clock = clock;
   }
 
-  /** Rejects where the call fails that carried the message, or takes too long, and nobody knows whether it arrived. */
+  /** Sends a message. Rejects if the call that carries it fails or takes too long. Then it is unknown whether the message arrived. */
   async send(message: LedgerMessage, call: Call): Promise<LedgerAnswer> {
     const now = this.#clock.now();
     const { isAlone, longestMs } = message;
@@ -90,7 +93,7 @@ export class LedgerCalls {
     return this.#inTime(this.#lead(message, call), longestMs);
   }
 
-  /** It has one timer at a time, because a crowd sets thousands. */
+  /** Waits for the result of another request's call. It has only one timer at a time, because a crowd of requests sets thousands. */
   async #follow(waiting: Waiting): Promise<LedgerAnswer> {
     if (waiting.ending === undefined) await waiting.asleep(LONGEST_FOLLOW_MS, this.#clock);
     const { ending } = waiting;
@@ -128,7 +131,7 @@ export class LedgerCalls {
     }
   }
 
-  /** Takes along what fits into one call beside the leader's message, in the order in which it came. */
+  /** Takes the waiting messages that fit into one call with the leader's message, oldest first. */
   #take({ ask, reports }: LedgerMessage): Waiting[] {
     let asks = ask === undefined ? 0 : 1;
     let reported = reports.length;
@@ -147,7 +150,7 @@ export class LedgerCalls {
   }
 }
 
-/** One call for all of these; their answers in the same order. */
+/** Makes one call for all these messages. Returns their answers in the same order. */
 async function carried(messages: readonly LedgerMessage[], call: Call): Promise<LedgerAnswer[]> {
   const asks = messages.flatMap(({ ask }) => (ask === undefined ? [] : [ask]));
   const exchanged = await call(

@@ -1,10 +1,10 @@
-/** The ledgers of all tenants as this isolate reaches them: one Durable Object each. */
+/** Calls the ledgers of all tenants. Each is one Durable Object. */
 import type { Used } from '../core/ledger/book/usage.ts';
 import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
 import type { Clock, Ledger, LedgerAnswer, LedgerMessage } from '../ports.ts';
 import { LedgerCalls } from './ledger-calls.ts';
 
-/** What this needs of a `TenantLedger`'s stub; plain functions in tests. */
+/** The methods of a `TenantLedger` stub that are used. In tests they are plain functions. */
 export interface LedgerStub {
   grant(ask: LeaseRequest): Promise<GrantReply>;
   report(reports: readonly Report[]): Promise<ReportReply[]>;
@@ -13,7 +13,7 @@ export interface LedgerStub {
   usage(scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
 }
 
-/** Tenants whose calls are remembered; beyond, all are forgotten, and a call under way is not waited for. */
+/** Tenants whose calls an isolate remembers. Beyond that it forgets all, and messages no longer wait for the calls under way. */
 const MOST_TENANTS = 1_000;
 
 /** The ledgers of all tenants. */
@@ -47,8 +47,8 @@ export class LedgerStore implements Ledger {
 }
 
 /**
- * The oldest method of the object that can do it: during a deploy the object may still be of the previous build, which does not
- * know `exchange`.
+ * Calls the oldest method of the object that suffices. During a deploy the object may still run the previous build, which has no
+ * `exchange`.
  */
 async function call(stub: LedgerStub, reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<Exchanged> {
   const [ask] = asks;

@@ -1,4 +1,4 @@
-/** Carries a policy's order out: noted in the audit by the policy's name, then made by the board, as an operator's change is. */
+/** Carries out a policy's order, as if an operator had made the change. It is noted in the audit under the policy's name, then made. */
 import type { OperatorsCalls } from '../core/operators/operators.ts';
 import type { OverrideChange } from '../core/routing/override-changes.ts';
 import { nameOf } from '../core/slo/policy/carried-out.ts';
@@ -6,20 +6,20 @@ import type { PolicyOrder } from '../core/slo/policy/policy.ts';
 import type { SetKind } from '../core/slo/policy/state.ts';
 import { overrideOf } from '../core/slo/policy/wanted.ts';
 
-/** The objects that it takes. */
+/** The objects that an order needs. */
 export interface OrderTakers {
   board: { carryOut(order: PolicyOrder): Promise<OverrideChange> };
   operators: Pick<OperatorsCalls, 'begin' | 'finish' | 'drop'>;
 }
 
-/** As operators call it. */
+/** The paths on which operators make the same change. */
 const PATHS: Readonly<Record<SetKind, (name: string) => string>> = {
   pin: (alias) => `/admin/pins/${encodeURIComponent(alias)}`,
   safeguard: (feature) => `/admin/safeguards/${encodeURIComponent(feature)}`,
   freeze: () => '/admin/freeze',
 };
 
-/** May be repeated, and is until it succeeds. */
+/** Carries out one order. It may be called again, and the caller does so until it succeeds. */
 export async function carryOutOrder(order: PolicyOrder, { board, operators }: OrderTakers, now: number): Promise<void> {
   const { who, at } = order;
   const [kind, name] = [order.do === 'undo' ? order.of : order.do, nameOf(order)];
@@ -30,7 +30,7 @@ export async function carryOutOrder(order: PolicyOrder, { board, operators }: Or
   const after = overrideOf(overrides, kind, name, now) ?? null;
   const isMade = order.do === 'undo' ? before !== null : after?.who === who && after.until === order.until;
   if (isMade) await operators.finish(id, before, order.do === 'undo' ? null : after);
-  // An earlier try that died may have made it: then its row stays, as one that is not known to be made.
+  // An earlier try that broke off may have made the change. Then its row stays in the audit, as a change that may not have been made.
   else if (isFirstTry) await operators.drop(id);
 }
 

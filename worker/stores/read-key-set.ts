@@ -1,4 +1,4 @@
-/** One read of a sign-in's key set: bounded in time and size, without following a redirect, and its keys imported. */
+/** Reads a sign-in's key set once and imports its keys. The read is limited in time and size, and follows no redirect. */
 import { parsedJson } from '../../protocol/json.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { SignInAlgorithm } from '../core/config/issuers-schema.ts';
@@ -15,20 +15,20 @@ export interface SetKey {
   key: CryptoKey;
 }
 
-/** Each algorithm as WebCrypto's calls take it; a call ignores fields that it does not need. */
+/** Each algorithm as WebCrypto names it. A call ignores the fields that it does not need. */
 export const WEB_CRYPTO: Readonly<Record<SignInAlgorithm, { name: string; hash?: string; namedCurve?: string }>> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
   EdDSA: { name: 'Ed25519' },
 };
 
-/** The error says what went wrong, without the address. */
+/** The keys, or an error that says what went wrong. The error does not hold the address. */
 export type KeySetRead = Result<readonly SetKey[], string>;
 
 const MOST_BYTES = 262_144;
 const LEAST_RSA_BITS = 2_048;
 
-/** Never rejects. */
+/** Reads the key set. Never rejects. */
 export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock): Promise<KeySetRead> {
   const tooLate = new AbortController();
   const reading = read(url, fetch, tooLate.signal).catch((): KeySetRead => refused('is unreachable'));
@@ -41,7 +41,7 @@ export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock
 async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Promise<KeySetRead> {
   const response = await fetch(url, {
     ...{ redirect: 'manual', signal, headers: { accept: 'application/json' } },
-    // A copy in a cache could be older than a key that was withdrawn.
+    // A cached copy could still hold a key that has been withdrawn.
     cache: 'no-store',
   });
   if (response.status !== 200) {
@@ -56,7 +56,7 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
   return ok(keys.filter((key) => key !== undefined));
 }
 
-/** Undefined if it is not a usable key; the others in its set may still be good. */
+/** Undefined if the key is not usable. The other keys of its set may still be good. */
 async function importKey({ kid, algorithm, jwk }: PublicJwk): Promise<SetKey | undefined> {
   try {
     const key = await crypto.subtle.importKey('jwk', jwk, WEB_CRYPTO[algorithm], false, ['verify']);

@@ -1,14 +1,14 @@
-/** Compares secrets without telling how far they agree. */
+/** Compares secrets without revealing how far they agree. */
 import { sha256 } from './digest.ts';
 
 const encoder = new TextEncoder();
 
-/** Time depends on the lengths alone. */
+/** Compares two secrets. The time it takes depends only on their lengths. */
 export function constantTimeEqual(one: string, other: string): boolean {
   const [left, right] = [encoder.encode(one), encoder.encode(other)];
   return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
 }
 
-/** For secrets of unknown length: their hashes are compared. */
+/** Compares two secrets by their hashes, so that not even their lengths are revealed. */
 export const sameSecret = async (one: string, other: string): Promise<boolean> =>
   crypto.subtle.timingSafeEqual(await sha256(one), await sha256(other));

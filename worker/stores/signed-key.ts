@@ -1,4 +1,4 @@
-/** Keys that carry a MAC of their own, under `KEY_SECRET`: one that was never made here is refused before any I/O. */
+/** Keys that contain a MAC, made with `KEY_SECRET`. A key that this router did not make is refused before any I/O. */
 import { MAC_BYTES, RANDOM_BYTES, type SignedKey } from '../core/identity/key-format.ts';
 import { base64Url, hex, hmacSha256, sha256 } from './digest.ts';
 import { constantTimeEqual } from './same-secret.ts';
@@ -9,13 +9,13 @@ export async function newKey(prefix: 'sk' | 'pk' | 'ak', secret: string): Promis
   return signed + (await macOf(secret, signed));
 }
 
-/** Whether the MAC of a key is ours. */
+/** True if one of our secrets made the MAC of the key. */
 export async function isGenuine({ signed, mac }: SignedKey, secrets: readonly string[]): Promise<boolean> {
   for (const secret of secrets) if (constantTimeEqual(await macOf(secret, signed), mac)) return true;
   return false;
 }
 
-/** What is stored in a key's place. */
+/** The hash that is stored instead of the key. */
 export const hashOfKey = async (key: string): Promise<string> => hex(await sha256(key));
 
 async function macOf(secret: string, signed: string): Promise<string> {

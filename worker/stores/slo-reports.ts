@@ -1,4 +1,4 @@
-/** How promises stand, answered from memory while that is recent enough: anybody may ask `GET /slo`, as often as they like. */
+/** Reports on promises, kept in memory for a short time, because anyone may call `GET /slo` as often as they like. */
 import type { Clock } from '../core/clock.ts';
 import type { DrillRecord } from '../core/operators/drill.ts';
 import type { Narrowing } from '../core/slo/evaluate.ts';
@@ -7,7 +7,7 @@ import { pause, within } from '../core/within.ts';
 import { callBook, LONGEST_CALL_MS } from './call-book.ts';
 
 const KEEP_MS = 10_000;
-/** After the book did not answer, it is not asked again for this long. */
+/** If the book does not answer, it is not asked again for this long. */
 const KEEP_FAILURE_MS = 1_000;
 /** After this long, a report is given without its drills. */
 const LONGEST_WAIT_FOR_DRILLS_MS = 1_000;
@@ -23,16 +23,16 @@ interface Links {
 /** One per isolate. */
 export class SloReports {
   readonly #links: Links;
-  /** By window, of which there are a dozen. */
+  /** The reports by window. There are a dozen windows. */
   readonly #kept = new Map<number | undefined, { recent: RecentReport | undefined; until: number }>();
-  /** When the call that is under way will have ended, or its request will. */
+  /** By window, the time at which the call under way, or the request that makes it, will have ended. */
   readonly #underWay = new Map<number | undefined, number>();
 
   constructor(links: Links) {
     this.#links = links;
   }
 
-  /** At most 10 s old; undefined if the book does not answer. Of several that ask at once, one calls and the others wait for its result. */
+  /** A report at most 10 s old; undefined if the book does not answer. If several requests ask at once, one calls and the others wait. */
   async recent(windowMs: number | undefined): Promise<RecentReport | undefined> {
     const { clock } = this.#links;
     for (;;) {
@@ -55,7 +55,7 @@ export class SloReports {
     return recent;
   }
 
-  /** Empty if the object that keeps them does not answer. */
+  /** The drills; empty if the object that keeps them does not answer. */
   #drills(now: number): Promise<DrillRecord[]> {
     const { clock, drills } = this.#links;
     const asked = (async () => drills(now - SHOWN_MS, now))().catch(() => []);

@@ -1,6 +1,6 @@
 import type { StaticFiles } from '../ports.ts';
 
-/** Static files through the platform's binding. They belong to this version of the Worker, so a text is read once in an isolate. */
+/** Reads static files through the platform's binding. They belong to this version of the Worker, so an isolate reads each only once. */
 export class StaticFileStore implements StaticFiles {
   readonly #binding: Fetcher | undefined;
   readonly #texts = new Map<string, string>();

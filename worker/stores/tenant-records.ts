@@ -1,4 +1,4 @@
-/** What KV holds about a tenant: the generations of its answers. Read at most once a minute, and only for requests that cache. */
+/** What KV stores about a tenant: the generations of its answers. Read at most once a minute, and only for requests that use the cache. */
 import { type Generations, generationOf, raised } from '../core/answers/generations.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
@@ -7,9 +7,9 @@ const PREFIX = 'tenant:v1:';
 /** How long an isolate trusts what it has read, even if that was nothing. */
 const FRESH_MS = 60_000;
 const MOST_REMEMBERED = 1_000;
-/** A cache that keeps a request waiting is worth nothing. */
+/** A read that takes longer is given up, because a slow cache is not worth waiting for. */
 const LONGEST_READ_MS = 1_000;
-/** After a failed read, no request waits for another one for this long. */
+/** After a failed read, no request reads again for this long. */
 const UNREADABLE_MS = 5_000;
 
 const NEW: Generations = { generation: 0, generations: {} };
@@ -26,7 +26,7 @@ export class TenantRecords {
     this.#clock = clock;
   }
 
-  /** Undefined if KV does not answer. */
+  /** The generation of a feature's answers. Undefined if KV does not answer. */
   async generation(tenant: string, feature: string): Promise<number | undefined> {
     const known = this.#remembered.get(tenant);
     const isFresh = known !== undefined && this.#clock.now() - known.readAt < FRESH_MS;
@@ -35,10 +35,10 @@ export class TenantRecords {
     return record === undefined ? undefined : generationOf(record, feature);
   }
 
-  /** Forgets every answer of the tenant, or of one feature: known on every isolate within a minute plus KV's own delay. */
+  /** Discards every answer of the tenant, or of one feature. All isolates know within a minute plus KV's own delay. */
   async raise(tenant: string, feature: string | null): Promise<{ before: number; after: number }> {
     const before = (await this.#kv.get<Generations>(PREFIX + tenant, 'json')) ?? NEW;
-    // KV may be a minute old.
+    // The record from KV may be a minute old.
     const record = raised(before, feature, this.#clock.now());
     await this.#kv.put(PREFIX + tenant, JSON.stringify(record));
     this.#remember(tenant, record);

@@ -1,7 +1,7 @@
-/** The keys that sign and check the router's own tokens, imported once an isolate from `TOKEN_SECRET` or `KEY_SECRET`. */
+/** The keys that sign and check the router's own tokens. Each isolate imports them once, from `TOKEN_SECRET` or `KEY_SECRET`. */
 import { base64Url, hmacKey, hmacSha256, sign } from './digest.ts';
 
-/** The secrets they come from; `…Old`: still accepted during a rotation. */
+/** The secrets that the keys come from. Tokens of an `…Old` secret are still accepted during a rotation. */
 export interface TokenSecrets {
   keySecret: string;
   keySecretOld: string | undefined;
@@ -9,20 +9,20 @@ export interface TokenSecrets {
   tokenSecretOld: string | undefined;
 }
 
-/** One key. */
+/** A key and its id. */
 export interface TokenKey {
-  /** Identifies the key and reveals nothing of its secret. */
+  /** Identifies the key, and reveals nothing about its secret. */
   kid: string;
   key: CryptoKey;
 }
 
-/** The first signs; all are accepted. */
+/** The first key signs. Tokens that any of them signed are accepted. */
 export type TokenKeyRing = readonly [TokenKey, ...TokenKey[]];
 
 const KID_BYTES = 6;
 const encoder = new TextEncoder();
 
-/** Without `TOKEN_SECRET` the token keys are derived from `KEY_SECRET`. */
+/** Imports the keys. Without `TOKEN_SECRET` they are derived from `KEY_SECRET`. */
 export async function tokenKeyRing({
   keySecret,
   keySecretOld,

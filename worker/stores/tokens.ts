@@ -1,4 +1,4 @@
-/** User tokens: minted and checked in memory, without KV or the ledger. No promise is shared between requests. */
+/** Mints and checks user tokens in memory, without KV or the ledger. Requests share no promise. */
 import type { AuthError } from '../../protocol/auth-errors.ts';
 import { type Result, refused } from '../../protocol/result.ts';
 import type { SignIn } from '../core/config/config.ts';
@@ -20,7 +20,7 @@ import { isSignedBy, type Jwt, jwtPart, parseJwt } from './jwt.ts';
 import { KeySet } from './key-set.ts';
 import { type TokenKeyRing, type TokenSecrets, tokenKeyRing } from './token-keys.ts';
 
-/** The same clock writes and reads them. */
+/** The router's own tokens need no allowance for clock skew, because the same clock writes and reads them. */
 const OWN_RULES = { audience: OWN_ISSUER, skewMs: 0 };
 
 /** What checking tokens needs from outside. */
@@ -35,7 +35,7 @@ export class TokenStore implements Tokens {
   readonly #secrets: TokenSecrets;
   readonly #signIns: readonly SignIn[];
   readonly #clock: Clock;
-  /** By address: issuers may share one. */
+  /** The key sets by address. Several issuers may share one. */
   readonly #keySets = new Map<string, KeySet>();
   #keys: TokenKeyRing | undefined;
 
@@ -93,7 +93,7 @@ export class TokenStore implements Tokens {
     return refused({ code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs });
   }
 
-  /** Requests that arrive before it exists each make their own: in workerd one request cannot await another's promise. */
+  /** The key ring. Requests that arrive before it exists each make their own, because in workerd one cannot await another's promise. */
   async #ring(): Promise<TokenKeyRing> {
     this.#keys ??= await tokenKeyRing(this.#secrets);
     return this.#keys;

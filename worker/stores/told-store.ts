@@ -1,4 +1,4 @@
-/** What clients report about answers and services, on its way to the book. */
+/** Sends to the book what clients report about answers and services. */
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
 import type { Feedback } from '../core/slo/told/feedback.ts';
 import type { FiguresById } from '../core/slo/told/figures.ts';
@@ -11,11 +11,11 @@ import { callBook } from './call-book.ts';
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
 const WAITS_MS = [5_000, 6_000, 4_000];
 const MOST_WAITING = 1_000;
-/** The platform ends what runs behind a response after this time. */
+/** The platform ends work behind a response after this time. */
 const LONGEST_WAIT_MS = 30_000;
 /** A record that has not arrived after this long never will. */
 const LONGEST_WAY_MS = 20 * 60_000;
-/** The raters of all visitors of pages, and of a key that names no rater. */
+/** The rater's name for all visitors of pages, and for a key that names no rater. */
 const VISITOR = 'visitor';
 const KEY = 'key';
 

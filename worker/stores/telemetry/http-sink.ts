@@ -23,11 +23,11 @@ export interface SinkLinks {
   random: Random;
   fetch: UpstreamFetch;
   events: EventSink;
-  /** The body for these records; undefined where there is nothing to send. */
+  /** The body for these records. Undefined if there is nothing to send. */
   encode(records: readonly RequestRecord[]): string | undefined;
 }
 
-/** Why a call was not taken. `reason` never holds the address. */
+/** Why the receiver did not take a call. `reason` never holds its address. */
 interface Trouble {
   reason: string;
   mayRetry: boolean;
@@ -37,8 +37,8 @@ interface Trouble {
 const SLACK_MS = 5_000;
 
 /**
- * One call at a time, by the request that came first; the records of the others wait for it. A receiver that fails is tried again
- * after a growing wait, with the next records if no request can wait that long.
+ * Makes one call at a time, in the request that came first. The records of other requests wait for that call. A receiver that fails is
+ * tried again after a growing wait, or with the next records if no request can wait that long.
  */
 export class HttpSink implements RecordSink {
   readonly name: string;
@@ -48,7 +48,7 @@ export class HttpSink implements RecordSink {
   #waiting: RequestRecord[] = [];
   /** Records in the call that is under way. */
   #underWay = 0;
-  /** By then the request that sends has gone on, or was ended by the platform. */
+  /** By this time the sending request has finished its call, or the platform has ended the request. */
   #busyUntil = 0;
   #failures = 0;
   #nextTryAt = 0;
@@ -77,7 +77,7 @@ export class HttpSink implements RecordSink {
     this.#busyUntil = 0;
   }
 
-  /** The newest that there is room for. */
+  /** Keeps the newest records, as many as there is room for. */
   #keep(records: RequestRecord[]): void {
     const tooMany = Math.max(0, records.length - MOST_WAITING);
     this.dropped += tooMany;
@@ -116,7 +116,7 @@ export class HttpSink implements RecordSink {
         headers: { ...headers, ...(authorization && { authorization }), 'content-type': 'application/json' },
       });
       const { ok, status } = response;
-      // It has taken the call, whatever becomes of its answer.
+      // The receiver has taken the call, even if its answer cannot be read.
       const answer = await boundedText(response, MOST_ANSWER_BYTES).catch(() => undefined);
       if (ok) {
         this.dropped += Math.min(rejectedIn(parsedJson(answer ?? '')), batch.length);
@@ -132,7 +132,7 @@ export class HttpSink implements RecordSink {
     }
   }
 
-  /** Once for each thing that goes wrong, and once when nothing does any more. */
+  /** Writes one event for each new reason of failure, and one when calls succeed again. */
   #tell(reason: string | undefined, needsOperator: boolean): void {
     if (reason === this.#lastReason) return;
     this.#lastReason = reason;

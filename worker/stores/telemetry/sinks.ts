@@ -16,7 +16,7 @@ export interface TelemetryLinks extends Omit<SinkLinks, 'encode'> {
   print(line: string): void;
 }
 
-/** None where config has no `telemetry`. */
+/** The sinks; none if config has no `telemetry`. */
 export function telemetrySinks(
   { receivers, logs }: Telemetry,
   slo: JudgeSettings,
@@ -34,7 +34,7 @@ export function telemetrySinks(
   return sinks;
 }
 
-/** Each call's window begins where the one before it ended. */
+/** Encodes records as metrics. The window of each call begins where the window before it ended. */
 function metricsEncoder({ dialect }: Receiver, slo: JudgeSettings, origin: Origin, clock: Clock) {
   let from = clock.now();
   return (records: readonly RequestRecord[]): string => {
