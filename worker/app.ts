@@ -1,6 +1,6 @@
 /**
- * The HTTP edge ★ start here: paths, CORS, request ids, errors. What a question then goes through is pipeline/answer.ts. A call
- * from a server meets no middleware: its handler is the only one that Hono runs.
+ * The HTTP edge ★ start here: paths, CORS, request ids, errors. The steps that a question then goes through are in pipeline/answer.ts.
+ * A call from a server runs no middleware: its handler is the only one that Hono runs.
  */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -42,7 +42,7 @@ const refuse = (c: Context<App>, error: RouterError): Response => refusal(error,
 
 type Handler = (c: Context<App>, composition: Composition, context: RequestContext) => Response | Promise<Response>;
 
-/** A question. Its line goes on when the client leaves, so that its record is closed. */
+/** Answers a question. Its steps continue when the client leaves, so that its record is closed. */
 function ask(c: Context<App>, door: DoorName): Response | Promise<Response> {
   const { composition, context } = c.env;
   const { deps, notConfigured } = composition;
@@ -52,7 +52,7 @@ function ask(c: Context<App>, door: DoorName): Response | Promise<Response> {
   return answering;
 }
 
-/** A question that is refused before its line begins has a record too. */
+/** Refuses a question before its first step. It gets a record too. */
 function refuseQuestion(
   error: RouterError,
   door: DoorName,
@@ -63,7 +63,7 @@ function refuseQuestion(
   return respond(refusedWith(error), { seesProvider: false }, deps, context, record);
 }
 
-/** Local mode, asked under a name that is not this machine's. */
+/** Refuses a request in local mode whose host name is not this machine's. */
 function misdirected(
   { method, url }: Request,
   host: string,
@@ -78,7 +78,7 @@ function misdirected(
 const DOOR_NAMES = Object.keys(DOORS) as DoorName[];
 const DOOR_AT = new Map(DOOR_NAMES.flatMap((door) => DOORS[door].paths.map((path) => [path, door] as const)));
 
-/** A path that answers nothing before all secrets are set. */
+/** The handler of a path that refuses every request until all secrets are set. */
 const configured =
   (handler: Handler) =>
   (c: Context<App>): Response | Promise<Response> => {
@@ -87,10 +87,10 @@ const configured =
     return notConfigured === undefined ? handler(c, composition, context) : refusal(notConfigured, context);
   };
 
-/** A bug of ours. It is logged with its place, but without its message, which may quote what the client or a provider sent. */
+/** Answers a request that failed because of our own bug. The log gets the stack, but not the message, which may quote private text. */
 function internalError(error: Error, request: Request, { context, composition }: Edge): Response {
   const where = error.stack?.split('\n').slice(1, 6).join(' ') ?? '';
-  // Names of storage and network faults may be told.
+  // The names of storage and network faults may be logged.
   const cause =
     /\b(?:SQLITE_[A-Z_]+|ENOSPC|EIO|EDQUOT|EROFS|EMFILE|ECONN[A-Z]+|ETIMEDOUT|KV [A-Z]+ failed: \d{3})\b/.exec(
       error.message,
@@ -101,7 +101,7 @@ function internalError(error: Error, request: Request, { context, composition }:
   return refusal({ code: 'internal_error' }, context);
 }
 
-/** workerd passes on whatever Host it is sent, and `OPTIONS *`. */
+/** workerd passes on any Host header that it is sent, and `OPTIONS *`. */
 const NO_ADDRESS = 'This request has no address. Its Host header must name a host, and its path must begin with "/".';
 
 function createRoutes(): Hono<App> {
@@ -119,7 +119,7 @@ function createRoutes(): Hono<App> {
   route(app, '/healthz', { GET: health });
   route(app, '/metrics', { GET: scrape });
   route(app, '/slo', { GET: configured((c) => publicPromises(c.req.query(), c.env.composition, c.env.context)) });
-  // The second for SDKs whose base URL lacks `/v1`, as with the doors of chat.
+  // The second path is for SDKs whose base URL lacks `/v1`. The chat doors have such a path too.
   for (const path of ['/v1/models', '/models']) {
     route(app, path, { GET: configured((c) => models(c, undefined)) });
     route(app, `${path}/:alias{.+}`, { GET: configured((c) => models(c, c.req.param('alias'))) });
@@ -139,7 +139,7 @@ function createRoutes(): Hono<App> {
 const health = (c: Context<App>): Response =>
   plainJson({ status: 'ok', configured: c.env.composition.notConfigured === undefined }, c.env.context);
 
-/** `GET /ai/streams/:id`: what comes after the event that the caller has seen. */
+/** `GET /ai/streams/:id`: sends the events after the one that the caller has seen. */
 async function restOfAnswer(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
   const asking = await askedById(c);
   if (!asking.ok) return refuse(c, asking.error);
@@ -148,7 +148,7 @@ async function restOfAnswer(c: Context<App>, { deps }: Composition, context: Req
   return respond(kept.value, { seesProvider: deps.showsProvider(asking.value.identity) }, deps, context);
 }
 
-/** `DELETE /ai/streams/:id`: its run ends. */
+/** `DELETE /ai/streams/:id`: stops the run of the answer. */
 async function stopAnswer(c: Context<App>, { deps }: Composition, context: RequestContext): Promise<Response> {
   const asking = await askedById(c);
   if (!asking.ok) return refuse(c, asking.error);
@@ -183,11 +183,11 @@ async function features(c: Context<App>, { deps }: Composition, context: Request
 
 const CORS_PATHS = ['/v1/*', '/models/*', '/ai/*', '/healthz'];
 
-/** The doors' paths that none of these patterns holds; a path under two of them would get its headers twice. */
+/** The doors' paths that no pattern matches. A path that two patterns match would get its headers twice. */
 const doorsBeside = (patterns: readonly string[]): string[] =>
   [...DOOR_AT.keys()].filter((path) => !patterns.some((pattern) => `${path}/`.startsWith(pattern.replace('*', ''))));
 
-/** The same routes for calls from pages: behind CORS, but for admin. */
+/** The same routes for calls from pages, with CORS on all paths except those of admin. */
 function behindCors(routes: Hono<App>): Hono<App> {
   const pages = new Hono<App>();
   const allowed = cors({
@@ -202,10 +202,10 @@ function behindCors(routes: Hono<App>): Hono<App> {
   });
   pages.use('*', async (c, next) => {
     await next();
-    // A preflight is answered by CORS alone.
+    // CORS alone answers a preflight, so it would have no request id.
     if (c.req.method === 'OPTIONS') c.header('x-request-id', c.env.context.requestId);
   });
-  // Hono's `/ai/*` holds `/ai` too.
+  // Hono's `/ai/*` matches `/ai` too.
   for (const path of [...CORS_PATHS, ...doorsBeside(CORS_PATHS)]) pages.use(path, allowed);
   pages.all('*', (c) => routes.fetch(c.req.raw, c.env));
   return pages;

@@ -1,4 +1,4 @@
-/** Composition root: the only file that joins ports to bindings. Built once per isolate. */
+/** Composition root: the only file that joins ports to bindings. The composition is made once per isolate. */
 import { uuidV7Of } from '../protocol/uuid-v7.ts';
 import { VERSION } from '../protocol/version.ts';
 import { CHECKED_CONFIG } from './checked-config.ts';
@@ -45,11 +45,11 @@ import { TokenStore } from './stores/tokens.ts';
 import { ToldStore } from './stores/told-store.ts';
 import { UserHashes } from './stores/user-hash.ts';
 
-/** Everything that is joined for one environment. */
+/** Everything that `compose` joins for one environment. */
 export interface Composition {
   env: Env;
   config: Config;
-  /** What has to be set before anything is answered; undefined where nothing has. */
+  /** The settings that are missing before any question can be answered. Undefined if none is. */
   notConfigured: NotConfigured | undefined;
   deps: Deps;
   keys: KeyStore;
@@ -62,7 +62,7 @@ export interface Composition {
   operators: () => OperatorsCalls;
   sloBook: () => DurableObjectStub<SloBook>;
   sloReports: SloReports;
-  /** Users as records name them. */
+  /** The hashes by which records name users. */
   userHashes: UserHashes;
   adminRate: AdminRate;
   /** What the objects need of config and of each other. */
@@ -111,7 +111,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const config: Config = { ...resolved.config, pricing: { ...resolved.config.pricing, learnt: board.learnt } };
   const ledgerIds = new Map<string, DurableObjectId>();
   const tenantLedger = (tenant: string) => {
-    // An id is a name hashed, at 7 microseconds; only the stub belongs to a request.
+    // Hashing a name into an id takes 7 microseconds, so ids are kept. Only the stub belongs to a request.
     let id = ledgerIds.get(tenant);
     if (id === undefined) {
       id = unchecked.TENANT_LEDGER.idFromName(tenant);
@@ -126,7 +126,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const userHashes = new UserHashes(env.keySecret);
   const hashUser = (tenant: string, user: string) => userHashes.of(tenant, user);
   const version = unchecked.CF_VERSION_METADATA;
-  /** Of this isolate. */
+  /** The id of this isolate. */
   const source = crypto.randomUUID();
   const sinks: RecordSink[] = [];
   const judging =
@@ -178,7 +178,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
         env.keySecretOld,
       ),
       files: new StaticFileStore(unchecked.ASSETS),
-      // Native: the client is written to without JavaScript, which costs a tenth less CPU a stream than a `ReadableStream` of ours.
+      // This native pipe writes to the client without JavaScript. Per stream it takes a tenth less CPU than a `ReadableStream` of ours.
       newPipe: () => new IdentityTransformStream(),
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
@@ -229,7 +229,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
     },
     sloBookDeps: {
       ...{ config, clock, events },
-      // Until `Alerts` has this call, notices wait.
+      // During a deploy `Alerts` may still lack this call. Notices wait until it has it.
       notify: async (notices) => alerts().notify(notices),
       overrides: async () => healthBoard().overrides(),
       carryOut: (order) => carryOutOrder(order, { board: healthBoard(), operators: operators() }, clock.now()),
@@ -237,7 +237,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
   };
 }
 
-/** If the platform's limiter fails, it refuses nobody: the isolate counts all the same. */
+/** If the platform's limiter fails, it refuses no request. The isolate's own count still applies. */
 const platformRate = (binding: RateLimit | undefined) =>
   binding &&
   ((key: string): Promise<boolean> =>
@@ -246,7 +246,7 @@ const platformRate = (binding: RateLimit | undefined) =>
       () => true,
     ));
 
-/** The first secret writes; an older one still reads what it wrote. An id reveals nothing about its secret. */
+/** The first secret encrypts new answers. The older one only reads answers that it encrypted. An id reveals nothing about its secret. */
 function answerSecrets({ keySecret, answerSecret, answerSecretOld }: Env): [AnswerSecret, ...AnswerSecret[]] {
   const of = (secret: string): AnswerSecret => ({ id: fingerprint(secret), secret });
   const first = of(answerSecret ?? keySecret);

@@ -2,48 +2,48 @@ import * as z from 'zod/mini';
 import { isLocal } from './core/config/local.ts';
 import { LOCAL_ADMIN_KEY } from './core/identity/identity.ts';
 
-/** What wrangler.toml binds, and the variables and secrets beside it, before they are looked at. */
+/** The bindings of wrangler.toml, and the variables and secrets, before they are checked. */
 export interface UncheckedEnv {
   STATE: KVNamespace;
   HEALTH_BOARD: DurableObjectNamespace<import('./objects/health-board/health-board.ts').HealthBoard>;
   TENANT_LEDGER: DurableObjectNamespace<import('./objects/tenant-ledger/tenant-ledger.ts').TenantLedger>;
   ANSWER_STREAM: DurableObjectNamespace;
   SHARED_ANSWER: DurableObjectNamespace;
-  /** Static files; undefined where wrangler.toml has no `[assets]`. */
+  /** Static files; undefined if wrangler.toml has no `[assets]`. */
   ASSETS?: Fetcher;
   ALERTS: DurableObjectNamespace<import('./objects/alerts/alerts.ts').Alerts>;
   OPERATORS: DurableObjectNamespace<import('./objects/operators/operators.ts').Operators>;
   SLO_BOOK: DurableObjectNamespace<import('./objects/slo-book/slo-book.ts').SloBook>;
   /** Absent in plain workerd, which has no such binding. */
   ADDRESS_RATE?: RateLimit;
-  /** Which deploy this is; absent in plain workerd. `tag` may be empty. */
+  /** The deployed version; absent in plain workerd. `tag` may be empty. */
   CF_VERSION_METADATA?: { id: string; tag: string };
   [variable: string]: unknown;
 }
 
-/** Bindings, variables and secrets, checked. */
+/** The variables and secrets, checked. */
 export interface Env {
-  /** `npm start` and tests; never a deploy. Only then do the `sk-local-…` keys exist. */
+  /** True under `npm start` and in tests, never in a deploy. Only then do the `sk-local-…` keys exist. */
   local: boolean;
   /** Signs virtual keys, and names the objects that keep answers. */
   keySecret: string;
-  /** The one before: its keys are still read, and what was answered under its names is still found. */
+  /** The previous secret. Keys that it signed are still accepted, and answers under names that it made are still found. */
   keySecretOld: string | undefined;
-  /** Encrypts cached answers; `KEY_SECRET` where it is not set. The old one still opens what it closed. */
+  /** Encrypts cached answers. `KEY_SECRET` does so if it is not set. The old secret still decrypts the answers that it encrypted. */
   answerSecret: string | undefined;
   answerSecretOld: string | undefined;
-  /** Signs user tokens; derived from `KEY_SECRET` where it is not set. Tokens of the old one are still accepted. */
+  /** Signs user tokens. Derived from `KEY_SECRET` if it is not set. Tokens that the old secret signed are still accepted. */
   tokenSecret: string | undefined;
   tokenSecretOld: string | undefined;
-  /** Undefined: admin is closed. */
+  /** Undefined if the admin API is closed. */
   adminKey: string | undefined;
-  /** Opens `/metrics`; undefined: an admin key does. */
+  /** Opens `/metrics`. If it is undefined, an admin key does. */
   metricsToken: string | undefined;
-  /** A log line for each request, as `npm start` prints them. */
+  /** True if each request gets a log line, as under `npm start`. */
   logsRequests: boolean;
 }
 
-/** For local runs only; a deploy has to bring its own. */
+/** For local runs only. A deploy must set its own. */
 const LOCAL_KEY_SECRET = 'carryon-local-key-secret';
 
 const variables = z.object({

@@ -4,14 +4,14 @@ import type { RequestContext } from './pipeline/request.ts';
 import type { Deps } from './ports.ts';
 import { Timing } from './response/server-timing.ts';
 
-/** Of this isolate; reading it costs microseconds, so only the first request is asked. */
+/** This isolate's data centre. Reading it takes microseconds, so it is read from the first request only. */
 let colo: string | null | undefined;
 function coloOf(request: Request): string | null {
   if (colo === undefined) colo = (request.cf?.colo as string | undefined) ?? null;
   return colo;
 }
 
-/** The context of one HTTP request. A class, because an object literal with a getter takes twenty times as long to make. */
+/** The context of one HTTP request. It is a class because an object literal with a getter takes twenty times as long to make. */
 export class HttpContext implements RequestContext {
   readonly requestId: string;
   readonly arrivedAt: number;

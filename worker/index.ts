@@ -1,4 +1,4 @@
-/** The entry: the app and the Durable Object classes, joined to their dependencies, nothing else. */
+/** The Worker's entry point. It only joins the app and the Durable Object classes to their dependencies. */
 import { createApp } from './app.ts';
 import { type Composition, compose } from './deps.ts';
 import type { UncheckedEnv } from './env.ts';
@@ -13,7 +13,7 @@ import { answerRuns } from './run/run-job.ts';
 
 const compositions = new WeakMap<UncheckedEnv, Composition>();
 
-/** Once per isolate and environment: the Worker's is the same object for all its requests, an object's may be another. */
+/** Composes once per isolate and environment. All requests of the Worker share one environment object. A Durable Object's may differ. */
 function composed(env: UncheckedEnv): Composition {
   let known = compositions.get(env);
   if (known === undefined) {
@@ -23,7 +23,7 @@ function composed(env: UncheckedEnv): Composition {
   return known;
 }
 
-// The platform makes each object from its state and environment; here it is also given what it needs from outside.
+// The platform constructs each object with its state and environment. These subclasses also give it its other dependencies.
 
 export class AnswerStream extends AnswerStreamObject {
   constructor(state: DurableObjectState, env: UncheckedEnv) {

@@ -36,10 +36,10 @@ import type { Adapter } from './providers/adapter.ts';
 
 export type { Clock };
 
-/** In [0, 1). */
+/** A random number in [0, 1). */
 export type Random = () => number;
 
-/** Bytes on their way to a client: a write is over once the client has taken it, and fails once the client is gone. */
+/** A pipe of bytes to a client. A write resolves when the client has taken it, and fails when the client has left. */
 export interface BytePipe {
   readable: ReadableStream<Uint8Array>;
   writable: WritableStream<Uint8Array>;
@@ -48,104 +48,104 @@ export interface BytePipe {
 /** Calls a provider. */
 export type UpstreamFetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Work that goes on behind the response (`ctx.waitUntil`). */
+/** Registers work that continues behind the response (`ctx.waitUntil`). */
 export type Background = (work: Promise<unknown>) => void;
 
 /** Client keys. */
 export interface Identities {
-  /** Whom a key identifies; undefined for a key that does not exist. Junk is refused without I/O. */
+  /** The identity of a key; undefined if the key does not exist. A malformed key is refused without I/O. */
   find(key: string): Identity | undefined | Promise<Identity | undefined>;
 }
 
-/** Tokens of people who have signed in. They are checked without KV or the ledger, in bounded time; a call never rejects. */
+/** Tokens of people who have signed in. Checking one needs neither KV nor the ledger, takes bounded time, and never rejects. */
 export interface Tokens {
   find(token: string, background: Background): Promise<Result<Identity, AuthError>>;
-  /** Signed as this router's own. */
+  /** Signs a token as this router's own. */
   mint(claims: JwtFields): Promise<string>;
 }
 
-/** The health of deployments, and what operators have set. */
+/** The health of deployments, and the overrides. */
 export interface RoutingBoard {
-  /** Reads what other isolates published: at first use now, later behind the response. */
+  /** Reads what other isolates have published. The first use waits for it; later reads run behind the response. */
   ready(background: Background): void | Promise<void>;
   candidates(deployments: readonly Deployment[]): Candidate[];
-  /** What operators have set over config's routing, as this isolate knows it. */
+  /** The overrides, as this isolate knows them. */
   readonly overrides: Overrides;
-  /** Takes one of a deployment's `maxParallel` places in this isolate; false where none is free. `request`: any object of its own. */
+  /** Takes one of a deployment's `maxParallel` places in this isolate; false if none is free. `request` is any object unique to it. */
   enter(deployment: Deployment, request: object): boolean;
   leave(deployment: Deployment, request: object): void;
-  /** May this request probe the half-open deployment? `forMs`: when a probe that never reports makes way for the next. */
+  /** True if this request may probe the half-open deployment. A probe that has not reported after `forMs` makes way for the next. */
   claimProbe(deployment: Deployment, forMs: number): Promise<boolean>;
-  /** What an attempt showed: it reaches this isolate's breaker at once, `HealthBoard` behind the response. */
+  /** Records how an attempt ended: in this isolate at once, in `HealthBoard` behind the response. */
   observe(deployment: Deployment, outcome: Observation, background: Background): void;
-  /** What a bill showed of a deployment: at once in this isolate, for all others behind the response. */
+  /** Records what a bill showed about a deployment: in this isolate at once, for all others behind the response. */
   learn(deployment: Deployment, seen: Seen, background: Background): void;
 }
 
-/** What a bill taught. */
+/** What a bill has shown about a deployment. */
 export interface Seen {
   oddity?: Oddity | undefined;
   lesson?: Learnt | undefined;
 }
 
-/** What one request has to say to its tenant's ledger in one call. */
+/** What one request sends to its tenant's ledger in one call. */
 export interface LedgerMessage {
-  /** Applied before the ask. */
+  /** The ledger applies these before the ask. */
   reports: readonly Report[];
   ask?: LeaseRequest;
-  /** In a call of its own, never together with what others say. */
+  /** True if the message travels in a call of its own, never together with those of other requests. */
   isAlone?: boolean;
-  /** After so long without an answer it counts as lost. */
+  /** A message without an answer after this time counts as lost. */
   longestMs: number;
 }
 
-/** The replies to a message: to its reports in their order, and to its ask. */
+/** The replies to a message: one to each report, in their order, and one to the ask. */
 export interface LedgerAnswer {
   reports: readonly ReportReply[];
   grant: GrantReply | undefined;
 }
 
-/** The one place per tenant that can refuse (docs/ledger.md). */
+/** The ledgers of all tenants. A tenant's ledger is the only place that can refuse a lease (docs/ledger.md). */
 export interface Ledger {
-  /** Rejects if the ledger cannot be reached, or does not answer in time; then nobody knows whether the message arrived. */
+  /** Rejects if the ledger cannot be reached, or does not answer in time. Then it is unknown whether the message arrived. */
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
-  /** Each limit in force of these scopes. Rejects, or never resolves, if the ledger cannot be reached. */
+  /** Each limit in force for these scopes. Rejects, or never resolves, if the ledger cannot be reached. */
   usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
 }
 
-/** Finished answers, kept near. A fault of the cache is a miss: no request waits for it or is refused for it. */
+/** The cache of complete answers. A fault of the cache counts as a miss: no request waits for it or is refused because of it. */
 export interface Answers {
-  /** The generation of a tenant's feature; raising it forgets what was cached. Undefined: unknown, so no cached answer may be given. */
+  /** The generation of a tenant's feature. Raising it discards the cached answers. Undefined if it is unknown; then none may be given. */
   generation(tenant: string, feature: string): Promise<number | undefined>;
   hash(keyText: string): Promise<string>;
   get(keyHash: string, tenant: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>;
   put(keyHash: string, tenant: string, answer: StoredAnswer, keepMs: number): Promise<unknown>;
 }
 
-/** Answers that several callers read, in an object each. A call rejects where the object cannot be reached. */
+/** Answers that several callers read. Each is in an object of its own. A call rejects if the object cannot be reached. */
 export interface AnswerStreams {
-  /** `subject`: what the object is named after; nothing is claimed between two calls. */
+  /** `subject` names the object. Nothing is reserved between two calls. */
   open(subject: string, message: OpenMessage, signal: AbortSignal): Promise<Response>;
-  /** The whole answer of a subject once it is complete, with who served it; undefined where it does not become so. */
+  /** The whole answer of a subject once it is complete, with the deployment that made it. Undefined if it is never completed. */
   whole(subject: string, kind: OpenMessage['kind']): Promise<Response | undefined>;
-  /** Whether the object, as it lives now, closes the record of this request or has closed it. */
+  /** True if the object, in its present life, closes the record of this request or has closed it. */
   hasTaken(subject: string, kind: OpenMessage['kind'], requestId: string): Promise<boolean>;
-  /** By the id of a keyed answer; undefined for what is no id. */
+  /** Reads a keyed answer by its id. Undefined if the string is not an id. */
   attach(id: string, message: AttachMessage, signal: AbortSignal): Promise<Response | undefined>;
   stop(id: string, message: StopMessage): Promise<Response | undefined>;
 }
 
-/** What those objects need in order to run a request themselves. */
+/** What the objects of keyed and shared answers need in order to run a request themselves. */
 export interface AnswerRuns {
   clock: Clock;
   produce(job: Job, hooks: RunHooks): Promise<RunOutcome>;
-  /** Settles the leases of a former life (ledger rule 20). */
+  /** Settles the leases of the object's earlier life (ledger rule 20). */
   settleLeases(tenant: string, leases: readonly KeptLease[]): Promise<void>;
-  /** How long a whole answer may be given to others who ask the same; 0: to nobody. */
+  /** How long a complete answer may be given to other callers with an equal question. 0 if it may not. */
   givesAgainMs(job: Job, completion: string): number;
-  /** An error in the words of the contract. */
+  /** An error as the contract words it. */
   wire(error: StreamError): Refusal;
-  /** Takes the record of a call that is over, and sends it on at once, because the object may sleep now. */
+  /** Takes the record of a call that has ended. It is sent on at once, because the object may now go to sleep. */
   close(record: ClosedRecord, background: Background): void;
 }
 
@@ -155,26 +155,26 @@ export interface LeaseHooks {
   onStart(leaseId: string): void;
 }
 
-/** What a run is given by its object. It must stop, settle and return soon after `signal` aborts. */
+/** What an object gives to a run. The run must stop, settle and return soon after `signal` aborts. */
 export interface RunHooks extends LeaseHooks {
   signal: AbortSignal;
-  /** For work that goes on when the run is over: settlement, what was learnt. */
+  /** For work that continues after the run, such as settlement. */
   background: Background;
-  /** The answer is for others too, who may not be given a safeguard's. */
+  /** True if the answer is also for other callers, who may not get one that a safeguard made. */
   isShared: boolean;
-  /** The ledger has said yes: resumable readers get this head now. */
+  /** The request is admitted, and resumable readers get this head now. */
   admitted(head: AnswerHead): void;
-  /** Called once, when the run is settled: before it is refused or its end is told, but for a run that was told to stop. */
+  /** Called once, when the run is settled. That is before readers get its refusal or its end, unless the run was told to stop. */
   settled(facts: RunFacts): void;
 }
 
-/** The files that the build has made for browsers. All of them are public. */
+/** The files that the build makes for browsers. All of them are public. */
 export interface StaticFiles {
-  /** Undefined where this Worker was started without it. */
+  /** The text of a file. Undefined if this Worker was started without it. */
   text(path: string): string | undefined | Promise<string | undefined>;
 }
 
-/** What operators must know. No prompts, no answers, no keys. */
+/** An event for operators. It holds no prompt, no answer and no key. */
 export interface RouterEvent {
   event:
     | 'deployment_cooling'
@@ -190,64 +190,64 @@ export interface RouterEvent {
     | 'request_failed_over'
     | 'request_failed'
     | 'answer_interrupted'
-    /** Each answered request, where `CARRYON_LOG=requests` asks for it. */
+    /** Sent for each answered request if `CARRYON_LOG=requests` is set. */
     | 'request'
-    /** How many of each kind travel mode has reported. */
+    /** The number of reports of each kind that travel mode has sent. */
     | 'travel_reports'
     | 'usage_odd'
     | 'usage_above_hold'
-    /** A sign-in's public keys. */
+    /** The public keys of a sign-in cannot be read. */
     | 'key_set_unreadable'
     | 'webhook_failing'
     | 'alerts_lost'
-    /** Something that `SloBook` keeps cannot be read, and so is not counted. */
+    /** A stored row of `SloBook` cannot be read, so it is not counted. */
     | 'book_unreadable'
     | 'book_unreachable'
-    /** Where traces, metrics and logs go: a receiver does not take them; it takes them again. */
+    /** A receiver of traces, metrics or logs fails, or works again. */
     | 'telemetry_failing'
     | 'telemetry_back'
     | 'internal_error';
   [field: string]: string | number | boolean | null;
 }
 
-/** Takes the record of each request, once, when it is over. It never throws, and nothing waits for it. */
+/** Takes the record of each request once, when the request is over. It never throws, and nothing waits for it. */
 export interface Records {
-  /** A request is under way from now on; `request` is any object of its own. */
+  /** The request is under way from now on. `request` is any object unique to the request. */
   opened(request: object): void;
-  /** It is not under way here any more. */
+  /** The request is no longer under way in this isolate. */
   ended(request: object): void;
-  /** `atOnce`: the batch goes out now, because the caller (an object) may sleep or end soon. */
+  /** With `atOnce` the batch goes out now, because the caller (an object) may soon sleep or end. */
   close(record: ClosedRecord, background: Background, atOnce?: boolean): void;
 }
 
-/** Where batches of records go: the book, traces, logs. Each sink bounds what it holds, and counts what it drops. */
+/** A receiver of batches of records: the book, traces or logs. Each sink limits what it holds, and counts what it drops. */
 export interface RecordSink {
   readonly name: string;
-  /** Resolves when the batch is delivered or given up; never rejects. `open`: requests that are under way in this isolate. */
+  /** Resolves when the batch is delivered or given up. It never rejects. `open` is the number of requests under way in this isolate. */
   take(records: readonly RequestRecord[], open: number): Promise<void>;
-  /** Records given up so far in this isolate. */
+  /** The number of records given up so far in this isolate. */
   readonly dropped: number;
 }
 
-/** Who rates an answer. */
+/** The caller that rates an answer. */
 export type Rater = Pick<Identity, 'tenant' | 'kind'>;
 
-/** What clients tell of answers and services, on its way to the book. False: it does not answer. */
+/** Takes the feedback and figures that clients send to the book. False if the book does not answer. */
 export interface Told {
-  /** Of a request that the book does not know yet, it is told again, for 15 s. */
+  /** If the book does not know the request yet, the feedback is sent again for 15 s. */
   feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean>;
   figures(figures: FiguresById, tenant: string): Promise<boolean>;
 }
 
-/** The judge of answers (docs/judge.md), where config has one. */
+/** The judge of answers (docs/judge.md), if config has one. */
 export interface Judging {
   readonly judge: Judge;
-  /** Whether one more may be judged now in this isolate; each that may is ended with `leave`. `answer`: any object of its own. */
+  /** True if one more answer may be judged now in this isolate. `leave` must follow. `answer` is any object unique to the answer. */
   enter(answer: object): boolean;
   leave(answer: object): void;
   /** Counts an answer of the sample that was not judged. */
   drop(): void;
-  /** Tells the book, which may not know the request before its record has come. False: not by this time. */
+  /** Sends the verdict to the book, which knows the request only once its record has arrived. False if that takes longer than `until`. */
   tell(verdict: JudgedRequest, until: number): Promise<boolean>;
 }
 
@@ -260,7 +260,7 @@ export interface JudgedRequest extends Verdict {
 /** Takes events for operators. */
 export type EventSink = (event: RouterEvent) => void;
 
-/** All of it, joined in `deps.ts`. */
+/** All ports together, joined in `deps.ts`. */
 export interface Deps {
   config: Config;
   clock: Clock;
@@ -269,35 +269,35 @@ export interface Deps {
   newPipe(): BytePipe;
   identities: Identities;
   tokens: Tokens;
-  /** `npm start` and tests; never a deploy. */
+  /** True under `npm start` and in tests, never in a deploy. */
   isLocal: boolean;
   board: RoutingBoard;
   ledger: Ledger;
-  /** What this isolate may admit from memory; undefined: every request has a lease of its own. */
+  /** The pools from which this isolate admits without asking the ledger. If undefined, every request has a lease of its own. */
   slices: Pools | undefined;
-  /** In this isolate. */
+  /** The scopes that this isolate has already resolved. */
   scopes: KnownScopes;
-  /** Of this isolate. */
+  /** The bytes of the bodies that this isolate now holds. */
   bodies: BytesInFlight;
   answers: Answers;
   answerStreams: AnswerStreams;
   files: StaticFiles;
-  /** A UUIDv7 that holds `nowMs`: the id of a request or a lease. */
+  /** Makes the id of a request or a lease: a UUIDv7 that contains `nowMs`. */
   newId(nowMs: number): string;
   events: EventSink;
   records: Records;
   told: Told;
-  /** Undefined: no answer is judged. */
+  /** Undefined if no answers are judged. */
   judging?: Judging | undefined;
   /** The deployed version: its tag or id at Cloudflare, otherwise the router's own version. */
   build: string;
   adapterFor(deployment: Deployment): Adapter;
-  /** In this isolate: requests with publishable keys by address, and reports by who sends them. */
+  /** Counts, in this isolate, requests with publishable keys by address, and reports by sender. */
   callRate: CallRate;
-  /** Whether the platform, too, lets an address ask; undefined where it does not count. */
+  /** True if the platform's own count lets an address ask. Undefined if the platform does not count. */
   platformRate: ((address: string) => Promise<boolean>) | undefined;
-  /** In this isolate. */
+  /** The reports that this isolate has already counted. */
   reportsSeen: ReportsSeen;
-  /** Whether this caller may learn which provider served and what it cost. */
+  /** True if this caller may learn which provider served, and what the answer cost. */
   showsProvider(identity: Identity): boolean;
 }
