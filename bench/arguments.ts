@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../cli/flags.ts';
 import { MEASURES, type Measure, type Wanted } from './measure/everything.ts';
 import { FULL, type Plan, QUICK } from './plan.ts';
 import { type StateIn, usualState } from './subject/workshop.ts';
 
-const USAGE = `npm run bench                          Carryon against pass-through Workers, about twelve minutes
+export const USAGE = `npm run bench                          Carryon against pass-through Workers, about twelve minutes
 npm run bench -- --quick               fewer and shorter rounds, about two minutes
 npm run bench -- --only=NAME,NAME      only these measures, without saving the result:
                                        ${MEASURES.slice(0, 6).join(', ')},
@@ -22,28 +22,16 @@ export interface Asked extends Wanted {
   isSaved: boolean;
 }
 
-/** Undefined after it has printed the help. */
-export function readArguments(args?: string[]): Asked | undefined {
-  const { values } = parseArgs({
-    ...(args !== undefined && { args }),
-    options: {
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      against: { type: 'string' },
-      write: { type: 'boolean', default: false },
-      'on-disk': { type: 'boolean', default: false },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return undefined;
-  }
-  const { quick, only, write, against, 'on-disk': onDisk } = values;
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const FLAGS = { quick: flag, only: text, against: text, write: flag, 'on-disk': flag } as const;
+
+export function readArguments(args: readonly string[]): Asked {
+  const { quick, only, write, against, 'on-disk': onDisk } = readFlags(args, FLAGS);
   const named = only?.split(',').map(measureNamed);
   const measures = MEASURES.filter((measure) => named === undefined || named.includes(measure));
   if (write && (quick || !measures.includes('costs'))) {
-    throw new Error(
+    throw new UsageError(
       '--write writes the costs of a full run to docs/costs.md: use it with --only=costs, not with --quick',
     );
   }
@@ -59,6 +47,6 @@ export function readArguments(args?: string[]): Asked | undefined {
 
 function measureNamed(name: string): Measure {
   const measure = MEASURES.find((known) => known === name);
-  if (measure === undefined) throw new Error(`--only=${name}: there are ${MEASURES.join(', ')}`);
+  if (measure === undefined) throw new UsageError(`--only=${name}: there are ${MEASURES.join(', ')}`);
   return measure;
 }

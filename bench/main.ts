@@ -1,7 +1,7 @@
 /** `npm run bench`: the built Worker against pass-through Workers, in short alternating slots, over a fast local upstream. */
 import { loadavg } from 'node:os';
-import { exitWithError } from '../cli/shutdown.ts';
-import { type Asked, readArguments } from './arguments.ts';
+import { runScript } from '../cli/run-script.ts';
+import { type Asked, readArguments, USAGE } from './arguments.ts';
 import { measureEverything } from './measure/everything.ts';
 import { describeMachine, loadLine } from './report/machine.ts';
 import { documentTable, readmeTable } from './report/markdown.ts';
@@ -11,12 +11,7 @@ import { heading, Table } from './report/table.ts';
 import { closeWorkshop, openWorkshop } from './subject/workshop.ts';
 import { startUpstream } from './upstream/start.ts';
 
-try {
-  const asked = readArguments();
-  if (asked !== undefined) await bench(asked);
-} catch (error) {
-  exitWithError(error);
-}
+await runScript({ usage: USAGE, otherwise: (args) => bench(readArguments(args)) });
 
 async function bench({ plan, stateIn, againstDirectory, isSaved, ...wanted }: Asked): Promise<void> {
   const upstream = await startUpstream();

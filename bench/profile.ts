@@ -1,6 +1,6 @@
 /** `npm run bench:profile`: where the Worker's time goes under load, beside the bare Worker. */
-import { parseArgs } from 'node:util';
-import { exitWithError } from '../cli/shutdown.ts';
+import { readFlags, UsageError } from '../cli/flags.ts';
+import { runScript } from '../cli/run-script.ts';
 import { profileFunctions } from './profile/functions.ts';
 import type { ProfiledLoad } from './profile/load.ts';
 import { profileNative } from './profile/native.ts';
@@ -19,20 +19,14 @@ const OPTIONS = {
   native: { type: 'boolean', default: false },
   seconds: { type: 'string', default: '5' },
   subject: { type: 'string', default: 'carryon' },
-  help: { type: 'boolean', default: false },
 } as const;
 
-try {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) console.log(USAGE);
-  else
-    await profile(
-      subjectNamed(values.subject),
-      { streamed: values.stream, seconds: Number(values.seconds) },
-      values.native,
-    );
-} catch (error) {
-  exitWithError(error);
+await runScript({ usage: USAGE, otherwise: run });
+
+async function run(args: string[]): Promise<void> {
+  const { subject, stream, seconds, native } = readFlags(args, OPTIONS);
+  if (!/^[1-9]\d{0,3}$/.test(seconds)) throw new UsageError(`--seconds=${seconds}: write a whole number from 1`);
+  await profile(subjectNamed(subject), { streamed: stream, seconds: Number(seconds) }, native);
 }
 
 async function profile(name: SubjectName, load: ProfiledLoad, native: boolean): Promise<void> {
@@ -48,5 +42,5 @@ async function profile(name: SubjectName, load: ProfiledLoad, native: boolean): 
 
 function subjectNamed(name: string): SubjectName {
   if (Object.hasOwn(KINDS, name)) return name as SubjectName;
-  throw new Error(`--subject=${name}: there are ${Object.keys(KINDS).join(', ')}`);
+  throw new UsageError(`--subject=${name}: there are ${Object.keys(KINDS).join(', ')}`);
 }

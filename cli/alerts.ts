@@ -8,7 +8,7 @@ import { readFlags } from './flags.ts';
 import { runScript } from './run-script.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
-npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion]
+npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion] [--json]
                                           the last alerts of these
 npm run alerts -- test [--tenant NAME]    calls every webhook once and prints what it answered
 ${WATCH_USAGE}
@@ -20,13 +20,15 @@ const NO_WEBHOOK = 'No webhook is configured: name one in carryon.config.ts, in 
 await runScript({ usage: USAGE, commands: { test, ...WATCH_COMMANDS }, otherwise: list });
 
 async function list(args: string[]): Promise<void> {
-  const { severity, kind } = readFlags(args, { severity: { type: 'string' }, kind: { type: 'string' } });
+  const text = { type: 'string' } as const;
+  const { severity, kind, json } = readFlags(args, { severity: text, kind: text, json: { type: 'boolean' } });
   const query = new URLSearchParams({ ...(severity && { severity }), ...(kind && { kind }) });
   const answer = await adminCall<{ webhooks: HookView[]; alerts: AlertView[] }>(
     adminTarget(process.env),
     'GET',
     `/admin/alerts?${query}`,
   );
+  if (json) return console.log(JSON.stringify(answer, null, 2));
   const { webhooks, alerts } = answer;
   const lines = webhooks.length === 0 ? [NO_WEBHOOK] : webhooks.map((one) => hookLine(one, Date.now()));
   console.log([...lines, '', ...(alerts.length === 0 ? ['No alerts yet.'] : alerts.map(alertLine))].join('\n'));

@@ -15,22 +15,34 @@ export interface Script {
   takesWord?: boolean;
 }
 
-/** npm's own settings: that one of them is set does not mean that it was written in this command line. */
-const SETTINGS_OF_NPM = new Set(['all', 'browser', 'json', 'name', 'scope', 'user', 'yes']);
+/** npm's own settings: a user may have set them for npm. Our commands that take these flags need others too, except --json. */
+const SETTINGS_OF_NPM = new Set(['all', 'browser', 'json', 'name', 'yes']);
 
 /** Runs `script`, and exits with 1 if that fails. A wrong command line is told with what would be right, and nothing more. */
 export async function runScript(script: Script, args = process.argv.slice(2)): Promise<void> {
   try {
-    await commandOf(script, args)();
+    await commandOf(script, args, process.env)();
   } catch (error) {
-    exitWithError(error instanceof UsageError ? new Error(explained(script, args, error, process.env)) : error);
+    exitWithError(error instanceof UsageError ? new Error(explained(script, args, error)) : error);
   }
 }
 
-function commandOf({ usage, commands = {}, otherwise, takesWord = false }: Script, args: string[]) {
+/** What a command line runs. `environment` says which flags npm kept for itself: those written without `--` before them. */
+export function commandOf(
+  script: Script,
+  written: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): () => Promise<void> {
+  const { usage, commands = {}, otherwise, takesWord = false } = script;
+  if (written.includes('--help') || written.includes('-h')) return async () => console.log(helpOf(usage));
+  const kept = keptByNpm(usage, environment).map((flag) => `--${flag}`);
+  if (kept.length > 0)
+    throw new UsageError(
+      `npm kept ${kept.join(' and ')} for itself; write two dashes before the flags: ${scriptIn(usage)} -- …`,
+    );
+  const args = withJsonOfNpm(script, written, environment);
   const [word, ...rest] = args;
-  if (args.includes('--help') || args.includes('-h')) return async () => console.log(usage);
-  const command = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
+  const command = commands[commandIn(script, args) ?? ''];
   if (command !== undefined) return () => command(rest);
   const names = Object.keys(commands);
   const isForOtherwise = word === undefined || word.startsWith('-') || takesWord || names.length === 0;
@@ -39,26 +51,42 @@ function commandOf({ usage, commands = {}, otherwise, takesWord = false }: Scrip
   throw new UsageError(`There is no "${word}"; ${nearestOf(word, names)}`);
 }
 
-/** A mistake with the forms of its own command below it: the whole usage would push it off the screen. */
-export function explained(
-  { usage, commands = {}, takesWord = false }: Script,
-  args: readonly string[],
-  error: UsageError,
-  environment: NodeJS.ProcessEnv,
-): string {
-  const word = args[0]?.startsWith('-') ? undefined : args[0];
-  const isCommand = word !== undefined && Object.hasOwn(commands, word);
-  const isUnknown = word !== undefined && !isCommand && !takesWord && Object.keys(commands).length > 0;
-  const right = isUnknown ? allOf(usage) : usageOf(usage, isCommand ? word : undefined);
+/** `npm run` prints two lines of its own on stdout, which no program can read. */
+function helpOf(usage: string): string {
+  if (!usage.includes('--json')) return usage;
+  return `${usage}\nFor another program, keep npm's own lines out of the output: npm run -s ${scriptIn(usage).split(' ').at(-1)} -- … --json | jq`;
+}
+
+function keptByNpm(usage: string, environment: NodeJS.ProcessEnv): string[] {
   const flags = new Set(usage.match(/--[a-z][a-z-]*/g)?.map((flag) => flag.slice(2)));
-  const kept = [...flags].filter(
-    (flag) => !SETTINGS_OF_NPM.has(flag) && environment[`npm_config_${flag.replaceAll('-', '_')}`] !== undefined,
-  );
-  const ofNpm =
-    kept.length === 0
-      ? []
-      : [`npm kept --${kept.join(' and --')} for itself; write two dashes before the flags: ${scriptIn(usage)} -- …`];
-  return [error.message, ...ofNpm, '', right].join('\n');
+  return [...flags].filter((flag) => {
+    const value = environment[`npm_config_${flag.replaceAll('-', '_')}`];
+    if (value === undefined || SETTINGS_OF_NPM.has(flag)) return false;
+    return flag !== 'scope' || !value.startsWith('@'); // npm's scope is one of packages, such as @acme
+  });
+}
+
+/** npm passes on its own `--json`, and then prints nothing of its own on stdout. So the flag works without `--` too. */
+function withJsonOfNpm(
+  script: Script,
+  args: readonly string[],
+  { npm_config_json: json }: NodeJS.ProcessEnv,
+): string[] {
+  const isTaken = usageOf(script.usage, commandIn(script, args)).includes('--json');
+  return json === 'true' && isTaken && !args.includes('--json') ? [...args, '--json'] : [...args];
+}
+
+/** A mistake with the forms of its own command below it: the whole usage would push it off the screen. */
+export function explained(script: Script, args: readonly string[], error: UsageError): string {
+  const { usage, commands = {}, takesWord = false } = script;
+  const word = args[0]?.startsWith('-') ? undefined : args[0];
+  const command = commandIn(script, args);
+  const isUnknown = word !== undefined && command === undefined && !takesWord && Object.keys(commands).length > 0;
+  return [error.message, '', isUnknown ? allOf(usage) : usageOf(usage, command)].join('\n');
+}
+
+function commandIn({ commands = {} }: Script, [word]: readonly string[]): string | undefined {
+  return word !== undefined && Object.hasOwn(commands, word) ? word : undefined;
 }
 
 /** The forms of one command, the words in capitals that they use, and where the rest is. All of it if it has no form. */

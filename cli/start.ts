@@ -31,10 +31,6 @@ await runScript({ usage: USAGE, otherwise: start });
 async function start(args: string[]): Promise<void> {
   endWithNpm();
   const { env } = process;
-  // With `npm start --fresh` npm keeps the flag for itself, and the state would stay.
-  if (env.npm_config_fresh !== undefined) {
-    throw new Error('npm kept --fresh for itself; write it after two dashes: npm start -- --fresh');
-  }
   const { fresh = false } = readFlags(args, { fresh: { type: 'boolean' } });
   const port = portFrom(env, 'PORT', DEFAULT_PORT);
   const sandboxPorts = sandboxPortsNeeded(env);

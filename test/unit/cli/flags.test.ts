@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { readFlags, UsageError } from '../../../cli/flags.ts';
 import { USAGE as ROUTE } from '../../../cli/route/flags.ts';
-import { explained, type Script, usageOf } from '../../../cli/run-script.ts';
+import { commandOf, explained, type Script, usageOf } from '../../../cli/run-script.ts';
 
 const USAGE = `npm run slo                           how all stands
 npm run slo -- [--kind KIND]          of these
@@ -53,22 +53,58 @@ it('a flag that does not exist is refused with those that do, and one that stand
 it('a mistake is told with the forms of its own command; of a command that does not exist, with where all are', () => {
   const list = async () => {};
   const script: Script = { usage: USAGE, commands: { list } };
-  const told = (args: string[], environment = {}) => explained(script, args, new UsageError('wrong'), environment);
+  const told = (args: string[]) => explained(script, args, new UsageError('wrong'));
   expect(told(['list', '--x'])).toBe(`wrong\n\n${usageOf(USAGE, 'list')}`);
   expect(told(['--x'])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
   expect(told([])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
   expect(told(['lst'])).toBe(`wrong\n\n${ALL}`);
-  expect(explained({ ...script, takesWord: true }, ['x'], new UsageError('wrong'), {})).toBe(
+  expect(explained({ ...script, takesWord: true }, ['x'], new UsageError('wrong'))).toBe(
     `wrong\n\n${usageOf(USAGE, undefined)}`,
   );
 });
 
-it('flags that npm kept for itself are named; a setting of npm’s own is none', () => {
-  const kept = { npm_config_tenant: 'acme', npm_config_kind: 'slo', npm_config_cache: '/x', npm_config_json: 'true' };
-  const told = explained({ usage: USAGE }, ['acme'], new UsageError('wrong'), kept);
-  expect(told.split('\n')[1]).toBe(
-    'npm kept --kind and --tenant for itself; write two dashes before the flags: npm run slo -- …',
+it('flags that npm kept for itself are refused before anything is done', () => {
+  const command = vi.fn(async () => {});
+  const script: Script = { usage: `${USAGE} [--scope SCOPE] [--yes]`, commands: { list: command } };
+  const read = (npm: NodeJS.ProcessEnv, ...args: string[]) => commandOf(script, args, npm);
+  const kept = { npm_config_tenant: 'acme', npm_config_kind: 'true', npm_config_cache: '/x', npm_config_json: 'true' };
+  expect(() => read(kept, 'list')).toThrow(
+    new UsageError('npm kept --kind and --tenant for itself; write two dashes before the flags: npm run slo -- …'),
   );
+  expect(() => read({ npm_config_tenant: '' }, 'list', 'acme')).toThrow('npm kept --tenant for itself');
+  expect(() => read({ npm_config_scope: 'user:ana' }, 'list')).toThrow('npm kept --scope for itself');
+  expect(command).not.toHaveBeenCalled();
+});
+
+it('a setting of npm’s own is no mistake', async () => {
+  const command = vi.fn(async () => {});
+  const script: Script = { usage: `${USAGE} [--scope SCOPE] [--yes]`, commands: { list: command } };
+  await commandOf(script, ['list'], { npm_config_scope: '@acme', npm_config_yes: 'true', npm_config_json: 'true' })();
+  expect(command).toHaveBeenCalledWith([]);
+});
+
+it('--json that npm kept for itself holds for each command that takes it', async () => {
+  const [list, make, otherwise] = [vi.fn(async () => {}), vi.fn(async () => {}), vi.fn(async () => {})];
+  const usage = 'npm run keys -- ID [--json]\nnpm run keys -- list [--tenant NAME] [--json]\nnpm run keys -- make';
+  const script: Script = { usage, commands: { list, make }, otherwise, takesWord: true };
+  const npm = { npm_config_json: 'true' };
+  await commandOf(script, ['list', '--tenant', 'acme'], npm)();
+  expect(list).toHaveBeenLastCalledWith(['--tenant', 'acme', '--json']);
+  await commandOf(script, ['list', '--json'], npm)();
+  expect(list).toHaveBeenLastCalledWith(['--json']);
+  await commandOf(script, ['make'], npm)();
+  expect(make).toHaveBeenLastCalledWith([]);
+  await commandOf(script, ['id-1'], npm)();
+  expect(otherwise).toHaveBeenLastCalledWith(['id-1', '--json']);
+});
+
+it('the help of a command with --json says how another program gets the output without npm’s own lines', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  onTestFinished(() => log.mockRestore());
+  await commandOf({ usage: 'npm run keys -- list [--json]' }, ['--help'], {})();
+  expect(log).toHaveBeenLastCalledWith(expect.stringContaining('npm run -s keys -- … --json | jq'));
+  await commandOf({ usage: 'npm run keys -- list' }, ['list', '-h'], {})();
+  expect(log).toHaveBeenLastCalledWith('npm run keys -- list');
 });
 
 it('each command of npm run route is shown with what its capitals mean', () => {
