@@ -1,6 +1,6 @@
 /**
  * What holders and the ledger say to each other (docs/ledger.md, "Messages"). Durations travel, times of day do not. During a
- * deploy one side may be of the previous build, so fields are only added, and each may be missing.
+ * deploy, one side may run the previous build. So fields are only ever added, and a new field may be missing.
  */
 import type { Amount, Freed, LimitName, Limits, Mode, Scope, Spent } from './types.ts';
 
@@ -9,7 +9,7 @@ export interface Want extends Amount {
   mode: Mode;
 }
 
-/** A scope with its limits in config. The ledger lays limits set over the admin API over these. */
+/** A scope with its limits in config. Limits that were set over the admin API take precedence. */
 export interface ScopeAsk {
   scope: Scope;
   limits: Partial<Limits>;
@@ -22,20 +22,26 @@ export interface LeaseRequest {
   scopes: readonly ScopeAsk[];
   /** In order of preference: a slice, one request, one request in safeguard mode. The first that fits in every scope is granted. */
   wants: readonly Want[];
-  /** The holder starts nothing at or after the time in its id plus the reply's value of this. */
+  /** The holder starts nothing at or after the time in its lease id plus the `admitForMs` of the reply. */
   admitForMs: number;
-  /** A slice is granted only where slices, this one included, hold at most this share of what nothing else has taken of each limit. */
+  /**
+   * A slice is granted only if all slices, this one included, then hold at most this share of what nothing else has taken of each
+   * limit.
+   */
   sliceShare?: number;
-  /** Its feature has a safeguard that is not among the wants: once that is due, this ask is refused with `safeguard_due`. */
+  /**
+   * True if the request's feature has a safeguard that is not among the wants. Once the safeguard is due, this ask is refused
+   * with `safeguard_due`.
+   */
   degrades?: boolean;
   /** The longest time that one request may take. */
   runForMs: number;
 }
 
-/** The reply to an ask. Its two kinds differ by `refused`: previous builds read these very fields, so there is no tag beside them. */
+/** The reply to an ask. Its two kinds differ by `refused`. They have no tag, because previous builds read these very fields. */
 export type GrantReply = Granted | NotGranted;
 
-/** A lease was granted, of the first want that fits. */
+/** A lease was granted, for the first want that fits. */
 export interface Granted {
   refused?: undefined;
   granted: Amount;
@@ -51,11 +57,11 @@ export type NotGranted = RefusedByLimit | RefusedForReason;
 /** A limit stands in the way. */
 export interface RefusedByLimit {
   refused: LimitRefusal;
-  /** Under each limit. */
+  /** What is left under each limit. */
   left: readonly Left[];
 }
 
-/** Whether a limit refuses, and not the lease or the caller. */
+/** True if a limit refused the ask, and not a rule about the lease or its caller. */
 export const isByLimit = (reply: NotGranted): reply is RefusedByLimit => typeof reply.refused === 'object';
 
 /** Something other than a limit stands in the way. */
@@ -71,7 +77,7 @@ export interface Left {
   /** The cap; for `rps` the burst, which is the whole bucket. */
   cap: number;
   remaining: number;
-  /** Until all of it is available again, if nothing else is granted; 0 for slots, because nobody knows. */
+  /** How long until all of it is available again if nothing else is granted. 0 for slots, because that is unknown. */
   resetMs: number;
 }
 
@@ -82,9 +88,9 @@ interface Refusal {
   scope: Scope;
   resetsAt: number;
   retryAfterMs: number;
-  /** It would fit if nothing were held. What others hold may come back at any moment, so `retryAfterMs` is a guess. */
+  /** True if the want would fit if nothing were held. What others hold may come back at any moment, so `retryAfterMs` is a guess. */
   onlyHeld: boolean;
-  /** It is more than the limit ever lets through at once, so waiting does not help. */
+  /** True if the want is more than the limit ever lets through at once, so waiting does not help. */
   neverFits: boolean;
 }
 
@@ -110,7 +116,7 @@ export interface Report {
   spent: Spent;
   freed: Freed;
   done: boolean;
-  /** Some of `spent` is a bound, because no usage came. Stays set, like `done`. */
+  /** True if some of `spent` is a bound, because no usage came. It stays set, like `done`. */
   estimated?: boolean;
   /** Only for a lease that ran without a grant, because the ledger could not be reached and the tenant's policy allows it. */
   scopes?: readonly Scope[];
@@ -123,7 +129,8 @@ export interface Exchanged {
 }
 
 /**
- * `unknown`: the lease does not exist or was folded; nothing more can be done about it. `over_granted`: applied, but more was
- * spent than was granted (ledger rule 13), so some worst case was too low: a bug that an operator must hear of.
+ * `unknown`: the lease does not exist or was folded, and nothing more can be done about it. `over_granted`: the report was
+ * applied, but more was spent than granted (ledger rule 13). Some worst case was too low, which is a bug that an operator should
+ * know of.
  */
 export type ReportReply = 'applied' | 'over_granted' | 'unknown' | 'invalid';

@@ -1,4 +1,4 @@
-/** Periods are UTC days and months of `grantedAt` (ledger rule 10); a minute is the period of tokens per minute. */
+/** Periods are UTC days and months of `grantedAt` (ledger rule 10). For tokens per minute, the period is a minute. */
 
 /** Such as `2026-11-21`. */
 export type Day = string;
@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000;
 
 let remembered = namesOf(0);
 
-// A ledger needs the same day and month thousands of times, mostly as keys of maps: V8 keeps the hash with the string.
+// A ledger needs the same day and month thousands of times, mostly as keys of maps. The same string object is reused, because V8
+// keeps its hash with it.
 function namesOf(index: number) {
   const day = new Date(index * DAY_MS).toISOString().slice(0, 10);
   const month = day.slice(0, 7);
@@ -35,20 +36,20 @@ export const monthOfPeriod = (period: Period): Month =>
 /** The number of the minute since the epoch. */
 export const minuteOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
 
-/** When the minute, the day or the month of a time is over. */
+/** When the minute of a time is over. */
 export const endOfMinute = (ms: number): number => (minuteOf(ms) + 1) * MINUTE_MS;
 /** When the UTC day of a time is over. */
 export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
 /** When the UTC month of a time is over. */
 export const endOfMonth = (ms: number): number => namesAt(ms).monthEndsAt;
 
-/** The day before `ms`, and the month before it. */
+/** The day before the one of `ms`. */
 export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
-/** The month that lies so many months before the one of `ms`. */
+/** The month that is this many months before the one of `ms`. */
 export const monthBefore = (ms: number, months = 1): Month =>
   new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
 
-/** When the month begins that is so many months later. */
+/** The time at which a month begins, counted in months after `month`. */
 export function startOfMonth(month: Month, later: number): number {
   return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
 }

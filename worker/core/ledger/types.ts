@@ -7,8 +7,8 @@ export type Scope = 'tenant' | 'anonymous' | `user:${string}` | `feature:${strin
 export type Mode = 'normal' | 'safeguard';
 
 /**
- * The limits of a scope; null is no limit. `burst` is the whole bucket that `rps` fills: by default a second's worth, and at
- * least one request. Without `rps` it limits nothing.
+ * The limits of a scope. Null means that there is no limit. `burst` is the whole bucket that `rps` fills: by default a second's
+ * worth, and at least one request. Without `rps` it limits nothing.
  */
 export interface Limits {
   monthlyMicroUsd: number | null;
@@ -19,7 +19,7 @@ export interface Limits {
   parallel: number | null;
 }
 
-/** What a limit is on. */
+/** What a limit counts. */
 export type LimitName = 'monthly' | 'daily' | 'rps' | 'tpm' | 'parallel';
 
 /** What a lease may use. The same amount counts in each of its scopes. */
@@ -39,7 +39,7 @@ export interface Spent {
 /** Nothing was used. */
 export const NOTHING_SPENT: Spent = { microUsd: 0, tokens: 0 };
 
-/** What goes back, or is set aside. Rate never goes back (ledger rule 25). */
+/** What is given back, or set aside. Rate is never given back (ledger rule 25). */
 export interface Freed {
   microUsd: number;
   tokens: number;

@@ -12,7 +12,7 @@ export interface Tally {
   bookedMicroUsd: number;
   heldMicroUsd: number;
   unsettledMicroUsd: number;
-  /** The part of `heldMicroUsd` that slices hold which may still admit. */
+  /** The part of `heldMicroUsd` held by slices that may still admit. */
   slicesMicroUsd: number;
 }
 
@@ -31,10 +31,13 @@ export interface Account {
   scope: Scope;
   /** Undefined until an ask needs it: loading counts leases without reading the sums of each user. */
   stored: Stored | undefined;
-  /** Its limits in config, as an ask last named them; undefined until then, because reports do not (see `Book.configured`). */
+  /**
+   * The scope's limits in config, as the last ask named them. Undefined until the first ask, because reports do not name limits
+   * (see `Book.configured`).
+   */
   configured: Partial<Limits> | undefined;
   tallies: Map<Period, Tally>;
-  /** Leases that count here. Without any, the account can be forgotten and read again. */
+  /** How many leases count here. An account without leases can be forgotten and read again. */
   leases: number;
   slots: number;
   /** The newest minute that has a lease, and the tokens booked in it. */
@@ -96,7 +99,7 @@ function summed(account: Account, period: Period): Sum {
   return period.length === sums.month.length ? sums : (sums.days[period] ?? NOTHING);
 }
 
-/** Sums and leases together: what is shown, and checked against the caps. Read the account's rows first (`storedOf`). */
+/** Sums and leases together, as they are shown and checked against the caps. Read the account's rows first (`storedOf`). */
 export function figuresOf(account: Account, period: Period): Figures {
   const { spentMicroUsd, unsettledMicroUsd } = summed(account, period);
   const tally = account.tallies.get(period);
@@ -122,7 +125,7 @@ export const tokensIn = (account: Account, minute: number): number => (account.m
 export const tokensInSlices = (account: Account, minute: number): number =>
   account.minute === minute ? account.sliceTokens : 0;
 
-/** The row of a month, made if there is none. The caller notes it as changed. */
+/** The row of a month, made if there is none. The caller must note it as changed. */
 export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
   const known = storedMonth(stored, month);
   if (known !== undefined) return known;

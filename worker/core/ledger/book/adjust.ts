@@ -1,6 +1,7 @@
 /**
- * An operator's correction (ledger rule 14). First every unsettled lease of the scope is done in full, so that no late report can
- * lower what was already corrected. Then one amount is added, which may make the row negative, but never what is shown.
+ * An operator's correction (ledger rule 14). First, every unsettled lease of the scope is closed at its full amount, so that no
+ * late report can lower a figure that was already corrected. Then one amount is added. It may make the stored sum negative, but
+ * never the figure that is shown.
  */
 
 import { KEEP_MONTHS } from '../protocol.ts';
@@ -18,9 +19,9 @@ import type { Book } from './state.ts';
 /** What an operator wants corrected. */
 export interface Adjustment {
   scope: Scope;
-  /** Added to what is spent, which does not fall below zero; null sets it to zero. */
+  /** Added to the spent amount, which never falls below zero. Null sets the spent amount to zero. */
   deltaMicroUsd: number | null;
-  /** By default the running day and the running month. */
+  /** The day or month to correct. By default both the current day and the current month. */
   period?: Period;
   who: string;
 }
@@ -43,12 +44,12 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   const periods = period === undefined ? [dayOf(now), monthOf(now)] : [period];
   const account = accountOf(book.accounts, scope);
   storedOf(account, book.read);
-  // What will be settled in full counts as spent already, so these are the figures to correct.
+  // Leases that are about to be settled in full already count as spent, so these are the figures to correct.
   if (periods.some((one) => !Number.isSafeInteger(figuresOf(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
     return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
   }
   settleInFull(book, scope, now);
-  // Leases that were final when they were corrected must not be open again after the clock steps back (ledger rule 12).
+  // Leases that are final now must not open again if the clock steps back (ledger rule 12).
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
   const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));
@@ -56,7 +57,10 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   return { ok: true, periods: corrected };
 }
 
-/** Ripe leases are final already, folded or not. With `scopes` the row says that its holder was not heard of and may still report. */
+/**
+ * Skips ripe leases, which are final already, folded or not. The report names `scopes` to mark the row as `unreachable`: the
+ * ledger has not heard from the holder, which may still report.
+ */
 function settleInFull(book: Book, scope: Scope, now: number): void {
   for (const live of [...book.leases.values()]) {
     const { lease, status, isRipe } = live;

@@ -1,6 +1,6 @@
 /**
  * The ledger's memory: a cache of its rows that answers in time proportional to the number of scopes in an ask. Rules change it
- * through the functions here, which note what has to be written (`takeChanges`). If writing fails, the memory is thrown away and
+ * through the functions here, which note what must be written (`takeChanges`). If writing fails, the memory is thrown away and
  * loaded again.
  */
 
@@ -17,7 +17,7 @@ import { dueItems, newWheel } from './wheel.ts';
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
 const REMEMBERED_ACCOUNTS = 10_000;
 
-/** The memory of a ledger that wakes. */
+/** Builds the memory of a ledger that wakes, from its rows. */
 export function loadBook(
   { mark = NEVER_FOLDED, leases }: Loaded,
   read: ReadScope,
@@ -52,16 +52,16 @@ export function loadBook(
 }
 
 /**
- * Begins a turn. Gives the ledger's time, which never goes back (ledger rule 12); every lease is counted by its status then. *Without:*
- * last month's sums are purged, the clock steps back, last month's cap is spent a second time.
+ * Begins a turn. Returns the ledger's time, which never goes back (ledger rule 12), and counts every lease by its status at that
+ * time. *Without:* last month's sums are purged, the clock steps back, and last month's cap is spent a second time.
  */
 export function begin(book: Book, clockMs: number): number {
   const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
-  // The clock stepped back, and no row holds it: leases that had settled by time alone are open again.
+  // The clock stepped back, and no row keeps the ledger's time from following. Leases that had settled by time alone are open again.
   if (now < book.countedAt) countAnew(book, now);
   for (const live of dueItems(book.wheel, now)) {
     restand(book, live, live.lease, now);
-    // It settled by time alone, and maybe no ask will come in its day any more.
+    // The lease settled by time alone. No other ask may come on its day to check the thresholds.
     if (live.status !== 'unsettled') continue;
     for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
   }
@@ -97,7 +97,7 @@ export function renumberLease(book: Book, live: Live): void {
   book.noted.leases.add(live);
 }
 
-/** What the turn changed; undefined for nothing. The next call begins from nothing again. */
+/** Returns what the turn changed, or undefined if it changed nothing. The next turn begins with nothing noted. */
 export function takeChanges(book: Book): Changes | undefined {
   const { noted } = book;
   const { leases, sums, mark, overrides, history } = noted;
@@ -134,7 +134,7 @@ function addLease(book: Book, lease: Lease, now: number): Live {
   return live;
 }
 
-/** Users come and go. An account without a lease can be read again. */
+/** Users come and go, so accounts without leases are forgotten. Their rows can be read again. */
 function forgetAccounts(book: Book): void {
   if (book.accounts.size < book.forgetAccountsAt) return;
   for (const [scope, { leases }] of book.accounts) if (leases === 0) book.accounts.delete(scope);

@@ -14,19 +14,19 @@ export interface Place {
   rate: Rate | undefined;
 }
 
-/** When a want is judged. */
+/** The time at which a want is judged, and what follows from it. */
 export interface Moment {
   now: number;
-  /** Cut to the end of the minute if tokens are limited. */
+  /** How long the lease would admit: no longer than the current minute if tokens are limited. */
   admitForMs: number;
-  /** Slices may hold this share of what nothing else has taken of a limit; 1 for a single request, which needs only to fit. */
+  /** The share that slices may hold of what nothing else has taken of a limit. It is 1 for a single request, which only needs to fit. */
   share: number;
 }
 
-/** Whether no limit of the scope refuses. */
+/** True if no limit of the scope refuses the want. */
 export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
 
-/** Every limit that refuses, because a wait is right only when it ends for all of them. */
+/** The refusals of all limits that refuse, because a wait is right only if it ends for all of them. */
 export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
   const { limits } = place;
   const { now } = moment;
@@ -40,7 +40,10 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
   return found.filter((refusal) => refusal !== undefined);
 }
 
-/** Without a cap the sum only has to stay a number that adds up exactly. It is counted all the same: a cap may come in mid-period. */
+/**
+ * Without a cap, the sum must still be a number that adds up exactly. The amount is counted anyway, because a cap may be set in
+ * mid-period.
+ */
 function overspent(
   { account }: Place,
   { microUsd }: Want,
@@ -51,7 +54,7 @@ function overspent(
   resetsAt: number,
 ): MoneyRefusal | undefined {
   const capMicroUsd = cap ?? Number.MAX_SAFE_INTEGER;
-  // The figures of a refusal are looked up only for one.
+  // These figures are looked up only for a refusal.
   const free = capMicroUsd - bookedIn(account, period);
   if (isWithin(share, microUsd, free, inSlices(account, period))) return undefined;
   const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
@@ -86,7 +89,7 @@ function tooFast({ account, rate }: Place, { requests }: Want, { now, share }: M
   };
 }
 
-/** A budget whose period is a minute: the worst case held, the actual booked. */
+/** Tokens per minute are a budget whose period is a minute. Worst cases are held, and actual counts are booked. */
 function tooManyTokens(
   { account, limits: { tpm } }: Place,
   { tokens }: Want,
@@ -127,6 +130,6 @@ function tooManyAtOnce(
   };
 }
 
-/** Whether it fits, and slices, which already hold `inSlices`, hold at most this share of what nothing else has taken (ledger rule 28). */
+/** True if `more` fits, and slices, which already hold `inSlices`, hold at most `share` of what nothing else has taken (ledger rule 28). */
 const isWithin = (share: number, more: number, free: number, inSlices: number): boolean =>
   inSlices + more <= (inSlices + free) * share;

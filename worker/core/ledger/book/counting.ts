@@ -1,4 +1,7 @@
-/** Adds a lease to the accounts of its scopes under its current status. Before the status changes, it is subtracted under the same one. */
+/**
+ * Adds a lease to the accounts of its scopes under its current status. Before the status changes, the lease is subtracted under
+ * the old one.
+ */
 
 import { minuteOf, monthOfPeriod, type Period } from '../time.ts';
 import { type Account, accountOf, NOTHING_COUNTED, type Tally } from './account.ts';

@@ -1,6 +1,6 @@
 /**
  * Folding (ledger rule 11): ripe leases are added to the sums of their scopes, the mark passes them, and their slots may be
- * overwritten (a DELETE would cost one more row). It is one transaction with the grant in which it happens. *Without:* the
+ * overwritten (a DELETE would cost one more row). A fold is in one transaction with the grant in which it happens. *Without:* the
  * object dies in between, and a cost is counted twice, or not at all.
  */
 
@@ -13,15 +13,15 @@ import { bookedMicroUsd } from './lease.ts';
 import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
 import type { Book, Live } from './state.ts';
 
-/** An unripe row that the mark passes is written again, so folding waits for this many ripe ones for each. */
+/** An unripe row that the mark passes is written again, so a fold waits for this many ripe rows for each unripe one. */
 const RIPE_PER_UNRIPE = 8;
-/** With this many ripe it no longer waits: memory is dearer than rows. */
+/** With this many ripe rows a fold no longer waits, because memory is dearer than rows. */
 const FOLD_ANYWAY_AT = 4_096;
 /** After a rush, pages with nothing but free slots are deleted, a few at a time, because every load would read them. */
 const SLOTS_KEPT_PER_LEASE = 3;
 const DROP_MOST = 512;
 
-/** Folds when it is worth it. Called inside a grant, so that it needs no alarm, and a refusal writes nothing. */
+/** Folds if it is worth it. It runs inside a grant, so that it needs no alarm, and a refusal writes nothing. */
 export function foldIfDue(book: Book, now: number): void {
   if (book.ripe < FOLD_AT || book.ripe < book.foldAgainAt) return;
   const rows = worthFolding(book);
@@ -39,7 +39,7 @@ export function fold(book: Book, rows: number, now: number): void {
   book.noted.purgeBefore = monthBefore(now, KEEP_MONTHS);
   const freed: number[] = [];
   for (const live of passed) {
-    // A lease that this call has changed is written anyway, and its row does not yet say so.
+    // A lease that this call has changed is written anyway, and its stored row does not have the change yet.
     if (live.isRipe && !book.noted.leases.has(live)) {
       sumUp(book, live, now);
       freed.push(live.lease.slot);
@@ -64,7 +64,7 @@ function dropSparePages(book: Book): void {
   book.noted.lastSlotKept = lastKept;
 }
 
-/** How many of the first rows to pass: as many ripe ones as possible without too many unripe ones between them. */
+/** How many of the first rows the mark may pass: as many ripe ones as possible without too many unripe ones between them. */
 function worthFolding(book: Book): number {
   let ripe = 0;
   let best = 0;
@@ -86,7 +86,10 @@ function firstOf({ leases }: Book, rows: number): Live[] {
   return first;
 }
 
-/** A lease that is done counts at its cost. One that was never reported stays booked in full, and can no longer be lowered. */
+/**
+ * Adds a ripe lease to the sums. If it is done, it counts at its cost. If no final report came, it stays booked in full, and can
+ * no longer be lowered.
+ */
 function sumUp(book: Book, live: Live, now: number): void {
   const { lease, day, status } = live;
   const booked = bookedMicroUsd(lease);

@@ -1,6 +1,6 @@
 /**
- * Requests per second as GCRA: one theoretical arrival time per scope. In whole microseconds, so that a
- * million requests add up exactly; the interval is rounded up, so that a rate is never exceeded.
+ * Requests per second as GCRA: one theoretical arrival time per scope. Times are in whole microseconds, so that a million
+ * requests add up exactly. The interval is rounded up, so that a rate is never exceeded.
  */
 import type { Limits } from '../types.ts';
 
@@ -13,13 +13,13 @@ export interface Rate {
   burst: number;
 }
 
-/** A month. Longer intervals mean "never". */
+/** A month. Longer intervals are cut to it and mean "never". */
 const LONGEST_INTERVAL_US = 31 * 86_400 * 1e6;
 const LARGEST_TOLERANCE_US = 2 ** 51;
 /** Keeps floating-point dust of a rate such as 1/60 from adding a whole microsecond. */
 const DUST_US = 1e-3;
 
-/** Undefined without a limit; a burst alone is none. The default burst is a second's worth. */
+/** Returns undefined if there is no `rps`, because a burst alone is no limit. The default burst is a second's worth. */
 export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | undefined {
   if (rps === null) return undefined;
   const bucket = rps > 0 ? (burst ?? Math.max(1, Math.ceil(rps))) : 0;
@@ -29,20 +29,24 @@ export function rateOf({ rps, burst }: Pick<Limits, 'rps' | 'burst'>): Rate | un
 
 /** What the requests of a scope have taken out of its bucket. */
 export interface Pace {
-  /** Theoretical arrival time after all that counts up to `at`. */
+  /** The theoretical arrival time after everything that counts up to `at`. */
   tatUs: number;
   at: number;
-  /** Slices that may still admit, by their ends. */
+  /** Slices that may still admit, in the order in which they end. */
   later: readonly Later[];
-  /** What they take together. */
+  /** What these slices take together. */
   laterUs: number;
-  /** The arrival time after them, had nothing been taken before. Slices that `tatUs` counts may still be in it, as they change no answer. */
+  /**
+   * The theoretical arrival time after these slices if nothing else had been taken. It may include slices that `tatUs` already
+   * counts, because they do not change the result.
+   */
   laterTatUs: number;
 }
 
 /**
- * A slice counts in full at the end of its admitting, because its holder may start all of it only then. Until then its share of
- * the bucket is kept free for it. *Without:* the bucket drains meanwhile, and another holder is granted the same again.
+ * A slice counts in full at the end of its admitting, because its holder may start all of its requests only then. Until then its
+ * share of the bucket is kept free for it. *Without:* the bucket drains meanwhile, and another holder is granted the same share
+ * again.
  */
 export interface Later {
   endsAt: number;
@@ -52,7 +56,7 @@ export interface Later {
 /** A full bucket. */
 export const UNUSED: Pace = { tatUs: 0, at: 0, later: [], laterUs: 0, laterTatUs: 0 };
 
-/** The same at a later time: slices that have ended are counted in `tatUs`. */
+/** The pace at a later time: slices that have ended are counted in `tatUs`. */
 export function paceAt(pace: Pace, now: number): Pace {
   const count = endedBy(pace.later, now);
   if (count === 0) return pace;
@@ -86,8 +90,8 @@ function takenBy(slices: readonly Later[]): number {
 }
 
 /**
- * Joined with what a row says of the same scope, in any order. `pace` is over then: its list of slices goes on in the new one,
- * because a crowd of users has a thousand of them, and each grant would copy it.
+ * Joins `pace` with what a row says about the same scope, in any order of rows. The caller must not use `pace` afterwards. The
+ * result takes over its list of slices, because a crowd of users has a thousand of them and each grant would copy the list.
  */
 export function joined(pace: Pace, tatUs: number, at: number, later?: Later | undefined): Pace {
   const latest = Math.max(pace.at, at);
@@ -102,7 +106,7 @@ export function joined(pace: Pace, tatUs: number, at: number, later?: Later | un
   return { tatUs: Math.max(pace.tatUs, tatUs), at: latest, later: slices, laterUs, laterTatUs };
 }
 
-/** Whether it ends last, as most do. */
+/** Inserts a slice in order. Returns true if it ends last, as most do. */
 function insert(slices: Later[], later: Later): boolean {
   let index = slices.length;
   while (index > 0 && (slices[index - 1] as Later).endsAt > later.endsAt) index--;
@@ -112,7 +116,10 @@ function insert(slices: Later[], later: Later): boolean {
   return isLast;
 }
 
-/** A single request counts as if it started now; a slice takes `laterUs` at its end. `pace` is the one at `now`. */
+/**
+ * The bucket after a grant. A single request counts as if it started now. A slice takes `laterUs` at its end. `pace` must be the
+ * pace at `now`.
+ */
 export function afterArrivals(
   { tatUs }: Pace,
   requests: number,
@@ -125,7 +132,7 @@ export function afterArrivals(
   return { tatUs: Math.max(tatUs, now * 1_000) + intervalUs, laterUs: 0 };
 }
 
-/** Whether so many requests fit into the bucket now, and slices keep at most this share of what nothing else has taken. */
+/** True if this many requests fit into the bucket now, and slices keep at most `share` of what nothing else has taken. */
 export const conforms = (
   pace: Pace,
   requests: number,
@@ -134,7 +141,7 @@ export const conforms = (
   share = 1,
 ): boolean => pace.laterUs + requests * intervalUs <= (pace.laterUs + toleranceUs - takenUs(pace, now)) * share;
 
-/** How long until the same requests fit, if no others come. */
+/** How long until these requests fit, if no others come. */
 export function conformsInMs(pace: Pace, requests: number, now: number, { intervalUs, toleranceUs }: Rate): number {
   const room = toleranceUs - requests * intervalUs;
   let { tatUs } = pace;
@@ -148,22 +155,22 @@ export function conformsInMs(pace: Pace, requests: number, now: number, { interv
   return Math.ceil((tatUs - room) / 1_000) - now;
 }
 
-/** With no more of the bucket taken than this, a slice may admit for half of the time that the bucket takes to fill. */
+/** If at most this share of the bucket is taken, a slice may admit for half of the time that the bucket takes to fill. */
 const QUIET = 1 / 16;
-/** At the full rate a slice of an eighth of the burst, the largest there is, is used up in an eighth of that time. */
+/** The largest slice is an eighth of the burst. At the full rate it is used up in an eighth of that time. */
 const USED_UP_IN = 1 / 8;
 
 /**
- * How long a slice may admit. What it keeps free in the bucket does not drain meanwhile. While hardly anything is taken that
- * costs nothing, and a long slice saves a slow tenant calls. Otherwise it may admit for as long as it takes to use it up at the
- * full rate.
+ * How long a slice may admit. What it keeps free in the bucket does not drain meanwhile. While hardly anything is taken, that
+ * costs nothing, and a long slice saves calls for a slow tenant. Otherwise it may admit for as long as it takes to use it up at
+ * the full rate.
  */
 export function longestSliceMs(pace: Pace, now: number, { toleranceUs }: Rate): number {
   const isQuiet = takenUs(pace, now) <= toleranceUs * QUIET;
   return Math.ceil((toleranceUs * (isQuiet ? 1 / 2 : USED_UP_IN)) / 1_000);
 }
 
-/** Not even out of a full bucket. */
+/** True if the requests do not fit even into a full bucket. */
 export const neverConforms = (requests: number, { intervalUs, toleranceUs }: Rate): boolean =>
   requests * intervalUs > toleranceUs;
 

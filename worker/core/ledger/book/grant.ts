@@ -28,7 +28,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
   const places = placesOf(book, ask);
   const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
-  // Before a refusal too: once time alone has settled the rest, refusals may be all that follows.
+  // This also comes before a refusal: once time alone has settled the other leases, every further ask may be refused.
   for (const { account } of places) climb(book, account, dayOf(now), now);
   const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
   const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
@@ -44,18 +44,18 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
 }
 
 /**
- * Ledger rule 2: a known id is never granted again. Open, the reply is what its row says, whatever is wanted now. *Without:* of two
- * copies of one ask both are granted, and the second hold is nobody's.
+ * Ledger rule 2: a known id is never granted again. If the lease is open, the reply is what its row says, whatever the ask now
+ * wants. *Without:* both copies of one ask are granted, and the second hold belongs to nobody.
  */
 function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
-  // The same reply as after the fold, which may come at any moment.
+  // A fold may come at any moment, so the reply is the same as after it.
   if (isRipe) return { refused: 'lease_too_old' };
   if (status !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
   return { granted, mode, admitForMs, left: narrowest(leftOf(placesOf(book, ask), now)) };
 }
 
-/** The scopes of an ask with the limits in force now, from the object's own rows (ledger rule 4). */
+/** The scopes of an ask with the limits in force now. What operators set is read from the object's own rows (ledger rule 4). */
 export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): Place[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);
@@ -65,8 +65,8 @@ export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): 
   });
 
 /**
- * Tokens are a minute's: what starts with them must start in it. *Without:* 2 granted late in minute 0 start beside minute 1's own.
- * For slices see `longestSliceMs`.
+ * Tokens belong to one minute, so a request that takes them must start in it. *Without:* 2 granted late in minute 0 start beside
+ * the 2 of minute 1. For slices see `longestSliceMs`.
  */
 function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
   let { admitForMs } = ask;
@@ -114,7 +114,7 @@ function enter(
   return { granted, mode, admitForMs, left: narrowest(leftOf(places, now)) };
 }
 
-/** Why not even the last want fits, which is the least: of all obstacles, the one that lasts longest. */
+/** Why not even the last want, which is the smallest, fits: the obstacle that lasts longest. */
 function longestWait(ask: LeaseRequest, places: readonly Place[], now: number): LimitRefusal {
   const least = ask.wants[ask.wants.length - 1] as Want;
   const moment = momentOf(ask, least, places, now);

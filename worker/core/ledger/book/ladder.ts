@@ -1,7 +1,7 @@
 /**
- * The alert ladder: each threshold of each scope is reported once per period and cap, in order, by what is spent and never by
- * what is only held. What was reported is in the scope's sums, written in the same transaction as what made it true, so no
- * crash and no repetition reports it twice.
+ * The alert ladder: each threshold of each scope is reported once per period and cap, in order. What counts is the amount spent,
+ * never an amount that is only held. What was reported is stored in the scope's sums, in the same transaction as the spending, so
+ * no crash and no repeated message reports it twice.
  */
 
 import { dayOf, monthOf, monthOfPeriod, type Period } from '../time.ts';
@@ -14,10 +14,13 @@ import type { Book, Ladder } from './state.ts';
 /** No alerts, and the safeguard only if nothing else fits. */
 export const NO_LADDER: Ladder = { thresholds: [], safeguardAt: 100 };
 
-/** For how many caps of one period it is remembered what was reported. */
+/** The ledger remembers what was reported under at most this many caps of one period. */
 const MOST_CAPS = 8;
 
-/** Notes the thresholds that a scope's spending has crossed in a month, or in a day and its month, under the caps last heard, or config's. */
+/**
+ * Notes the thresholds that a scope's spending has crossed in a month, or in a day and its month. The cap is the one set over the
+ * admin API, or else the one in the scope's last ask, or else config's.
+ */
 export function climb(book: Book, account: Account, period: Period, now: number): void {
   const { thresholds, scopes } = book.ladder;
   if (thresholds.length === 0 || (scopes !== undefined && !scopes.includes(kindOf(account.scope)))) return;
@@ -36,7 +39,7 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
   const before = storedMonth(stored, monthOfPeriod(period))?.told?.[period];
   if (before === undefined && reached === 0) return;
   const known = before?.find(({ capMicroUsd }) => capMicroUsd === cap);
-  // Under a cap that is new in this period, thresholds that were reported and are still crossed are not reported again.
+  // If the cap is new in this period, thresholds that were reported before and are still crossed are not reported again.
   const told = known?.percent ?? Math.min(reached, Math.max(0, ...(before ?? []).map(({ percent }) => percent)));
   if (known !== undefined && reached <= told) return;
   const sums = sumsOf(stored, account.scope, monthOfPeriod(period));
@@ -49,7 +52,10 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
   }
 }
 
-/** After an operator's correction: thresholds that are no longer crossed may be reported again. A late report does not do that. */
+/**
+ * Called after an operator's correction, so that thresholds that are no longer crossed may be reported again. A late report does
+ * not do that.
+ */
 export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUsd: number): void {
   const before = sums.told?.[period];
   if (before === undefined) return;
@@ -59,7 +65,7 @@ export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUs
   sums.told = { ...sums.told, [period]: after };
 }
 
-/** Whether enough is spent, under any cap of the running day or month, for the safeguard to take over. */
+/** True if enough is spent under any cap of the current day or month for the safeguard to take over. */
 export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly Place[], now: number): boolean {
   if (safeguardAt >= 100) return false;
   const isDue = (account: Account, period: Period, cap: number | null) =>
@@ -72,10 +78,13 @@ export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly Place[]
 
 const kindOf = (scope: Scope): string => scope.split(':', 1)[0] ?? '';
 
-/** The highest threshold that is reached; 0 for none. */
+/** The highest threshold that is reached, or 0 if none is. */
 const reachedBy = ({ thresholds }: Ladder, spentMicroUsd: number, cap: number): number =>
   thresholds.findLast((percent) => isReached(percent, spentMicroUsd, cap)) ?? 0;
 
-/** Both sides are the nearest number to a share, so equal shares are equal. The amounts are too large to be multiplied. */
+/**
+ * Compares by division, because the amounts are too large to be multiplied. Both sides are rounded to the nearest number, so
+ * equal shares are equal.
+ */
 const isReached = (percent: number, spentMicroUsd: number, cap: number): boolean =>
   spentMicroUsd / cap >= percent / 100;

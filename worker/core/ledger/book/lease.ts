@@ -1,25 +1,30 @@
-/** A lease as its row holds it, and its status: read from the row and the time, never written (docs/ledger.md "What is stored"). */
+/**
+ * A lease as its row holds it, and its status, which follows from the row and the time and is never written (docs/ledger.md "What
+ * is stored").
+ */
 
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import { LATE_REPORT_MS, MAX_ASK_AGE_MS } from '../protocol.ts';
 import { endOfMinute } from '../time.ts';
 import type { Amount, Freed, Mode, Scope, Spent } from '../types.ts';
 
-/** A lease, with all that its row holds. */
+/** Everything that the row of a lease holds. */
 export interface Lease {
-  /** Its place in the table; free again once its `number` is folded. 0 until it is entered (`enterLease`). */
+  /** The lease's place in the table, which is free again once its `number` is folded. 0 until the lease is entered (`enterLease`). */
   slot: number;
-  /** Order of writing. 0 until it is entered. */
+  /** The order in which leases are written. 0 until the lease is entered. */
   number: number;
   leaseId: string;
-  /** `closed`: its close overtook its ask (ledger rule 9). `unreachable`: it ran, or may have, while its holder and the ledger
-   *  could not reach each other, with or without a grant. */
+  /**
+   * `closed`: its close overtook its ask (ledger rule 9). `unreachable`: its request ran, or may have run, while its holder and
+   * the ledger could not reach each other, with or without a grant.
+   */
   origin: 'asked' | 'closed' | 'unreachable';
   mode: Mode;
   scopes: readonly Scope[];
   /** GCRA's theoretical arrival time after this lease, in the order of `scopes`; 0 for a scope that never had a rate. */
   tatUs: readonly number[];
-  /** What a slice takes out of each scope's bucket at the end of its admitting (`gcra.ts`); empty for one request. */
+  /** What a slice takes out of each scope's bucket at the end of its admitting (`gcra.ts`). Empty for one request. */
   laterUs: readonly number[];
   grantedAt: number;
   admitForMs: number;
@@ -35,14 +40,14 @@ export interface Lease {
 /** `unsettled`: its time is over and no final report came. */
 export type LeaseStatus = 'open' | 'unsettled' | 'done';
 
-/** Follows from the row and the time, and is never written. */
+/** The status of a lease at `now`. */
 export const leaseStatus = ({ done, settleBy }: Lease, now: number): LeaseStatus =>
   done ? 'done' : now >= settleBy ? 'unsettled' : 'open';
 
-/** How long after its admitting a slice gives back what it does not use: its report waits for the tenant's next ask. */
+/** By this long after its admitting, a slice has given back what it does not use. Its report waits for the tenant's next ask. */
 const GIVES_BACK_MS = 3_000;
 
-/** Until when a slice may hold what none of its requests uses; 0 for the lease of one request. */
+/** The time until which a slice may hold what none of its requests uses. 0 for a lease that is done, or of one request. */
 export const mayAdmitUntil = ({ granted, grantedAt, admitForMs, done }: Lease): number =>
   granted.requests > 1 && !done ? grantedAt + admitForMs + GIVES_BACK_MS : 0;
 
@@ -54,18 +59,18 @@ export const bookedMicroUsd = ({ granted, freed, spent }: Lease): number =>
 export const bookedTokens = ({ granted, freed, spent }: Lease): number =>
   Math.max(granted.tokens - freed.tokens, spent.tokens);
 
-/** A worst case was too low, or a request ran without a grant and did not say so. */
+/** True if a worst case was too low, or if a request ran without a grant and did not say so. */
 export const isOverGranted = ({ origin, granted, spent }: Lease): boolean =>
   origin !== 'unreachable' && (spent.microUsd > granted.microUsd || spent.tokens > granted.tokens);
 
 /**
- * When the row may be folded, and no report changes it any more, folded or not: once it is done and old (ledger rule 3), or
- * unsettled for `LATE_REPORT_MS` (ledger rule 11). Never in its own minute, whose tokens are counted from rows, nor before a
- * slice counts in its rate.
+ * When the row may be folded, and no report changes it any more, folded or not. That is once the lease is done and old (ledger
+ * rule 3), or unsettled for `LATE_REPORT_MS` (ledger rule 11). It is never within the minute of the grant, whose tokens are
+ * counted from rows, nor before a slice counts in its rate.
  */
 export function ripeAt(lease: Lease): number {
   const idTime = timeOfUuidV7(lease.leaseId) ?? 0;
-  // A holder that heard no grant reports with its scopes while its id is younger than this. If the row were folded by then, the
+  // A holder that received no grant reports with its scopes while its id is younger than this. If the row were folded by then, the
   // lease would be entered and charged again.
   const untilTold = idTime + LATE_REPORT_MS + 1;
   if (!lease.done) return Math.max(lease.settleBy + LATE_REPORT_MS, untilTold);

@@ -43,8 +43,8 @@ const leftUnder = (
 const LIMITS: readonly Left['limit'][] = ['monthly', 'daily', 'rps', 'tpm', 'parallel'];
 
 /**
- * What a holder needs to know of what is left: of each kind of limit the one that is nearest to its end, and the one with the
- * smallest cap if that is another. With four scopes and limits in each this is a quarter of the reply.
+ * The part of what is left that a holder needs. For each kind of limit it is the limit nearest to exhaustion, and the one with
+ * the smallest cap if that is another one. With four scopes that each have limits, this makes the reply a quarter as long.
  */
 export function narrowest(left: readonly Left[]): Left[] {
   const found: Left[] = [];
@@ -58,7 +58,7 @@ export function narrowest(left: readonly Left[]): Left[] {
   return left.filter((one) => found.includes(one));
 }
 
-/** Of one kind of limit, the one that is nearest to its end: `x-ratelimit-*` headers have room for one. */
+/** The limit of this kind that is nearest to exhaustion. `x-ratelimit-*` headers have room for only one. */
 export function tightest(left: readonly Left[], limit: Left['limit']): Left | undefined {
   let found: Left | undefined;
   for (const one of left) if (one.limit === limit && (found === undefined || isTighter(one, found))) found = one;

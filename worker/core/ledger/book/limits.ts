@@ -1,4 +1,7 @@
-/** Limits in force: config's, field by field under what was set over the admin API. Every change is kept (docs/admin.md). */
+/**
+ * The limits in force. Each field has the value that was set over the admin API, or else the value in config. Every change is
+ * kept (docs/admin.md).
+ */
 
 import { dayOf } from '../time.ts';
 import { type Limits, NO_LIMITS, type Scope } from '../types.ts';
@@ -20,16 +23,19 @@ export const inForce = (configured: Partial<Limits>, set: Partial<Limits>): Limi
   parallel: set.parallel ?? configured.parallel ?? null,
 });
 
-/** What an operator should know of a rate in force: slices need a bucket that lasts. Undefined: nothing. */
+/**
+ * Warns an operator of a burst that is too small for slices, which need a bucket that lasts. Returns undefined if there is
+ * nothing to warn of.
+ */
 export function burstNote({ rps, burst }: Limits): string | undefined {
   if (rps === null || burst === null || burst >= rps) return undefined;
   return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
 }
 
-/** What is set for the scope now and, as `before`, what was set until then; or what is wrong with the limits. */
+/** The limits now set for the scope, and in `before` those set until now. If the new limits are wrong, `detail` says why. */
 export type LimitsReply = { ok: true; set: Partial<Limits>; before: Overrides } | { ok: false; detail: string };
 
-/** Sets limits for one scope; null removes what was set, so that config's limit holds again. Every grant from now on obeys. */
+/** Sets limits for one scope. Null removes a limit that was set, so that config's limit applies again. Every later grant obeys. */
 export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who: string, now: number): LimitsReply {
   const problem = scopeProblem(scope) ?? limitsProblem(patch);
   if (problem !== undefined) return { ok: false, detail: problem };
@@ -51,7 +57,10 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
   return { ok: true, set: limits, before: overrides };
 }
 
-/** A revoked scope (a key, a user) is granted nothing more. Its slices end by themselves within their `admitForMs` (ledger rule 4). */
+/**
+ * Revokes a scope, such as a key or a user, or restores it. A revoked scope is granted nothing more. Its slices end by themselves
+ * within their `admitForMs` (ledger rule 4).
+ */
 export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: string, now: number): LimitsReply {
   const problem = scopeProblem(scope);
   if (problem !== undefined) return { ok: false, detail: problem };
@@ -63,7 +72,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
   return { ok: true, set: overrides.limits, before: overrides };
 }
 
-/** What is wrong with these limits, and what would be right; undefined if nothing is. */
+/** Says what is wrong with these limits and what would be right. Returns undefined if nothing is wrong. */
 function limitsProblem(patch: Partial<Limits>): string | undefined {
   for (const [name, value] of Object.entries(patch)) {
     if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; there are ${FIELDS.join(', ')}`;
@@ -80,7 +89,7 @@ function limitsProblem(patch: Partial<Limits>): string | undefined {
   return undefined;
 }
 
-/** Adds to the history that operators see. */
+/** Adds an entry to the history that operators see. */
 export function note(book: Book, entry: HistoryEntry): void {
   book.noted.history.push(entry);
 }

@@ -13,7 +13,7 @@ import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
 import { reportProblem } from './shape.ts';
 import type { Book } from './state.ts';
 
-/** Applies reports in their order. Those beyond what one call may bring are refused by name. */
+/** Applies reports in order. The reply to each report beyond the most that one call may carry is `invalid`. */
 export const reportAll = (book: Book, reports: readonly Report[], now: number): ReportReply[] =>
   reports.map((one, index) => (index < MOST_REPORTS ? report(book, one, now) : 'invalid'));
 
@@ -23,7 +23,7 @@ function report(book: Book, report: Report, now: number): ReportReply {
   if (reportProblem(report) !== undefined) return 'invalid';
   const live = book.leases.get(report.leaseId);
   if (live === undefined) return firstHeard(book, report, now);
-  // The same reply as after the fold, which may come at any moment.
+  // A fold may come at any moment, so the reply is the same as after it.
   if (live.isRipe) return 'unknown';
   const merged = merge(live.lease, report);
   if (merged !== live.lease) {
@@ -33,7 +33,7 @@ function report(book: Book, report: Report, now: number): ReportReply {
   return isOverGranted(merged) ? 'over_granted' : 'applied';
 }
 
-/** The row after a report; the very same object if nothing changes, so that nothing is written. */
+/** The row after a report. It is the very same object if nothing changes, so that nothing is written. */
 export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
   const { granted } = lease;
   const done = lease.done || report.done;
@@ -41,7 +41,7 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
     microUsd: Math.max(lease.spent.microUsd, report.spent.microUsd),
     tokens: Math.max(lease.spent.tokens, report.spent.tokens),
   };
-  // Done frees what was not spent. No more can be free, even if more was spent than granted (ledger rule 13).
+  // A done lease frees what was not spent. No more can be free, even if more was spent than granted (ledger rule 13).
   const free = (figure: 'microUsd' | 'tokens'): number => {
     const most = Math.max(0, granted[figure] - spent[figure]);
     return done ? most : Math.min(most, Math.max(lease.freed[figure], report.freed[figure]));
@@ -53,9 +53,9 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
       ? granted.parallel
       : Math.min(granted.parallel, Math.max(lease.freed.parallel, report.freed.parallel)),
   };
-  // It stays set, because the larger figure may be the bound even if a smaller, exact one comes after it.
+  // The mark stays set, because the larger figure may be a bound even if a smaller, exact one comes after it.
   const estimated = lease.estimated || report.estimated === true;
-  // Its holder did not hear the grant.
+  // A report that names its scopes comes from a holder that never received the grant.
   const origin = report.scopes !== undefined && lease.origin === 'asked' ? 'unreachable' : lease.origin;
   const isSame =
     done === lease.done &&
@@ -72,26 +72,27 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
 function firstHeard(book: Book, report: Report, now: number): ReportReply {
   const { leaseId, scopes, done } = report;
   if (scopes !== undefined) {
-    // It ran while the ledger could not be asked: booked at once, in the periods of its arrival, and marked by its origin (ledger rule 30).
+    // The request ran while the ledger could not be reached. It is booked at once, in the periods in which its report arrives, and
+    // marked by its origin (ledger rule 30).
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
     const row = ungranted('unreachable', report, scopes, book, now);
     enterLease(book, row, now);
     climbAll(book, row, now);
     return 'applied';
   }
-  // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody, and booked in full.
+  // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody, and is booked in full.
   if (!done || isOutOfAge(leaseId, now)) return 'unknown';
   const row = ungranted('closed', report, [], book, now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
 }
 
-/** Reports crossed thresholds in the day and month of the grant, however late. */
+/** Notes crossed thresholds in the day and month of the grant, however late the report is. */
 function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'grantedAt'>, now: number): void {
   for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
 }
 
-/** It takes nothing of a rate, but each row says how the rate stood. */
+/** A lease without a grant takes nothing of a rate, but its row records how far the rate was used. */
 function tatOf({ accounts, read }: Book, scope: Scope, now: number): number {
   const account = accountOf(accounts, scope);
   storedOf(account, read);

@@ -4,10 +4,10 @@ import type { Day, Month, Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
 import type { Lease } from './lease.ts';
 
-/** Money of leases that were folded, and corrections by operators, which may make it negative here (ledger rule 14). */
+/** The money of folded leases and of corrections by operators, which may make a stored sum negative (ledger rule 14). */
 export interface Sum {
   spentMicroUsd: number;
-  /** The part of `spent` that was booked in full because no report came; final. */
+  /** The part of `spent` that was booked in full because no report came. It is final. */
   unsettledMicroUsd: number;
 }
 
@@ -16,7 +16,10 @@ export interface Sums extends Sum {
   scope: Scope;
   month: Month;
   days: Record<Day, Sum>;
-  /** In the scope's newest month: the theoretical arrival time after all that counts up to `tatAt`. Earlier months may hold less. */
+  /**
+   * In the scope's newest month, this is the theoretical arrival time after everything that counts up to `tatAt`. Earlier months
+   * may hold less.
+   */
   tatUs: number;
   tatAt: number;
   /** What the alert ladder has reported (`ladder.ts`). */
@@ -36,7 +39,7 @@ export interface Crossing {
   percent: number;
   spentMicroUsd: number;
   capMicroUsd: number;
-  /** By the ledger's time. */
+  /** When the threshold was crossed, by the ledger's time. */
   at: number;
 }
 
@@ -56,7 +59,7 @@ export interface Mark {
   foldedAt: number;
 }
 
-/** Who changed what, when. `from` and `to` as JSON would show them. */
+/** Who changed what, and when. `from` and `to` have the form in which JSON shows them. */
 export interface HistoryEntry {
   at: number;
   who: string;
@@ -93,8 +96,8 @@ export interface Changes {
   mark: Mark | undefined;
   overrides: ReadonlyMap<Scope, Overrides>;
   history: readonly HistoryEntry[];
-  /** In their order, for the outbox. */
+  /** Crossings for the outbox, in order. */
   crossings: readonly Crossing[];
-  /** Sums of earlier months may be deleted. */
+  /** Sums of months before this one may be deleted. */
   purgeBefore: Month | undefined;
 }

@@ -8,21 +8,26 @@ export interface Settlement {
   leaseId: string;
   scopes: readonly Scope[];
   mode: Mode;
-  /** `unreachable`: it ran while the ledger could not be reached, and was reported afterwards, or settled by an operator.
-   *  `closed`: it ran without any grant. */
+  /**
+   * `unreachable`: the request ran while the ledger could not be reached, and was reported afterwards or settled by an operator.
+   * `closed`: it ran without any grant.
+   */
   origin: Lease['origin'];
   grantedAt: number;
   /** `unsettled`: booked in full, because no report came. */
   standing: 'done' | 'unsettled';
   grantedMicroUsd: number;
   spentMicroUsd: number;
-  /** Some of it was booked by bounds, because no usage came. */
+  /** True if some of the cost is a bound, because no usage came. */
   estimated: boolean;
-  /** A worst case was too low (ledger rule 13): a bug that an operator must hear of. */
+  /** True if a worst case was too low (ledger rule 13), which is a bug that an operator should know of. */
   overGranted: boolean;
 }
 
-/** The newest first, out of all leases that a ledger still has: a folded one stays in its slot until that is overwritten. */
+/**
+ * The newest settlements first, from all leases that the ledger still has. A folded lease stays in its slot until the slot is
+ * overwritten.
+ */
 export const lastSettlements = (leases: Iterable<Lease>, now: number, most: number, scope?: Scope): Settlement[] =>
   [...leases]
     .filter((lease) => isSettlement(lease, now) && (scope === undefined || lease.scopes.includes(scope)))
@@ -30,7 +35,7 @@ export const lastSettlements = (leases: Iterable<Lease>, now: number, most: numb
     .slice(0, most)
     .map(settlementOf);
 
-/** A close that overtook its ask, as a rule, settles nothing. */
+/** A close that overtook its ask usually settles nothing. */
 const isSettlement = (lease: Lease, now: number): boolean =>
   leaseStatus(lease, now) !== 'open' && (lease.origin !== 'closed' || isOverGranted(lease));
 

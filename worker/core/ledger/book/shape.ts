@@ -4,7 +4,7 @@ import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
 import type { LeaseRequest, Report } from '../messages.ts';
 import { LONGEST_ADMIT_MS, LONGEST_RUN_MS, LONGEST_SCOPE_NAME, MOST_SCOPES, MOST_WANTS } from '../protocol.ts';
 
-/** From 0 to 2^53 − 1: what adds up exactly. */
+/** True for a whole number from 0 to 2^53 − 1. Such numbers add up exactly. */
 export const wholeNumber = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 // Lone surrogates and control characters do not come back from a table unchanged.
@@ -19,7 +19,7 @@ export function scopeProblem(scope: string): string | undefined {
 /** What is wrong with the scopes of a message; undefined if nothing is. */
 function scopesProblem(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) return `name 1 to ${MOST_SCOPES} scopes`;
-  // A few: to compare them is less work than a set.
+  // There are only a few scopes, so comparing them is less work than making a set.
   for (const [index, scope] of scopes.entries()) {
     if (scopes.indexOf(scope) !== index) return 'a scope is named twice';
     const problem = scopeProblem(scope);

@@ -11,14 +11,14 @@ export interface Live {
   lease: Lease;
   day: Day;
   status: LeaseStatus;
-  /** It may be folded, and no report changes it any more. */
+  /** True if the row may be folded, and no report changes it any more. */
   isRipe: boolean;
-  /** It is a slice, and may hold what none of its requests uses. */
+  /** True if the lease is a slice that may hold what none of its requests uses. */
   mayAdmit: boolean;
   dueAt: number;
 }
 
-/** What a turn has changed so far, and has to write. */
+/** What a turn has changed so far and must write. */
 export interface Noted extends Changes {
   leases: Set<Live>;
   sums: Set<Sums>;
@@ -27,7 +27,7 @@ export interface Noted extends Changes {
   crossings: Crossing[];
 }
 
-/** The limits of a scope in config. Nothing for a key, because only an ask names the tier of its key. */
+/** Returns the limits of a scope in config. It returns none for a key, because only an ask names the tier of its key. */
 export type LimitsOf = (scope: Scope) => Partial<Limits>;
 
 /** All that a ledger has in memory. */
@@ -38,29 +38,29 @@ export interface Book {
   mark: Mark;
   nextNumber: number;
   nextSlot: number;
-  /** In descending order: the lowest is taken first, so that the last pages become empty after a rush. */
+  /** In descending order. The lowest is taken first, so that the last pages become empty after a rush. */
   freeSlots: number[];
   latestGrantedAt: number;
-  /** By id, in the order of their numbers. */
+  /** Leases by id, in the order of their numbers. */
   leases: Map<string, Live>;
   accounts: Map<Scope, Account>;
   wheel: Wheel<Live>;
   ripe: number;
-  /** How many leases have to be ripe before a fold is tried again (`fold.ts`). */
+  /** How many leases must be ripe before a fold is tried again (`fold.ts`). */
   foldAgainAt: number;
   /** How many accounts there may be before those without leases are forgotten. */
   forgetAccountsAt: number;
-  /** The time at which the counts are true. */
+  /** The time as of which the counts are true. */
   countedAt: number;
   noted: Noted;
 }
 
-/** In percent of a cap. */
+/** When spending is reported and when the safeguard takes over, in percent of a cap. */
 export interface Ladder {
   /** Ascending. */
   thresholds: readonly number[];
-  /** Kinds of scopes that are reported; undefined for all. */
+  /** Kinds of scopes that are reported. Undefined if all are. */
   scopes?: readonly string[] | undefined;
-  /** From here on a request with a safeguard is served by it. 100: only if nothing else fits. */
+  /** From here on, a request with a safeguard is served by it. 100 means only if nothing else fits. */
   safeguardAt: number;
 }

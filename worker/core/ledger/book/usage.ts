@@ -6,13 +6,13 @@ import { placesOf } from './grant.ts';
 import { leftOf } from './left.ts';
 import type { Book } from './state.ts';
 
-/** One limit in force. `used` and `remaining` are less than `cap` together where running requests hold the rest. */
+/** One limit in force. `used` and `remaining` add up to less than `cap` if running requests hold the rest. */
 export interface Used extends Left {
   /** In micro-USD, requests of the bucket, tokens of this minute, or slots. */
   used: number;
 }
 
-/** Each limit in force of these scopes. */
+/** Every limit in force for these scopes. */
 export function usageOf(book: Book, scopes: readonly ScopeAsk[], now: number): Used[] {
   return leftOf(placesOf(book, { scopes }), now).map((left) => ({ ...left, used: usedOf(book, left, now) }));
 }

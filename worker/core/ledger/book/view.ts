@@ -1,4 +1,7 @@
-/** What an operator sees: the periods of each scope with its cap, what is spent, held and unsettled, leases included. */
+/**
+ * What an operator sees of a ledger: the periods of each scope, with the cap and what is spent, held and unsettled. Leases that
+ * are not folded are included.
+ */
 
 import { dayBefore, dayOf, monthBefore, monthOf, type Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
@@ -15,7 +18,7 @@ export interface ScopeView {
   capMicroUsd: number | null;
   spentMicroUsd: number;
   reservedMicroUsd: number;
-  /** Part of `spentMicroUsd`: booked in full, because no report came. */
+  /** The part of `spentMicroUsd` that was booked in full because no report came. */
   unsettledMicroUsd: number;
 }
 
@@ -25,11 +28,14 @@ export interface LedgerView {
   /** What was set over the admin API for the scopes above. */
   overrides: ({ scope: Scope } & Overrides)[];
   settlements: Settlement[];
-  /** Ask again after this scope; null at the end. */
+  /** The `after` of the next page. Null if this is the last page. */
   next: Scope | null;
 }
 
-/** Limits in config: of a scope by name, otherwise of its kind (`user` for `user:ana`). The ledger stores only what was set over them. */
+/**
+ * Limits in config, by the name of a scope or else by its kind (`user` for `user:ana`). The ledger stores only limits that were
+ * set over these.
+ */
 export interface Configured {
   byScope?: Record<string, Partial<Limits>>;
   byKind?: Partial<Record<'tenant' | 'anonymous' | 'user' | 'feature' | 'key', Partial<Limits>>>;
@@ -38,21 +44,21 @@ export interface Configured {
 /** Which scopes an operator wants to see. */
 export interface ViewRequest {
   configured?: Configured;
-  /** This scope alone, and its settlements. */
+  /** Shows this scope alone, with its settlements. */
   scope?: Scope;
-  /** The scopes after this one, which was the last reply's `next`. */
+  /** Shows the scopes after this one, which is the `next` of the last reply. */
   after?: Scope;
   most?: number;
 }
 
-/** Which of a tenant's scopes, of which there may be a million: this one, or the `most` that follow `after`. */
+/** Which of a tenant's scopes to show, as there may be a million: `scope` alone, or the `most` scopes that follow `after`. */
 export interface Page {
   scope?: Scope;
   after?: Scope;
   most: number;
 }
 
-/** The scopes of a page, out of those that have rows, have leases, or are named in config. The tenant is always one. */
+/** The scopes of a page. A scope is listed if it has rows or leases, or is named in config. The tenant is always listed. */
 export function scopesOfPage(
   book: Book,
   stored: readonly Scope[],
@@ -67,7 +73,7 @@ export function scopesOfPage(
   return { scopes, next: later.length > most ? (scopes[most - 1] ?? null) : null };
 }
 
-/** The running month and day of each scope, and earlier ones where anything is booked. */
+/** The current month and day of each scope, and earlier periods in which something is booked. */
 export const viewScopes = (book: Book, scopes: readonly Scope[], configured: Configured, now: number): ScopeView[] =>
   scopes.flatMap((scope) => viewScope(book, scope, configured, now));
 
@@ -100,7 +106,7 @@ export function configuredFor(scope: Scope, { byScope, byKind }: Configured): Pa
   return byScope?.[scope] ?? byKind?.[kind] ?? {};
 }
 
-/** The order in which SQLite sorts strings: by code points. JavaScript sorts by UTF-16 units. */
+/** Compares strings as SQLite does, by code points. JavaScript itself compares UTF-16 units. */
 function byCodePoints(one: string, other: string): number {
   const [left, right] = [[...one], [...other]];
   for (let index = 0; index < left.length && index < right.length; index++) {

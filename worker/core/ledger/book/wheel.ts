@@ -1,8 +1,9 @@
 /**
- * When the status of each lease changes by time alone: at `settleBy`, and once it is ripe. It is indexed by the millisecond, so
- * adding and removing cost the same however many leases there are, and nothing is looked at before it is due.
+ * A timer wheel for the leases whose status changes by time alone: when a slice stops admitting, at `settleBy`, and once a lease
+ * is ripe. It is indexed by the millisecond, so adding and removing cost the same however many leases there are, and no lease is
+ * looked at before it is due.
  */
-/** Something with a time. */
+/** An item that becomes due. */
 export interface Due {
   dueAt: number;
 }
@@ -10,11 +11,11 @@ export interface Due {
 /** Items by the millisecond in which they are due. */
 export interface Wheel<Item extends Due> {
   byMs: Map<number, Set<Item>>;
-  /** Nothing in it is due at this time or before. */
+  /** No item in the wheel is due at or before this time. */
   turnedTo: number;
 }
 
-/** Nothing is scheduled. */
+/** An empty wheel. */
 export const newWheel = <Item extends Due>(): Wheel<Item> => ({ byMs: new Map(), turnedTo: 0 });
 
 /** Adds an item under its `dueAt`. */
@@ -24,18 +25,18 @@ export function schedule<Item extends Due>({ byMs }: Wheel<Item>, item: Item): v
   else items.add(item);
 }
 
-/** Removes an item, which has the same `dueAt` as when it was added. */
+/** Removes an item. Its `dueAt` must be the same as when it was added. */
 export function unschedule<Item extends Due>({ byMs }: Wheel<Item>, item: Item): void {
   const items = byMs.get(item.dueAt);
   if (items?.delete(item) && items.size === 0) byMs.delete(item.dueAt);
 }
 
-/** What has become due up to `now`. It stays in the wheel until the caller removes it. */
+/** The items that have become due up to `now`. They stay in the wheel until the caller removes them. */
 export function dueItems<Item extends Due>(wheel: Wheel<Item>, now: number): Item[] {
   const { byMs, turnedTo } = wheel;
   const due: Item[] = [];
   wheel.turnedTo = now;
-  // After a quiet while there are fewer items than milliseconds.
+  // After a quiet time there are fewer items than milliseconds to look at.
   if (now - turnedTo > byMs.size) {
     for (const [dueAt, items] of byMs) if (dueAt <= now) due.push(...items);
   } else {

@@ -4,37 +4,38 @@ import { MOST_REPORTS } from '../protocol.ts';
 import type { Carrier, Pool, TenantPools } from './pool.ts';
 import { isClosable, isQuiet, reportOf, type Slice } from './slice.ts';
 
-/** Where less is left of a limit than this many leases like this one hold, what it does not use goes back at once. */
+/** If less is left of a limit than this many leases like this one hold, a lease gives back at once what it does not use. */
 const SHORT = 16;
 
 /** A report under way, and the slice that it is about. */
 export interface Telling {
   slice: Slice;
   report: Report;
-  /** Made when nothing ran any more. */
+  /** True if nothing ran in the slice when the report was made. */
   isLast: boolean;
 }
 
-/** Begins to report a slice; until `until` nobody else does. */
+/** Begins to report a slice. Until `until`, no other request reports it. */
 export function tellOf(slice: Slice, until: number): Telling {
   slice.toldUntil = until;
   return { slice, isLast: isQuiet(slice), report: reportOf(slice) };
 }
 
-/** From here on its close may travel with any ask, if nothing runs in it and nothing may start. */
+/** Lets the close of a slice travel with any ask from now on, if nothing runs in the slice and nothing may start. */
 export function noteClosable({ tenant }: Pool, slice: Slice, now: number): void {
   if (isClosable(slice, now)) tenant.closable.add(slice);
 }
 
-/** An ask begins: the closes that travel with it. */
+/** Begins an ask. Returns the closes that travel with it. */
 export function closesAlong(pool: Pool, now: number, until: number): Telling[] {
   pool.tenant.askedAt = now;
   return closesDue(pool.tenant, now, until);
 }
 
 /**
- * Closes that nobody is reporting now; until `until` the caller does. A request that closes its own lease takes along only others
- * of single requests, each of which also sees to itself: those of slices may have nobody left but the next ask.
+ * The closes that no request is reporting now. The caller reports them until `until`. A request that closes its own lease takes
+ * along only closes of other single requests, because each of those also looks after its own. Closes of slices may depend on the
+ * next ask alone, so they are left to it.
  */
 export function closesDue(
   { closable }: Pick<TenantPools, 'closable'>,
@@ -56,27 +57,27 @@ export function closesDue(
 export const isCarried = ({ carrier }: TenantPools, now: number): boolean =>
   carrier !== undefined && now < carrier.until;
 
-/** From here on others leave their closes to the caller. */
+/** Makes the caller the carrier, to which other requests leave their closes until `until`. */
 export function beginCarrying(tenant: TenantPools, until: number): Carrier {
   const carrier = { until };
   tenant.carrier = carrier;
   return carrier;
 }
 
-/** In the same turn nobody leaves it anything more. Gives what it has to close. */
+/** Ends the carrying, and returns the slices that the carrier must close. From this turn on, no request leaves it any more. */
 export function endCarrying(tenant: TenantPools, carrier: Carrier): Slice[] {
   if (tenant.carrier === carrier) tenant.carrier = undefined;
   return [...tenant.closable].filter(({ isOver, isPooled }) => !isOver && !isPooled);
 }
 
-/** The call came back; false: nobody knows whether the ledger has the report. */
+/** Called when the call has returned. `isTold` is false if the ledger may not have the report. */
 export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
   slice.toldUntil = 0;
   if (!isTold || !isLast) return;
   slice.isOver = true;
 }
 
-/** Little is left beside what this slice was granted: others may be waiting for it. */
+/** True if little is left beside what this slice was granted. Others may then be waiting for it. */
 export const isShort = ({ left }: Pool, { granted }: Slice): boolean =>
   left.some(({ limit, remaining }) => {
     if (limit === 'rps') return false;
@@ -84,5 +85,5 @@ export const isShort = ({ left }: Pool, { granted }: Slice): boolean =>
     return remaining < SHORT * own;
   });
 
-/** Whether its tenant's ledger was asked that recently, so that it will probably be asked again soon. */
+/** True if the tenant's ledger was asked within this time, so that it will probably be asked again soon. */
 export const isBusy = ({ tenant }: Pool, withinMs: number, now: number): boolean => now - tenant.askedAt < withinMs;

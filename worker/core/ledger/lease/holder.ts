@@ -1,7 +1,7 @@
 /**
  * What covers one attempt of a request, from the ask for its lease to the ledger's acknowledgement (ledger rules 15 to 21), as
- * plain data. Its driver sends `message(holder)` whenever there is one, feeds back what happens, and hands its own life to
- * `waitUntil` before the first ask. A share of a pool's slice is held the same way, without the ask; its pool reports it.
+ * plain data. Its driver sends `message(holder)` whenever there is one, feeds back what happens, and is in `waitUntil` before the
+ * first ask. A share of a pool's slice is held the same way, but without an ask. Its pool reports it.
  */
 import type { GrantReply, LeaseRequest, Report } from '../messages.ts';
 import { NOTHING_SPENT, type Scope, type Spent } from '../types.ts';
@@ -21,30 +21,30 @@ import {
 export type Holder =
   | { state: 'asking'; ask: LeaseRequest; asks: number; seenAt: number }
   | { state: 'granted'; share: Share }
-  /** Its provider was called, or may be. */
+  /** The provider was called, or may be called. */
   | { state: 'running'; share: Share }
-  /** Its last report, repeated until acknowledged. After its close a lease is dead (ledger rule 16). */
+  /** The last report is repeated until it is acknowledged. After its close a lease is dead (ledger rule 16). */
   | { state: 'closing'; report: Report; slice: Slice }
   | { state: 'over' };
 
-/** What happens to it. */
+/** What may happen to a holder. */
 export type HolderEvent =
   | { event: 'asked_again' }
   | { event: 'replied'; reply: GrantReply; now: number }
-  /** It will not run: no reply in time and the policy refuses, the client left, or the config changed. */
+  /** The request will not run: no reply came in time and the policy refuses, the client left, or the config changed. */
   | { event: 'gave_up' }
-  /** No reply in time, and the policy lets it run: it reports afterwards. */
+  /** No reply came in time, and the policy lets the request run. It reports afterwards. */
   | { event: 'runs_ungranted' }
-  /** Just before a provider is called. Look at the state afterwards: it may be too late to start. */
+  /** A provider is about to be called. Look at the state afterwards, because it may be too late to start. */
   | { event: 'starts'; now: number }
   /** The request can cost no more: it ended, or was cancelled and booked by bounds that cover what may be billed (ledger rule 18).
    *  `estimated`: some of `spent` is a bound, because no usage came. */
   | { event: 'ended'; spent: Spent; estimated?: boolean }
-  /** Its cost will never be reported. */
+  /** The cost of the attempt will never be reported. */
   | { event: 'lost' }
   | { event: 'acknowledged' };
 
-/** The first ask is under way. */
+/** A holder whose first ask is under way. */
 export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
   state: 'asking',
   ask,
@@ -52,10 +52,10 @@ export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
   seenAt: now,
 });
 
-/** A share that was taken without an ask. */
+/** A holder that has its share of a slice. */
 export const holdShare = (share: Share): Holder => ({ state: 'granted', share });
 
-/** What to send, and to send again while no answer comes. */
+/** The message to send, and to repeat while no answer comes. Undefined if there is nothing to send. */
 export function message(holder: Holder): { ask: LeaseRequest } | { report: Report } | undefined {
   if (holder.state === 'asking') return { ask: holder.ask };
   return holder.state === 'closing' ? { report: holder.report } : undefined;
@@ -78,9 +78,9 @@ export function next(holder: Holder, event: HolderEvent): Holder {
 }
 
 /**
- * A new life of a holder that stored `{leaseId, started}` before it asked and before it called (ledger rule 20). It never asks with the
- * old id, which would be given the same grant to spend twice. Not started: it closes with nothing spent. Started: it reports
- * what is certain and leaves the rest to `settleBy`.
+ * A new life of a holder that stored `{leaseId, started}` before it asked, and again before it called a provider (ledger rule
+ * 20). It never asks with the old id, which would be given the same grant to spend twice. If no call was started, it closes with
+ * nothing spent. Otherwise it reports what is certain and leaves the rest to `settleBy`.
  */
 export function revive(
   leaseId: string,
@@ -114,7 +114,7 @@ function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): 
         const slice = beginSlice(leaseId, reply, Math.max(seenAt, now));
         return holdShare(ownShare(slice, reply.granted));
       }
-      // Ledger rule 15: of several copies of an ask another may still be granted. One that asked once and was refused sends nothing.
+      // Ledger rule 15: another copy of the ask may still be granted. A holder that asked once and was refused sends nothing.
       return asks > 1 ? closing(beginUngranted(leaseId, null)) : OVER;
     }
     case 'gave_up':
@@ -137,7 +137,7 @@ function whileGranted(holder: Holder & { state: 'granted' }, event: HolderEvent)
       endShare(share, NOTHING_SPENT);
       return ended(share);
     case 'starts':
-      // Too late: it closes, and may ask anew with another id.
+      // If it is too late, the lease is closed, and the request may ask anew with another id.
       return startShare(share, event.now) ? { state: 'running', share } : ended(share);
     default:
       return holder;
@@ -147,7 +147,7 @@ function whileGranted(holder: Holder & { state: 'granted' }, event: HolderEvent)
 function whileRunning(holder: Holder & { state: 'running' }, event: HolderEvent): Holder {
   const { share } = holder;
   switch (event.event) {
-    // Ledger rule 19: no `done` while anything runs. *Without:* the close says 0, the request then costs 1.
+    // Ledger rule 19: no `done` while anything runs. *Without:* the close says 0, then the request costs 1.
     case 'ended':
       endShare(share, event.spent, event.estimated);
       return ended(share);

@@ -1,6 +1,7 @@
 /**
- * All that one isolate needs to admit from slices for one set of scopes (ledger rule 22), so that a revoked key or a spent user
- * ends with it. Plain data that outlives the requests: I/O of one request cannot be used by another.
+ * Everything that one isolate needs to admit requests from slices for one set of scopes (ledger rule 22), so that a revoked key
+ * or a user without money ends with its own pool. Pools are plain data that outlives the requests, because one request cannot use
+ * the I/O of another.
  */
 import { UnderWay } from '../../under-way.ts';
 import { tightest } from '../book/left.ts';
@@ -11,7 +12,7 @@ import type { Refusals } from './refusals.ts';
 import { beginSlice, hasRoom, inHand, isAdmitting, isQuiet, type Share, type Slice, takeShare } from './slice.ts';
 import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
 
-/** For one set of scopes. */
+/** The slices of one set of scopes, and what is known about its limits. */
 export interface Pool {
   readonly tenant: TenantPools;
   /** Slices that may still admit, oldest first. */
@@ -19,24 +20,24 @@ export interface Pool {
   /** What the ledger's last reply said is left, and when. */
   left: readonly Left[];
   leftAt: number;
-  /** Of `left`, the rate and the tokens per minute that are nearest to their ends. */
+  /** The rate and the tokens per minute of `left` that are nearest to exhaustion. */
   shown: readonly Left[];
-  /** Whether that reply named a budget; undefined before the first. */
+  /** Whether the last reply named a budget. Undefined before the first reply. */
   hasBudget: boolean | undefined;
   lately: Lately;
-  /** The mode last granted to a request that accepts either. New slices are requested in this mode, and shares taken. */
+  /** The mode last granted to a request that accepts either. New slices are requested in this mode, and shares are taken in it. */
   mode: Mode;
-  /** A request is asking for a slice; after this time it counts as dead. */
+  /** Until this time a request may be asking for a slice. Then it counts as dead. */
   askingUntil: number;
-  /** Requests admitted so far; when the last ask for a slice began; and while it was under way. */
+  /** Requests admitted so far, those admitted when the last ask for a slice began, and those admitted while it was under way. */
   admitted: number;
   admittedAtAsk: number;
   admittedWhileAsking: number;
-  /** Requests at work, from before they are admitted to their ends. */
+  /** Requests at work, from before their admission until their end. */
   readonly active: UnderWay;
 }
 
-/** What the pools of one tenant share: any ask of its ledger takes the closes of all of them along. */
+/** What the pools of one tenant share. Any ask to its ledger takes along the closes of all of them. */
 export interface TenantPools {
   readonly name: string;
   /** When its ledger was last asked. */
@@ -52,7 +53,7 @@ export interface TenantPools {
 
 /** A request that waits with its own close, and will then close what others have left in `closable`. */
 export interface Carrier {
-  /** It should have closed them before. From then on it counts as dead. */
+  /** The carrier should have closed them by this time. From then on it counts as dead. */
   until: number;
 }
 
@@ -60,25 +61,29 @@ export interface Carrier {
 export interface Pools {
   readonly byName: Map<string, Pool>;
   readonly tenants: Map<string, TenantPools>;
-  /** The same pools, by the very list of scopes that they were asked for with. */
+  /** The same pools, by the very array of scopes that a caller passed. */
   byScopes: WeakMap<readonly ScopeAsk[], Pool>;
 }
 
-/** Those of an isolate that has just begun. */
+/** The pools of an isolate that has just started. */
 export const newPools = (): Pools => ({ byName: new Map(), tenants: new Map(), byScopes: new WeakMap() });
 
-/** How long a request may hold something. One that the runtime ends without a word counts for no longer. */
+/** The longest time for which a request may hold something. A request that the runtime ends without notice counts no longer than that. */
 const LONGEST_REQUEST_MS = LONGEST_ADMIT_MS + LONGEST_RUN_MS;
-/** Users come and go. Beyond this many pools all are forgotten; requests that run keep hold of their own slices. */
+/** Users come and go. Beyond this many pools, all are forgotten. Running requests keep their own slices. */
 const MOST_POOLS = 5_000;
-/** A smaller slice is used up before the next one could arrive. */
+/** A slice of fewer requests is used up before the next one could arrive. */
 const LEAST_TO_REFILL = 8;
-/** The next slice is due at this share of the requests, or of the time: much sooner, and its own time would pass unused. */
+/**
+ * The next slice is due once this share of the requests, or of the time, is left. If it came much sooner, its own time would pass
+ * unused.
+ */
 const REFILL_AT_REQUESTS = 1 / 4;
 const REFILL_AT_TIME = 1 / 8;
 /**
- * Slices that admit at the same time, so that what an isolate holds unused stays small whatever the sizes of its requests. For the
- * next, one without room is given up, if nothing runs in it. *Without:* each whose money is used up is in the way until its time is over.
+ * Most slices that admit at the same time, so that an isolate holds little unused, whatever the sizes of its requests. To make
+ * room for the next, a slice without room is given up if nothing runs in it. *Without:* each slice whose money is used up is in
+ * the way until its time is over.
  */
 const MOST_OPEN = 4;
 
@@ -135,7 +140,7 @@ function tenantPoolsOf({ tenants }: Pools, tenant: string): TenantPools {
   return known;
 }
 
-/** The limits of this scope have changed: its next request asks the ledger. Requests that run keep hold of their own slices. */
+/** Called when the limits of a scope have changed, so that its next request asks the ledger. Running requests keep their own slices. */
 export function forgetScope(pools: Pools, tenant: string, scope: Scope): void {
   const { byName, tenants } = pools;
   pools.byScopes = new WeakMap();
@@ -146,7 +151,7 @@ export function forgetScope(pools: Pools, tenant: string, scope: Scope): void {
   }
 }
 
-/** Admits from memory, synchronously; undefined: no slice has room for it. */
+/** Admits a request from memory, synchronously. Returns undefined if no slice has room for it. */
 export function admitFrom(pool: Pool, want: Want, now: number): Share | undefined {
   for (const slice of pool.open) {
     const share = takeShare(slice, want, now);
@@ -157,7 +162,7 @@ export function admitFrom(pool: Pool, want: Want, now: number): Share | undefine
   return undefined;
 }
 
-/** Counts a request that was admitted, in whatever way. */
+/** Counts an admitted request, whether a slice or the ledger admitted it. */
 export function noteAdmitted(pool: Pool, want: Want, now: number): void {
   pool.admitted++;
   noteStart(pool.lately, want, pool.active.countAt(now), now);
@@ -171,10 +176,13 @@ export function learn(pool: Pool, left: readonly Left[], now: number): void {
   pool.hasBudget = left.some(({ limit }) => limit === 'monthly' || limit === 'daily');
 }
 
-/** How long the ledger's word that no budget is set is trusted while it does not answer. */
+/** If the ledger does not answer, its last reply that no budget is set is trusted for this long. */
 const KNOWN_FOR_MS = 60_000;
 
-/** Whether a budget is set, by the last reply. One that was set counts however long ago; undefined: nobody knows. */
+/**
+ * Whether a budget is set, according to the last reply. A reply that names a budget counts however old it is. Undefined if this
+ * is unknown.
+ */
 export const knowsBudget = ({ hasBudget, leftAt }: Pool, now: number): boolean | undefined =>
   hasBudget === false && now - leftAt >= KNOWN_FOR_MS ? undefined : hasBudget;
 
@@ -182,14 +190,17 @@ export const knowsBudget = ({ hasBudget, leftAt }: Pool, now: number): boolean |
 export const likelyOf = ({ mode }: Pool, wants: readonly Want[]): Want | undefined =>
   wants.find((want) => want.mode === mode) ?? wants[0];
 
-/** In which mode requests are served now, where normal mode was wanted or would have been. */
+/** Learns in which mode requests are served now, from the reply to an ask that wanted normal mode, or would have wanted it. */
 export function learnMode(pool: Pool, wants: readonly Want[], reply: GrantReply): void {
   if (reply.refused !== undefined) {
     if (reply.refused === 'safeguard_due') pool.mode = 'safeguard';
   } else if (reply.granted.requests > 0 && wants.some(({ mode }) => mode === 'normal')) pool.mode = reply.mode;
 }
 
-/** The slice to ask for, in preference to `one`; undefined: one request at a time is right, or another request is asking. */
+/**
+ * The slice to ask for, in preference to `one`. Undefined if a single request should be asked for, or if another request is
+ * asking for a slice.
+ */
 export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined {
   const { left, leftAt, lately } = pool;
   if (now < pool.askingUntil) return undefined;
@@ -205,7 +216,10 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
   return many;
 }
 
-/** Whether to ask for the next slice while some of this one is left: a quarter, or as much as is used while asking. */
+/**
+ * Whether to ask for the next slice while some of this one is left. It is due when a quarter of its requests is left, or twice
+ * what is used during an ask, or an eighth of its time.
+ */
 export function isRefillDue(pool: Pool, slice: Slice, now: number): boolean {
   const { granted, startBefore, requestsLeft } = slice;
   if (now < pool.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
@@ -214,13 +228,13 @@ export function isRefillDue(pool: Pool, slice: Slice, now: number): boolean {
   return isEnding || left <= Math.max(granted.requests * REFILL_AT_REQUESTS, 2 * pool.admittedWhileAsking);
 }
 
-/** A request asks for a slice; until `until` no other does. */
+/** Notes that a request asks for a slice. Until `until`, no other does. */
 export function beginAsking(pool: Pool, until: number): void {
   pool.askingUntil = until;
   pool.admittedAtAsk = pool.admitted;
 }
 
-/** Another slice may be asked for from `againFrom` on. */
+/** Notes that the ask is over. Another slice may be asked for from `againFrom` on. */
 export function endAsking(pool: Pool, againFrom = 0): void {
   pool.askingUntil = againFrom;
   pool.admittedWhileAsking = pool.admitted - pool.admittedAtAsk;

@@ -1,24 +1,24 @@
-/** How large a slice may be (ledger rule 28): by what this isolate started lately, and small beside what is left for all. */
+/** How large a slice may be (ledger rule 28). It follows what this isolate started lately, and is small beside what is left for all. */
 import type { Granted, Left, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS } from '../protocol.ts';
 import type { Amount, Spent } from '../types.ts';
 
-/** However busy an isolate is: a dead one must not block more. */
+/** Most requests of a slice, however busy its isolate is. A dead isolate must not block more. */
 const MOST_SLICE_REQUESTS = 64;
 /**
  * A slice may take at most this share of a scope's remaining money, tokens and burst, counting what this isolate already
  * holds for the same scopes. So at the end of a budget requests ask one by one.
  */
 const LARGEST_SHARE = 1 / 8;
-/** And at most this share of what is left of the burst, and of the slots. */
+/** A slice may also take at most this share of what is left of the burst, and of the slots. */
 const LARGEST_SHARE_OF_PACE = 1 / 4;
 
-/** A slice has room for this many more at once than were at work lately: a request that finds none asks the ledger. */
+/** A slice has room for this many more requests at once than were at work lately. A request that finds no room asks the ledger. */
 const SPARE = 1;
 
 /**
- * All slices of a tenant, in whatever isolate, may hold at most this share of what nothing else has taken of a limit. The ledger
- * sees to it, because an isolate has a pool for each user, and knows of no other isolate.
+ * All slices of a tenant, in all isolates, may hold at most this share of what nothing else has taken of a limit. The ledger
+ * enforces this, because an isolate has a pool for each user and knows of no other isolate.
  */
 export const LARGEST_SHARE_OF_ALL = 2 / 3;
 
@@ -27,9 +27,9 @@ export interface Started {
   requests: number;
   microUsd: number;
   tokens: number;
-  /** The most that were at work at once. */
+  /** The most requests that were at work at once. */
   atOnce: number;
-  /** What requests cost that ended meanwhile. */
+  /** What the requests that ended meanwhile cost. */
   spent: Spent;
 }
 
@@ -43,7 +43,7 @@ export interface Lately {
   previous: Started;
 }
 
-/** Nothing was started yet. */
+/** The estimate before anything was started. */
 export const newLately = (now: number): Lately => ({
   windowMs: LONGEST_ADMIT_MS,
   windowUntil: now,
@@ -56,14 +56,14 @@ const nothing = (): Started => ({ requests: 0, microUsd: 0, tokens: 0, atOnce: 0
 
 const WINDOW_KNOWN_MS = 60_000;
 
-/** Learns how long the rates allow a slice to admit. One that was cut at the end of its minute says nothing about the next. */
+/** Learns how long the rates allow a slice to admit. A slice that was cut at the end of its minute says nothing about the next one. */
 export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: number): void {
   if (left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= admitForMs)) return;
   lately.windowMs = admitForMs;
   lately.windowUntil = now + WINDOW_KNOWN_MS;
 }
 
-/** Counts a request that starts, while so many are at work. */
+/** Counts a request that starts while `atOnce` requests are at work. */
 export function noteStart(lately: Lately, { microUsd, tokens }: Want, atOnce: number, now: number): void {
   turn(lately, now);
   lately.current.requests++;
@@ -110,14 +110,14 @@ export interface Headroom {
   /** What the last reply said is left, and how long ago that was. */
   left: readonly Left[];
   ageMs: number;
-  /** Within the time that a slice may admit for. */
+  /** What was started within the time for which a slice may admit. */
   started: Started;
   admitForMs: number;
   /** What this isolate holds unused in other slices. */
   inHand: Amount;
 }
 
-/** A slice for requests like `one`; undefined if it would hold fewer than two. */
+/** A slice for requests like `one`. Undefined if it would hold fewer than two. */
 export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand }: Headroom): Want | undefined {
   let requests = started.requests;
   let money = Number.POSITIVE_INFINITY;
@@ -127,14 +127,14 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
     const isAnew = ageMs >= resetMs;
     const rest = isAnew ? cap : remaining;
     if (limit === 'rps') {
-      // Rate that is not used is lost to everybody. Near the limit requests ask one by one.
+      // Unused rate is lost to everyone, so requests ask one by one near the limit.
       const most = Math.min(cap * LARGEST_SHARE, rest * LARGEST_SHARE_OF_PACE);
       requests = Math.min(requests, started.requests - inHand.requests, most);
     } else if (limit === 'parallel') {
       slots = Math.min(slots, remaining * LARGEST_SHARE_OF_PACE - inHand.parallel);
     } else if (limit === 'tpm') {
       tokens = Math.min(tokens, rest * LARGEST_SHARE - inHand.tokens);
-      // Its admitting ends with the minute.
+      // The slice stops admitting at the end of the minute.
       if (!isAnew) requests = Math.min(requests, (started.requests * (resetMs - ageMs)) / admitForMs);
     } else {
       money = Math.min(money, rest * LARGEST_SHARE - inHand.microUsd);
@@ -144,10 +144,10 @@ export function sliceWant(one: Want, { left, ageMs, started, admitForMs, inHand 
   if (many < 2 || slots < 2 || money < 2 * one.microUsd || tokens < 2 * one.tokens) return undefined;
   const { spent } = started;
   const atOnce = Math.min(many, started.atOnce + SPARE);
-  // Worst cases for those at work at once, and what the others cost: the rest of theirs has come back by then.
+  // Worst cases for the requests at work at once, and actual costs for the others. By then the rest of their worst cases has come back.
   const need = (least: number, worst: number, cost: number): number =>
     Math.ceil(Math.max(2 * least, Math.min(worst * many, worst * atOnce + cost * many) / started.requests));
-  // In the order in which a single request names them, so that all wants have one shape (`protocol/kept-shapes.ts`).
+  // The fields are in the order in which a single request names them, so that all wants have one shape (`protocol/kept-shapes.ts`).
   return {
     mode: one.mode,
     microUsd: Math.floor(Math.min(money, need(one.microUsd, started.microUsd, spent.microUsd))),

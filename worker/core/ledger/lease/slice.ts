@@ -1,7 +1,7 @@
 /**
  * A slice is a lease out of which an isolate admits requests from memory (ledger rules 16 to 22). The lease of a single request
- * is a slice of one, with one share that takes all of it. Plain data; each change is made within one turn. What an ended
- * request did not cost may be used again, its place in the rate may not. Always, for money, tokens and slots:
+ * is a slice of one, with one share that takes all of it. Slices are plain data, and each change is made within one turn. What an
+ * ended request did not cost may be used again, but not its place in the rate. For money, tokens and slots, this always holds:
  * spent + reserved + unused = granted − freed.
  */
 import { timeOfUuidV7 } from '../../../../protocol/uuid-v7.ts';
@@ -14,17 +14,17 @@ export interface Slice {
   readonly mode: Mode;
   /** What the reply said, not what was wanted (ledger rule 17). */
   readonly granted: Amount;
-  /** Reported with it when the ledger could not be reached and granted nothing (ledger rule 30); null otherwise. */
+  /** The scopes to report with the lease, because the ledger could not be reached and granted nothing (ledger rule 30). Null otherwise. */
   readonly scopes: readonly Scope[] | null;
   /** Nothing starts at or after this time of the holder's clock, which never goes back (`seenAt`). */
   readonly startBefore: number;
   seenAt: number;
-  /** Other requests may take shares of it; its pool closes it. */
+  /** True if other requests may take shares of the slice. Its pool then closes it. */
   isPooled: boolean;
   requestsLeft: number;
-  /** It was reported, or given up for the next: nothing more is taken from it (ledger rules 16 and 18). */
+  /** True once the slice was reported, or given up for the next one. Nothing more is taken from it (ledger rules 16 and 18). */
   isEnding: boolean;
-  /** Shares that may still cost something; `lost` counts those whose cost will never be reported. */
+  /** Shares that may still cost something. `lost` counts those among them whose cost will never be reported. */
   running: number;
   lost: number;
   /** The worst cases of the running shares. */
@@ -32,15 +32,15 @@ export interface Slice {
   readonly spent: Spent;
   readonly freed: Freed;
   estimated: boolean;
-  /** Somebody is reporting it; after this time that attempt counts as dead. */
+  /** Until this time a request may be reporting the slice. Then its report counts as lost. */
   toldUntil: number;
-  /** Until then somebody waits for more shares to end, to report them together. */
+  /** Until this time a request waits for more shares to end, to report them together. */
   gatheredUntil: number;
-  /** The ledger has acknowledged its last report. */
+  /** True once the ledger has acknowledged the last report. */
   isOver: boolean;
 }
 
-/** What one request, or a further attempt of it, takes of a slice. */
+/** What one request, or a further attempt of it, takes out of a slice. */
 export interface Share {
   readonly slice: Slice;
   readonly microUsd: number;
@@ -51,13 +51,13 @@ export interface Share {
 
 const NOTHING: Freed = { microUsd: 0, tokens: 0, parallel: 0 };
 
-/** A lease that was granted. */
+/** The slice of a lease that was granted. */
 export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Granted, now: number): Slice => ({
   leaseId,
   mode,
   granted,
   scopes: null,
-  // From the time in the id, which was before the ledger's `now`, so that it ends before the ledger's does.
+  // Counted from the time in the id, which was before the ledger's `now`, so that the holder stops before the ledger does.
   startBefore: (timeOfUuidV7(leaseId) ?? 0) + admitForMs,
   seenAt: now,
   isPooled: false,
@@ -75,8 +75,8 @@ export const beginSlice = (leaseId: string, { granted, mode, admitForMs }: Grant
 });
 
 /**
- * A lease whose grant was never heard, if there was one. With `scopes` its request runs all the same, as the tenant's policy
- * allows; without, all that is left to do is to close it.
+ * The slice of a lease whose grant, if there was one, never arrived. With `scopes` its request runs anyway, as the tenant's
+ * policy allows. Without them the lease only needs to be closed.
  */
 export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null): Slice => ({
   ...beginSlice(leaseId, { granted: { ...NOTHING, requests: 0 }, mode: 'normal', admitForMs: 0, left: [] }, 0),
@@ -84,11 +84,14 @@ export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null)
   startBefore: Number.MAX_SAFE_INTEGER,
 });
 
-/** Takes a worst case, a request and a slot, synchronously; undefined: it does not fit, or it is too late (ledger rules 18 and 22). */
+/**
+ * Takes a worst case, a request and a slot, synchronously (ledger rules 18 and 22). Returns undefined if the want does not fit,
+ * or if it is too late.
+ */
 export const takeShare = (slice: Slice, want: Want, now: number): Share | undefined =>
   hasRoom(slice, want) && isInTime(slice, now) ? ownShare(slice, want) : undefined;
 
-/** Whether it fits. What running requests do not use may still come back. */
+/** True if the want fits. What running requests do not use may still come back. */
 export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parallel }: Want): boolean =>
   !slice.isEnding &&
   slice.mode === mode &&
@@ -97,7 +100,7 @@ export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parall
   tokens <= unusedTokens(slice) &&
   parallel <= unusedSlots(slice);
 
-/** The first share, for the request that asked: there is room for it, and whether it is too late is judged when it starts. */
+/** Takes the first share, for the request that asked. There is room for it. Whether it is too late is judged when it starts. */
 export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Amount): Share {
   slice.requestsLeft -= requests;
   slice.running++;
@@ -107,7 +110,7 @@ export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }:
   return { slice, microUsd, tokens, parallel, state: 'taken' };
 }
 
-/** Just before a provider is called; false: too late, and what it took is free again. */
+/** Called just before a provider is called. Returns false if it is too late. What the share took is then free again. */
 export function startShare(share: Share, now: number): boolean {
   if (share.state === 'taken') {
     if (isInTime(share.slice, now)) share.state = 'running';
@@ -130,7 +133,7 @@ export function endShare(share: Share, spent: Spent, estimated = false): void {
   if (estimated) slice.estimated = true;
 }
 
-/** Its cost will never be reported: its worst case stays held, the slice is never done, and `settleBy` books it in full. */
+/** Ends a share whose cost will never be reported. Its worst case stays held, the slice is never done, and `settleBy` books it in full. */
 export function loseShare(share: Share): void {
   if (share.state === 'running') {
     share.state = 'over';
@@ -138,20 +141,20 @@ export function loseShare(share: Share): void {
   } else endShare(share, NOTHING_SPENT);
 }
 
-/** More requests may be admitted from it. */
+/** True if more requests may be admitted from the slice. */
 export const isAdmitting = (slice: Slice, now: number): boolean =>
   !slice.isEnding && slice.requestsLeft > 0 && isInTime(slice, now);
 
-/** No share of it will report any further cost. */
+/** True if no share of the slice will report any further cost. */
 export const isQuiet = ({ running, lost }: Slice): boolean => running === lost;
 
-/** No request may start in it and none runs: all that is left to do is to close it. */
+/** True if no request may start in the slice and none runs, so that it only needs to be closed. */
 export const isClosable = (slice: Slice, now: number): boolean =>
   !slice.isOver && isQuiet(slice) && !isAdmitting(slice, now);
 
 /**
- * Ends its admitting and makes its report. What it frees is struck from memory here, before it is sent (ledger rule 18);
- * `done` waits for the last request (ledger rule 19).
+ * Ends the admitting of a slice and makes its report. What it frees is struck from memory here, before the report is sent (ledger
+ * rule 18). `done` waits for the last request (ledger rule 19).
  */
 export function reportOf(slice: Slice): Report {
   const { leaseId, scopes, spent, freed, estimated } = slice;
@@ -171,7 +174,7 @@ export function reportOf(slice: Slice): Report {
   return report;
 }
 
-/** At least half of what is held is unused: worth a row of its own to give it back. */
+/** True if at least half of what is held is unused. Giving it back is then worth a row of its own. */
 export const holdsTooMuch = (slice: Slice): boolean =>
   isHalf(unusedMicroUsd(slice), slice.reserved.microUsd) ||
   isHalf(unusedTokens(slice), slice.reserved.tokens) ||
@@ -179,10 +182,10 @@ export const holdsTooMuch = (slice: Slice): boolean =>
 
 const isHalf = (unused: number, reserved: number): boolean => unused > 0 && unused >= reserved;
 
-/** Not below zero: more may be spent than a worst case allowed for (ledger rule 13). */
+/** Never below zero, although more may be spent than a worst case allowed for (ledger rule 13). */
 const unusedMicroUsd = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.microUsd - freed.microUsd - spent.microUsd - reserved.microUsd);
-/** As `unusedMicroUsd`, of tokens. */
+/** The same as `unusedMicroUsd`, for tokens. */
 const unusedTokens = ({ granted, freed, spent, reserved }: Slice): number =>
   Math.max(0, granted.tokens - freed.tokens - spent.tokens - reserved.tokens);
 /** Slots that no share holds. */
