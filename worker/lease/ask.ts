@@ -1,4 +1,4 @@
-/** Asking a tenant's ledger for one lease: closes travel along, and what the reply says is kept in the pool. */
+/** Asks a tenant's ledger for one lease. Closes travel along, and what the reply says is kept in the pool. */
 import { closesAlong, endTelling } from '../core/ledger/lease/closes.ts';
 import { beginHolding, holdShare, next } from '../core/ledger/lease/holder.ts';
 import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
@@ -14,19 +14,20 @@ import { LONGEST_ASK_MS } from './ledger-client.ts';
 export interface Ask {
   wants: readonly Want[];
   admitForMs: number;
-  /** The feature has a safeguard that is not among the wants. */
+  /** True if the feature has a safeguard that is not among the wants. */
   degrades: boolean;
-  /** What the asking request takes of a slice that is granted. */
+  /** What the asking request takes out of a slice if one is granted. */
   own?: Want | undefined;
 }
 
-/** What the isolate remembers that the ledger would say; undefined: it has to be asked. */
+/** The refusal that the ledger would give, if the isolate remembers it. Undefined if the ledger must be asked. */
 export const refusalInMemory = ({ pool, scopes, client }: Asker, wants: readonly Want[]): RefusedByLimit | undefined =>
   pool && rememberedRefusal(pool.tenant.refusals, { scopes, wants }, client.now);
 
 /**
- * Asks with one id until a reply comes; undefined: the ledger cannot be reached, and the cover still asks. Otherwise the cover has
- * heard the reply. A slice is in the pool, and the cover has the asker's own share of it.
+ * Asks with one id until a reply comes. Returns undefined if the ledger cannot be reached. The cover's holder is then still
+ * asking. Otherwise the holder has received the reply. If a slice was granted, it is in the pool, and the cover has the asker's
+ * own share of it.
  */
 export async function askForLease(
   asker: Asker,
@@ -63,7 +64,7 @@ export async function askForLease(
   return reply;
 }
 
-/** What the reply says of limits and mode. */
+/** Keeps what the reply says about limits and mode. */
 function keep(pool: Pool, wants: readonly Want[], reply: GrantReply, now: number): void {
   learnMode(pool, wants, reply);
   if (reply.refused === undefined) {

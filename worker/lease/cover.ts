@@ -1,4 +1,4 @@
-/** On whose behalf a ledger is asked, and what then covers the request. */
+/** The request for which a ledger is asked, and what then covers it. */
 import type { Holder } from '../core/ledger/lease/holder.ts';
 import type { Pool } from '../core/ledger/lease/pool.ts';
 import type { Slice } from '../core/ledger/lease/slice.ts';
@@ -6,7 +6,7 @@ import type { ScopeAsk } from '../core/ledger/messages.ts';
 import type { Deps, LeaseHooks } from '../ports.ts';
 import type { LedgerClient } from './ledger-client.ts';
 
-/** On whose behalf the ledger is asked. */
+/** The request for which the ledger is asked. */
 export interface Asker {
   scopes: readonly ScopeAsk[];
   /** The longest that the request may take. */
@@ -16,13 +16,13 @@ export interface Asker {
   background(work: Promise<unknown>): void;
   /** What this isolate remembers of these scopes; undefined in tests without pools. */
   pool: Pool | undefined;
-  /** With hooks each lease is noted, covers one request, and is closed by that alone (ledger rule 20). */
+  /** With hooks, each lease is noted, covers one request, and is closed by that request alone (ledger rule 20). */
   hooks: LeaseHooks | undefined;
 }
 
 /** A holder that changes while the ledger is asked. */
 export interface Cover {
   holder: Holder;
-  /** The slice that this is a share of; others may use it too. */
+  /** The slice that this cover is a share of. Other requests may use it too. */
   slice?: Slice | undefined;
 }

@@ -1,4 +1,4 @@
-/** The work left to do behind responses: the rest of a slice goes back, and each lease is closed until the ledger knows it. */
+/** The work left to do behind responses. The rest of a slice is given back, and each lease is closed until the ledger knows it. */
 import {
   beginCarrying,
   closesDue,
@@ -16,24 +16,27 @@ import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/l
 import type { Asker, Cover } from './cover.ts';
 import { type LedgerClient, LONGEST_REPORT_MS } from './ledger-client.ts';
 
-/** What `waitUntil` has left for a report after asking and admitting. A later report travels with the next ask. */
+/** How much time `waitUntil` leaves for a report after asking and admitting. A later report travels with the next ask. */
 const LONGEST_PLEDGE_MS = 15_000;
-/** How long the close of a slice waits for the tenant's next ask to take it along, if its last ask was as recent. */
+/**
+ * How long the close of a slice waits for the tenant's next ask to take it along. It waits only if the last ask was at most this
+ * long ago.
+ */
 const MAY_TRAVEL_MS = 2_000;
-/** How long a report of streams that ended waits for more of the slice to end. */
+/** How long the report of a request that ended waits for more requests of the slice to end. */
 const GATHER_MS = 10_000;
 /** With this many requests of the tenant running in this isolate, one of them will soon ask, and take closes along. */
 const CROWD = 4;
-/** How long closes of single requests wait for that; the first of these requests holds them. */
+/** How long the closes of single requests wait for such an ask. The first of these requests, the carrier, holds them. */
 const CARRIES_MS = 100;
-/** After this long, that request counts as dead. */
+/** After this long, the carrier counts as dead. */
 const DEAD_CARRIER_MS = 2 * CARRIES_MS;
 /** How often a waiting request checks whether another has reported its lease. */
 const LISTEN_AGAIN_MS = 100;
 
 /**
- * The duty of the request that took a slice, in `waitUntil`: when the slice stops admitting it is closed if nothing runs in it;
- * otherwise what it holds unused goes back.
+ * The duty of the request that asked for a slice, in `waitUntil`. When the slice stops admitting, it is closed if nothing runs in
+ * it. Otherwise it gives back what it holds unused, if that is much or others may be waiting for it.
  */
 export async function keepPledge(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
   await client.pause(slice.startBefore - client.now);
@@ -45,8 +48,8 @@ export async function keepPledge(pool: Pool, slice: Slice, client: LedgerClient)
 }
 
 /**
- * Whether a request that has just ended is to report its slice. While the pledge is still open, the close waits for that or for
- * the next ask, unless others may be waiting for what the slice holds.
+ * Whether a request that has just ended should report its slice. While the duty of `keepPledge` is still ahead, the close waits
+ * for that or for the next ask, unless others may be waiting for what the slice holds.
  */
 export function isToTell(pool: Pool, slice: Slice, now: number): boolean {
   if (slice.isOver || isAdmitting(slice, now)) return false;
@@ -56,9 +59,9 @@ export function isToTell(pool: Pool, slice: Slice, now: number): boolean {
 }
 
 /**
- * That request's report. While others still run in the slice it waits for more of them to end, so that few reports say it all:
- * each gives back at least half of what was held, so one long stream, or one that is never reported, soon holds no more than
- * its own worst case.
+ * The report of a request that has just ended. While others still run in the slice, the report waits for more of them to end, so
+ * that a few reports cover everything. Each gives back at least half of what was held. So one long stream, or one that is never
+ * reported, soon holds no more than its own worst case.
  */
 export async function tellAtEnd(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
   if (isQuiet(slice) || isShort(pool, slice)) return tell(pool, slice, client);
@@ -85,8 +88,8 @@ async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: numb
 }
 
 /**
- * Ends these covers, and closes the leases that no pool closes. Undefined: nothing is left to do, because there is no such lease,
- * or because another request closes them with its own.
+ * Ends these covers, and closes the leases that no pool closes. Returns undefined if nothing is left to do, because there is no
+ * such lease or because another request closes them with its own.
  */
 export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> | undefined {
   for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });
@@ -102,14 +105,17 @@ export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cov
   });
 }
 
-/** Closes all leases of single requests that end meanwhile: what no ask has taken along by then is this request's to close. */
+/** Waits, then closes the leases of all single requests that ended meanwhile, unless an ask has taken them along. */
 async function carry(client: LedgerClient, tenant: TenantPools): Promise<void> {
   const carrier = beginCarrying(tenant, client.now + DEAD_CARRIER_MS);
   await client.pause(CARRIES_MS);
   await closeUntilKnown(client, endCarrying(tenant, carrier), tenant);
 }
 
-/** Until the ledger knows these leases to be closed. What could not be reported is booked in full when its time is over. */
+/**
+ * Repeats until the ledger knows that these leases are closed. A lease that could not be reported is booked in full when its time
+ * is over.
+ */
 async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], tenant?: TenantPools): Promise<void> {
   const { closable } = tenant ?? { closable: new Set(slices) };
   await client.repeat(
@@ -120,15 +126,15 @@ async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], t
 }
 
 /**
- * Reports these leases, together with those of other single requests that are due. While another request reports them, this waits
- * to hear what comes of that. True: nothing is left to report. False: a report failed.
+ * Reports these leases, together with those of other single requests that are due. While another request reports them, this one
+ * waits for the result. Returns true if nothing is left to report, and false if a report failed.
  */
 export async function tellCloses(
   client: LedgerClient,
   slices: readonly Slice[],
   closable = new Set(slices),
 ): Promise<boolean> {
-  // A crowd may leave more than one report has room for.
+  // A crowd may leave more closes than one call can carry.
   while (slices.some((slice) => isOpen(slice, closable))) {
     const { now } = client;
     if (!slices.some((slice) => isOpen(slice, closable) && now >= slice.toldUntil)) {
@@ -143,9 +149,9 @@ export async function tellCloses(
   return true;
 }
 
-/** The ledger does not know it to be closed, and no request has given it up. */
+/** True if the ledger does not know that the slice is closed, and no request has given up closing it. */
 const isOpen = (slice: Slice, closable: ReadonlySet<Slice>): boolean => !slice.isOver && closable.has(slice);
 
-/** Leases that no pool closes, and that the ledger does not know to be closed. */
+/** The leases that no pool closes, as long as the ledger does not know that they are closed. */
 export const closingOf = (covers: readonly Cover[]): Slice[] =>
   covers.flatMap(({ holder }) => (holder.state === 'closing' && !holder.slice.isOver ? [holder.slice] : []));

@@ -1,4 +1,4 @@
-/** One request's calls to its tenant's ledger: a lost message is sent again, and no reply is waited for without end. */
+/** One request's calls to its tenant's ledger. A lost message is sent again, and each wait for a reply has an end. */
 import { repeatAfterMs } from '../core/ledger/lease/holder.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
 import { pause } from '../core/within.ts';
@@ -6,19 +6,19 @@ import type { Deps, LedgerAnswer, LedgerMessage } from '../ports.ts';
 
 /** How long the ledger is asked before it counts as unreachable: well under the time for which a grant is good. */
 export const LONGEST_ASK_MS = 3_000;
-/** How long the reply to a report is waited for before the report is sent again. */
+/** How long to wait for the reply to a report before sending the report again. */
 export const LONGEST_REPORT_MS = 5_000;
-/** `waitUntil` ends 30 s after the response; what is not reported by then is booked in full. */
+/** How long a report is repeated. `waitUntil` ends 30 s after the response, and what is not reported by then is booked in full. */
 const LONGEST_TELLING_MS = 25_000;
 
 /** The ports that a lease needs. */
 export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newId' | 'slices'>;
 
-/** What came of an ask. */
+/** The result of an ask. */
 export interface AskOutcome {
-  /** Undefined: the ledger cannot be reached. */
+  /** Undefined if the ledger cannot be reached. */
   reply: GrantReply | undefined;
-  /** The ledger has the reports that travelled with the ask. */
+  /** True if the ledger has the reports that travelled with the ask. */
   isTold: boolean;
 }
 
@@ -28,7 +28,7 @@ export class LedgerClient {
   readonly #links: Links;
   readonly #isAlone: boolean;
 
-  /** `isAlone`: its calls are never made together with those of other requests. */
+  /** With `isAlone`, its calls are never made together with those of other requests. */
   constructor(tenant: string, links: Links, isAlone: boolean) {
     this.#tenant = tenant;
     this.#links = links;
@@ -39,7 +39,7 @@ export class LedgerClient {
     return this.#links.clock.now();
   }
 
-  /** Asks with the same id until a reply comes. `reports` travel along; `again` is called before each repetition. */
+  /** Asks with the same id until a reply comes. `reports` travel along, and `again` is called before each repetition. */
   async ask(ask: LeaseRequest, reports: readonly Report[], again: () => void): Promise<AskOutcome> {
     const until = this.now + LONGEST_ASK_MS;
     for (let attempt = 1; ; attempt++) {
@@ -56,7 +56,7 @@ export class LedgerClient {
     }
   }
 
-  /** One call; false: nobody knows whether it arrived. */
+  /** Sends reports in one call. Returns false if it is unknown whether they arrived. */
   async report(reports: readonly Report[]): Promise<boolean> {
     const answer = await this.#send({ reports, isAlone: this.#isAlone, longestMs: LONGEST_REPORT_MS });
     if (typeof answer === 'string') return false;
@@ -64,7 +64,7 @@ export class LedgerClient {
     return true;
   }
 
-  /** Repeats `step` until it says true, for at most `forMs`; then an event counts the leases that are still `open`. */
+  /** Repeats `step` until it returns true, for at most `forMs`. If it never does, an event counts the leases that are still `open`. */
   async repeat(step: () => Promise<boolean>, open: () => number, forMs = LONGEST_TELLING_MS): Promise<void> {
     const { events } = this.#links;
     const beganAt = this.now;

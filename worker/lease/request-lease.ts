@@ -1,7 +1,7 @@
 /**
  * What one request holds in its tenant's ledger: a share of a slice of its isolate or a lease of its own, and a further one for
- * each attempt after one that may have been billed. This drives `core/ledger/lease/holder.ts`: it sends what a holder has to
- * say, and tells it what happens.
+ * each attempt after one that may have been billed. This drives `core/ledger/lease/holder.ts`: it sends the messages of a holder,
+ * and feeds back what happens.
  */
 import { keepShape } from '../../protocol/kept-shapes.ts';
 import { noteClosable } from '../core/ledger/lease/closes.ts';
@@ -31,7 +31,7 @@ import { closeLeases, closingOf, isToTell, tellAtEnd, tellCloses } from './dutie
 import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
 import { refill } from './refill.ts';
 
-/** What covers one attempt that may be billed, and what that came to. */
+/** What covers one attempt that may be billed, and what the attempt cost. */
 interface AttemptCover extends Cover {
   spent: Spent;
   estimated: boolean;
@@ -48,9 +48,12 @@ export interface Taken {
 export class RequestLease {
   readonly #asker: Asker;
   readonly #degrades: boolean;
-  /** Where shares are taken from; undefined: this request takes none. */
+  /** The pool from which shares are taken. Undefined if this request takes none. */
   readonly #slices: Pool | undefined;
-  /** What it is known by while it is under way. If the runtime ends it without a word this is kept for a while, and not its request. */
+  /**
+   * Stands for this request while it is under way. If the runtime ends the request without notice, only this object is kept for a
+   * while, and not the request.
+   */
   readonly #work = {};
   readonly #covers: AttemptCover[] = [];
   #isClosed = false;
@@ -79,8 +82,8 @@ export class RequestLease {
   }
 
   /**
-   * The answer goes on behind the line, as a stream does: from here to its end, whatever becomes of the client, it is in `waitUntil`.
-   * Up to here the whole line is.
+   * Called if the answer goes on behind the line, as a stream does. From here to its end, whatever becomes of the client, it is
+   * in `waitUntil`. Up to here the whole line is.
    */
   outliveLine(): void {
     this.#asker.background(
@@ -91,8 +94,8 @@ export class RequestLease {
   }
 
   /**
-   * Takes one of `wants` out of a slice of this isolate, in the mode last granted, without asking (ledger rule 22). Undefined:
-   * no slice has room for it.
+   * Takes one of `wants` out of a slice of this isolate, in the mode last granted, without asking the ledger (ledger rule 22).
+   * Returns undefined if no slice has room for it.
    */
   take(wants: readonly Want[]): Taken | undefined {
     const pool = this.#slices;
@@ -103,15 +106,16 @@ export class RequestLease {
     if (share === undefined) return undefined;
     this.#cover(holdShare(share), share.slice);
     if (likely.requests > 0 && isRefillDue(pool, share.slice, now)) {
-      // Its answer may end sooner: then the slice would be granted to nobody, and held in full until its time is over.
+      // The refill is in `waitUntil`, because the answer may end sooner. Otherwise the slice would be granted to nobody, and held in
+      // full until its time is over.
       this.#asker.background(refill(this.#asker, pool, { wants, likely, degrades: this.#degrades }));
     }
     return { mode: likely.mode, left: leftBeside(pool, now) };
   }
 
   /**
-   * Asks for a lease: of many requests if this isolate has started many of this kind lately, otherwise of one. Undefined: the
-   * ledger cannot be reached.
+   * Asks for a lease of many requests if this isolate has started many of this kind lately, otherwise of one. Returns undefined
+   * if the ledger cannot be reached.
    */
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
     const { client } = this.#asker;
@@ -124,7 +128,7 @@ export class RequestLease {
     const { now } = client;
     const likely = this.#covers.length === 0 && pool ? likelyOf(pool, wants) : undefined;
     const many = pool && likely && nextSlice(pool, likely, now);
-    // Once admitted, a request goes on in the mode it was admitted in.
+    // Once a request is admitted, it keeps its mode.
     const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
     const cover = this.#cover({ state: 'over' });
     if (pool === undefined || many === undefined)
@@ -137,49 +141,52 @@ export class RequestLease {
     return reply;
   }
 
-  /** Whether a budget is set for its scopes, by the ledger's last reply; undefined: nobody knows. */
+  /** Whether a budget is set for the scopes of the request, according to the ledger's last reply. Undefined if this is unknown. */
   get hasBudget(): boolean | undefined {
     const { pool, client } = this.#asker;
     return pool && knowsBudget(pool, client.now);
   }
 
-  /** The ledger cannot be reached and the tenant's policy lets the request run: it reports afterwards. */
+  /**
+   * Lets the request run without a grant, because the ledger cannot be reached and the tenant's policy allows it. The request
+   * reports afterwards.
+   */
   runUngranted(): void {
     this.#next(this.#last, { event: 'runs_ungranted' });
   }
 
-  /** Just before a provider is called; false: the grant is no longer good. */
+  /** Called just before a provider is called. Returns false if the grant is no longer good. */
   starts(): boolean {
     const cover = this.#last;
     this.#next(cover, { event: 'starts', now: this.#asker.client.now });
     return cover.holder.state === 'running';
   }
 
-  /** An attempt has been covered already: the request and its slot are counted. */
+  /** True if an attempt is covered already. The request and its slot are then counted. */
   get hasRun(): boolean {
     return this.#covers.some(({ holder }) => holder.state === 'running');
   }
 
-  /** What the running attempt cost, or may have. Each cover is for one attempt that may be billed. */
+  /** Books what the running attempt cost, or may have cost. Each cover is for one attempt that may be billed. */
   book({ microUsd, tokens, estimated }: Omit<Bill, 'usage'>): void {
     const cover = this.#last;
     cover.spent = { microUsd: cover.spent.microUsd + microUsd, tokens: cover.spent.tokens + tokens };
     if (estimated) cover.estimated = true;
   }
 
-  /** All that the request was charged so far. */
+  /** What the request was charged so far. */
   get spentMicroUsd(): number {
     let sum = 0;
     for (const { spent } of this.#covers) sum += spent.microUsd;
     return sum;
   }
 
-  /** The part of it that is for attempts before the last, which failed. */
+  /** The part of the charge that is for attempts before the last, which failed. */
   get failedMicroUsd(): number {
     return this.spentMicroUsd - (this.#covers.at(-1)?.spent.microUsd ?? 0);
   }
 
-  /** Nothing runs any more: what was not spent goes back. Only its first call counts. */
+  /** Called when nothing runs any more. What was not spent is given back. Only the first call counts. */
   close(): void {
     this.#end((cover) => {
       this.#next(cover, { event: 'gave_up' });
@@ -187,7 +194,7 @@ export class RequestLease {
     });
   }
 
-  /** After a bug of ours: what ran stays held, and is booked in full when its time is over. */
+  /** Called after a bug of ours. What ran stays held, and is booked in full when its time is over. */
   abandon(): void {
     if (!this.hasRun) this.close();
     else this.#end((cover) => this.#next(cover, { event: 'lost' }));
@@ -214,7 +221,7 @@ export class RequestLease {
     }
   }
 
-  /** Ends every cover, and reports behind the response what has to be reported now. */
+  /** Ends every cover, and reports behind the response what must be reported now. */
   #end(end: (cover: AttemptCover) => void): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

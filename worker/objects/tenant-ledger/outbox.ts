@@ -1,12 +1,12 @@
-/** Hands the crossings that a ledger noted to `Alerts`, behind its replies, and repeats that until they are taken. */
+/** Hands the crossings that a ledger noted to `Alerts`, behind the ledger's replies, and repeats this until `Alerts` has them. */
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { forgetDelivered, undelivered } from './rows.ts';
 
-/** Resolves once they are taken. */
+/** Hands crossings over. Resolves once they are taken. */
 export type TakeCrossings = (crossings: readonly Crossing[]) => Promise<unknown>;
 
 const MOST_AT_ONCE = 100;
-/** How long a call that hangs is waited for. Then the alarm tries again, later each time. */
+/** How long to wait for a call that hangs. Then the alarm tries again, later each time. */
 const FIRST_RETRY_MS = 10_000;
 const LAST_RETRY_MS = 300_000;
 
@@ -24,11 +24,11 @@ export class LedgerOutbox {
   }
 
   /**
-   * Called in the turn that noted something: the alarm is written with it, so that a death before it is taken only delays it.
-   * The promise is for `waitUntil`.
+   * Called in the turn that noted crossings. The alarm is written with them, so if the object dies before they are taken, they
+   * are only delayed. The promise is for `waitUntil`.
    */
   noted(now: number): Promise<void> {
-    // An alarm that each newer crossing puts off would never come.
+    // If each newer crossing put off the alarm, it would never come.
     if (!this.#isAlarmSet) void this.#storage.setAlarm(now + this.#retryMs);
     this.#isAlarmSet = true;
     return this.handOver();
@@ -60,7 +60,7 @@ export class LedgerOutbox {
       this.#isAlarmSet = false;
       void this.#storage.deleteAlarm();
     } catch {
-      // The alarm is set.
+      // The alarm tries again.
     } finally {
       this.#isBusy = false;
     }

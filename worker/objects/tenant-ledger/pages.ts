@@ -1,6 +1,6 @@
 /**
- * The `lease` table of one `TenantLedger`: pages of JSON, each lease in its slot (core/ledger/book/pages.ts). Kept in memory as well,
- * folded leases included, so that writing one lease is writing its page out of what is already text.
+ * The `lease` table of one `TenantLedger`: pages of JSON, each lease in its slot (core/ledger/book/pages.ts). They are kept in
+ * memory too, folded leases included, so that a page can be written from texts that exist already when one of its leases changes.
  */
 import type { Lease } from '../../core/ledger/book/lease.ts';
 import { pageOf } from '../../core/ledger/book/pages.ts';
@@ -38,7 +38,7 @@ export class LeasePages {
     for (const page of this.#pages.values()) for (const { lease } of page.values()) yield lease;
   }
 
-  /** One row for each page that has a changed lease. */
+  /** Writes one row for each page that has a changed lease. */
   write(changed: Iterable<{ readonly lease: Lease }>): void {
     const numbers: number[] = [];
     for (const { lease } of changed) {
@@ -57,7 +57,7 @@ export class LeasePages {
     return `[${texts.join(',')}]`;
   }
 
-  /** Deletes the pages behind that of this slot. */
+  /** Deletes the pages after the one that has this slot. */
   dropAfter(lastSlot: number): void {
     const last = pageOf(lastSlot);
     this.#sql.exec('DELETE FROM lease WHERE page > ?', last);
@@ -75,7 +75,7 @@ export class LeasePages {
 
 type LeaseValues = ReturnType<typeof valuesOf>;
 
-/** Without field names, which would be most of a page. */
+/** A lease as a list of values, without field names, which would be most of a page. */
 const valuesOf = (lease: Lease) => {
   const { granted, spent, freed } = lease;
   return [

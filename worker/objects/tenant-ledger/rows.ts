@@ -21,18 +21,18 @@ const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicr
 /** How many sums each fold searches for months to delete, so that nothing ever searches all of them at once. */
 const SWEPT_AT_ONCE = 500;
 
-/** Where the sweep of old sums begins, and begins again. */
+/** Where the sweep of old sums begins, and where it begins again after the end. */
 export const SWEEP_FROM_THE_BEGINNING: SweptTo = { scope: '', month: '' };
 
 type Row = Record<string, SqlStorageValue>;
 
-/** Up to which lease everything is folded; undefined before the first fold. */
+/** Reads up to which lease everything is folded. Undefined before the first fold. */
 export function readMark(sql: SqlStorage): Mark | undefined {
   const [mark] = sql.exec<Row>('SELECT foldedThrough, foldedAt FROM mark').toArray();
   return mark as Mark | undefined;
 }
 
-/** What is stored of one scope: its sums, and what an operator set. */
+/** Reads what is stored for one scope: its sums, and what an operator set. */
 export function readScope(sql: SqlStorage, scope: Scope): StoredScope {
   const [newest] = sql.exec<Row>('SELECT * FROM sums WHERE scope = ? ORDER BY month DESC LIMIT 1', scope).toArray();
   const [set] = sql.exec<Row>('SELECT limits, revoked FROM limits WHERE scope = ?', scope).toArray();
@@ -54,7 +54,7 @@ function sumsOf({ alerts, days, ...row }: Row): Sums {
 /** The row of `sums` after which the search for old ones goes on. */
 export type SweptTo = { scope: Scope | ''; month: Month };
 
-/** Whether one statement saves them, which is a transaction by itself: most turns change leases alone. Each fold moves the mark. */
+/** Whether one statement, which is a transaction by itself, saves these changes. Most turns change only leases. A fold moves the mark. */
 export const isOneStatement = ({ leases, mark, sums, overrides, history, crossings }: Changes): boolean =>
   leases.size <= MOST_PAGES_AT_ONCE &&
   mark === undefined &&
@@ -99,7 +99,7 @@ export function saveChanges(sql: SqlStorage, pages: LeasePages, changes: Changes
   return changes.purgeBefore === undefined ? sweptTo : sweep(sql, changes.purgeBefore, sweptTo);
 }
 
-/** Deletes those of the next sums that are too old. After the last it begins again. */
+/** Deletes the sums that are too old among the next rows. After the last row it begins again. */
 function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): SweptTo {
   const rows = sql
     .exec<SweptTo>(
@@ -113,7 +113,7 @@ function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): Swept
   return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_FROM_THE_BEGINNING;
 }
 
-/** What `Alerts` has not acknowledged, the oldest first. */
+/** The crossings that `Alerts` has not acknowledged, the oldest first. */
 export const undelivered = (sql: SqlStorage, most: number): { number: number; crossing: Crossing }[] =>
   sql
     .exec<{ number: number; crossing: string }>('SELECT number, crossing FROM outbox ORDER BY number LIMIT ?', most)
@@ -137,7 +137,7 @@ export const storedScopes = (sql: SqlStorage, after: Scope | '', most: number): 
     .toArray()
     .map(({ scope }) => scope);
 
-/** Newest first. */
+/** Reads the history, newest first. */
 export const readHistory = (sql: SqlStorage, before: number, most: number): (HistoryEntry & { number: number })[] =>
   sql
     .exec<Row>('SELECT * FROM history WHERE number < ? ORDER BY number DESC LIMIT ?', before, most)

@@ -1,9 +1,9 @@
-/** The tables of one `TenantLedger` (docs/storage.md), and how those of earlier builds are taken over. */
+/** The tables of one `TenantLedger` (docs/storage.md), and how tables of earlier builds are migrated. */
 import type { Lease } from '../../core/ledger/book/lease.ts';
 import type { Mode, Scope } from '../../core/ledger/types.ts';
 import { LeasePages } from './pages.ts';
 
-/** Raised with each change of the tables. 1: a row per lease, and no `schema` table. 2: pages of leases. */
+/** Raised with each change of the tables. Version 1 had a row per lease, and no `schema` table. Version 2 has pages of leases. */
 const VERSION = 2;
 
 // INTEGER PRIMARY KEY or WITHOUT ROWID everywhere: any other key is an index, and a second row on every write.
@@ -22,7 +22,7 @@ const TABLES = `
     id INTEGER PRIMARY KEY CHECK (id = 1), foldedThrough INTEGER NOT NULL, foldedAt INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, crossing TEXT NOT NULL)`;
 
-/** Makes the tables or brings them up to date, all or nothing, so a process that dies in between starts over. */
+/** Makes the tables or brings them up to date, all or nothing, so that a process that dies in between starts over. */
 export function prepareTables(storage: DurableObjectStorage): void {
   const { sql } = storage;
   sql.exec('CREATE TABLE IF NOT EXISTS schema (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)');
@@ -41,8 +41,8 @@ export function prepareTables(storage: DurableObjectStorage): void {
 const FOLDED_KEPT = 256;
 
 /**
- * From version 1. The table of leases keeps its name. So if an earlier build is started on it, each of its calls fails; if it
- * found no leases, it would grant again what they hold.
+ * Migrates from version 1. The table of leases keeps its name, so that each call of an earlier build that is started on it fails.
+ * If such a build found no leases, it would grant again what they hold.
  */
 function fromRowPerLease(sql: SqlStorage): void {
   const foldedThrough = Number(sql.exec('SELECT foldedThrough FROM mark').toArray()[0]?.foldedThrough ?? 0);
@@ -53,7 +53,7 @@ function fromRowPerLease(sql: SqlStorage): void {
   const kept = leases.slice(Math.max(0, folded - FOLDED_KEPT));
   new LeasePages(sql).write(kept.map((lease, index) => ({ lease: { ...lease, slot: index + 1 } })));
   sql.exec('ALTER TABLE sums ADD COLUMN tatAt INTEGER NOT NULL DEFAULT 0');
-  // A scope's newest month now holds its `tatUs`; each month held its own.
+  // Now a scope's newest month holds its `tatUs`. In version 1 each month held its own.
   sql.exec(`UPDATE sums SET tatUs = (SELECT max(every.tatUs) FROM sums AS every WHERE every.scope = sums.scope)
     WHERE month = (SELECT max(every.month) FROM sums AS every WHERE every.scope = sums.scope)`);
 }
@@ -70,7 +70,7 @@ function leaseOf(row: Row): Lease {
     mode: row.mode as Mode,
     scopes: JSON.parse(row.scopes as string) as Scope[],
     tatUs: JSON.parse(row.tatUs as string) as number[],
-    // Its slices counted when they were granted.
+    // In version 1, slices counted when they were granted.
     laterUs: [],
     grantedAt: number('grantedAt'),
     admitForMs: number('admitForMs'),

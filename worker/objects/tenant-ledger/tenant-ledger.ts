@@ -21,9 +21,9 @@ import { viewPage } from './view-page.ts';
 export interface TenantLedgerDeps {
   clock: Pick<Clock, 'now'>;
   ladderOf(tenant: string): Ladder;
-  /** What config says of the scopes that no ask has named yet. */
+  /** What config says about scopes that no ask has named yet. */
   configuredOf(tenant: string): Configured;
-  /** Hands crossings to `Alerts`; rejects if that cannot be reached. */
+  /** Hands crossings to `Alerts`. Rejects if that object cannot be reached. */
   takeCrossings(tenant: string, crossings: readonly Crossing[]): Promise<unknown>;
 }
 
@@ -33,7 +33,7 @@ export interface TenantLedgerDeps {
  * rule 1). The alarm is set only while alerts are not handed over.
  */
 export class TenantLedger<Env = unknown> extends DurableObject<Env> {
-  /** A cache of the rows; undefined when the next call has to read them. */
+  /** A cache of the rows. Undefined if the next call must read them. */
   #memory: { book: Book; pages: LeasePages } | undefined;
   #sweptTo = SWEEP_FROM_THE_BEGINNING;
   readonly #clock: Pick<Clock, 'now'>;
@@ -61,12 +61,12 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     return this.#turn((book, now) => reportAll(book, reports, now));
   }
 
-  /** One call for both. Reports are applied first, so that what they free can be granted. */
+  /** Takes reports and an ask in one call. Reports are applied first, so that what they free can be granted. */
   reportAndGrant(reports: readonly Report[], ask: LeaseRequest): { reports: ReportReply[]; grant: GrantReply } {
     return this.#turn((book, now) => ({ reports: reportAll(book, reports, now), grant: grant(book, ask, now) }));
   }
 
-  /** One call, and one transaction, for all that gathered in an isolate. Each ask is judged by itself, in order. */
+  /** One call, and one transaction, for all messages that gathered in an isolate. Each ask is judged by itself, in order. */
   exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Exchanged {
     return this.#turn((book, now) => ({
       reports: reportAll(book, reports, now),
@@ -74,7 +74,7 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     }));
   }
 
-  /** Lays limits over config's, field by field; null brings config's back. */
+  /** Sets limits over those in config, field by field. Null brings back the limit in config. */
   setLimits(scope: Scope, limits: Partial<Limits>, who: string): LimitsReply {
     return this.#turn((book, now) => setLimits(book, scope, limits, who, now));
   }
@@ -83,12 +83,12 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     return this.#turn((book, now) => setRevoked(book, scope, revoked, who, now));
   }
 
-  /** Adds to what is spent, or sets it to zero (`deltaMicroUsd: null`). */
+  /** Adds to the spent amount, or sets it to zero (`deltaMicroUsd: null`). */
   adjust(adjustment: Adjustment): AdjustReply {
     return this.#turn((book, now) => adjust(book, adjustment, now));
   }
 
-  /** Each limit in force of these scopes, for the caller that they count for. */
+  /** Every limit in force for these scopes, for the caller that they count for. */
   usage(scopes: readonly ScopeAsk[]): Used[] {
     return this.#turn((book, now) => usageOf(book, scopes, now));
   }
