@@ -214,7 +214,7 @@ it('of both: a page and an incident all the same, and nobody is pinned', async (
   const [incident] = await stage.incidents();
   expect(incident).toMatchObject({ closedAt: null });
   expect(incident?.actions.map(({ text }) => text)).toContain(
-    'app/chat was not pinned: the bad attempts are not of one deployment alone.',
+    'app/chat was not pinned: the bad attempts come from more than one deployment.',
   );
   expect(stage.counts).toEqual({ good: 300, bad: 60 });
   await stage.pass(10_000);

@@ -5,13 +5,16 @@ import { judge, type Verdict } from './rules.ts';
 import { type SliOutcome, sliOutcome } from './sli-outcome.ts';
 import type { Slo } from './slo.ts';
 
-/** `outcome` of an objective is undefined if the objective is not about this request, such as a promise about the first content where none came. */
+/**
+ * The `outcome` of an objective is undefined if the objective is not about this request. For example, a promise about the first
+ * content is not about a request that got no content.
+ */
 export interface CountsAs {
   success: Verdict;
   objectives: { name: string; outcome: SliOutcome }[];
 }
 
-/** By the objectives in force now, which may have changed since the request was counted. */
+/** Judges a request by the objectives in force now. They may have changed since the request was counted. */
 export const countsAs = (entry: RequestEntry, slo: Slo): CountsAs => ({
   success: judge(entry, slo),
   objectives: slo.objectives

@@ -10,11 +10,11 @@ import { type ReadBook, type Tallies, talliesOf, totalOf } from './tally.ts';
 export const SHOWN_DAYS = 90;
 
 const DAY_MS = 86_400_000;
-/** Shares of large numbers are not exact. */
+/** The tolerance in comparisons, because shares of large numbers are not exact. */
 const SLACK = 1e-9;
 const NO_REQUESTS = { good: 0, bad: 0 };
 
-/** Compares a day with the promise. `allowedADay`: a day's share of the window's error budget, in requests. */
+/** Compares a day with the promise. `allowedADay` is a day's share of the window's error budget, in requests. */
 export function dayState(
   counts: Pick<Tally, 'good' | 'bad'>,
   { target, promised }: Pick<Objective, 'target' | 'promised'>,
@@ -29,7 +29,10 @@ export function dayState(
   return bad >= minErrors && bad > allowedADay + SLACK ? 'strained' : 'kept';
 }
 
-/** The UTC days between `from` and `to`, oldest first; `to` is excluded. All days of a window that have requests share its budget. */
+/**
+ * The states of the UTC days between `from` and `to`, oldest first; `to` is excluded. The days of a window that have requests
+ * share its budget equally.
+ */
 export function daysOf(
   objective: Objective,
   tallies: Tallies,
@@ -65,7 +68,7 @@ export function lastDays(
   return daysOf(objective, talliesOf(objective, book, slo, narrowing), slo, end - SHOWN_DAYS * DAY_MS, end);
 }
 
-/** The last days of an average, today included. `read`: what requests cost on a day, and how many are good or bad. */
+/** The last days of an average, today included. `read` returns what a day's requests cost, and how many of them are good or bad. */
 export function lastDaysOfAverage(
   { averageMicroUsd }: AverageObjective,
   read: (from: number, to: number) => { microUsd: number; total: number },

@@ -6,7 +6,7 @@ import type { ReadBook } from './tally.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The windows there are, by name, in milliseconds: the book has 10-minute figures for a day, daily ones for 90 days. */
+/** The windows that can be requested, by name, in milliseconds. The book has 10-minute figures for a day, and daily ones for 90 days. */
 export const DURATION_WINDOWS = {
   '6h': 6 * HOUR_MS,
   '24h': DAY_MS,
@@ -20,7 +20,7 @@ export const DURATION_WINDOWS = {
   '90d': 90 * DAY_MS,
 } as const;
 
-/** By hour up to a day, by day beyond; the last cell is still running. */
+/** A window of up to a day is shown by hour, a longer one by day. The last cell is still running. */
 export function durationHistory(book: ReadBook, feature: string, windowMs: number, now: number): DurationHistory {
   const widthMs = windowMs > DAY_MS ? DAY_MS : HOUR_MS;
   const end = (Math.floor(now / widthMs) + 1) * widthMs;

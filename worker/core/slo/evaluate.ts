@@ -1,4 +1,4 @@
-/** How one objective stands: its budget, how fast it burns, and what state that is. */
+/** How one objective stands: its budget, how fast the budget burns, and the resulting state. */
 import { durationText } from '../config/duration.ts';
 import { monthOf, startOfMonth } from '../ledger/time.ts';
 import type { Tally } from './book/series.ts';
@@ -18,16 +18,18 @@ import {
 } from './tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from './windows.ts';
 
-/** `burning`: the condition of one of its alerts holds. */
+/** An objective is `burning` while the condition of one of its burn alerts holds. */
 export type SloState = 'healthy' | 'burning' | 'exhausted' | 'no_data';
 
-/** One objective as it stands. Shares are from 0 to 1; `target` and `promised` are percent. Null: there is no data. */
+/**
+ * How one objective stands. Shares are from 0 to 1, and `target` and `promised` are percent. A figure is null if there is no data.
+ */
 export interface Evaluation {
   name: string;
   sli: Exclude<Sli['kind'], 'all'> | 'composite';
   feature: string | null;
   tenant: string | null;
-  /** The duration of `ttft` and `latency`, as config writes it. */
+  /** The promised duration of `ttft` or `latency`, as config writes it. */
   under: string | null;
   atMostUsd: number | null;
   of: readonly string[];
@@ -40,32 +42,32 @@ export interface Evaluation {
   /** Good and bad requests together. */
   total: number;
   excluded: Partial<Record<ExcludedReason, number>>;
-  /** The share of the budget that is left, below 0 when overspent; null also where the target leaves no budget. */
+  /** The share of the budget that is left, below 0 when overspent. Null also if a request was bad although the target leaves no budget. */
   errorBudgetRemaining: number | null;
   budget: Budget;
   /** How many times too fast the budget burns; 1 uses it up exactly. */
   burnRates: Record<BurnWindow, number | null>;
-  /** The burn rates at which alerts are sent; not in public reports. */
+  /** The burn rates at which alerts are sent. Public reports leave them out. */
   burnAlerts: readonly BurnAlert[];
-  /** Epoch milliseconds: when the budget is used up at the rate of the last hour; null if it lasts. */
+  /** When the budget will be used up at the rate of the last hour, epoch milliseconds. Null if it lasts, or is used up already. */
   exhaustsAt: number | null;
   month: MonthSoFar;
 }
 
-/** In requests. */
+/** The error budget, in requests. */
 interface Budget {
   allowed: number;
   spent: number;
   remaining: number;
-  /** How long everything could fail until the budget is used up, at the window's traffic. */
+  /** For how many minutes every request could fail before the budget is used up, at the window's traffic. */
   outageMinutes: number;
 }
 
-/** The calendar month by UTC. */
+/** The current calendar month, by UTC. */
 interface MonthSoFar {
   month: string;
   value: number | null;
-  /** Whether what is promised is kept so far. */
+  /** Whether the promise has been kept so far. */
   kept: boolean | null;
   /** The share of the whole month's budget that is spent, if the rest of the month has the same traffic as so far. */
   budgetSpent: number | null;
@@ -74,7 +76,7 @@ interface MonthSoFar {
   excluded: Partial<Record<ExcludedReason, number>>;
 }
 
-/** Whose requests are looked at, if only some of the objective's; and over which window. */
+/** Narrows an evaluation to the requests of one tenant or feature, or to another window. */
 export interface Narrowing {
   tenant?: string | undefined;
   feature?: string | undefined;
@@ -83,7 +85,7 @@ export interface Narrowing {
 
 const MINUTE_MS = 60_000;
 
-/** An objective as it stands at `now`, epoch milliseconds of the book's clock. */
+/** Evaluates an objective at `now`, epoch milliseconds of the book's clock. */
 export function evaluate(
   objective: Objective,
   book: ReadBook,
@@ -129,7 +131,7 @@ export function evaluate(
   }
 }
 
-/** True for promises that are reported now and then: nothing for some hours means nothing. */
+/** True for promises whose figures are reported only now and then. For them, some hours without figures mean nothing. */
 const isReported = ({ sli, of }: Objective): boolean =>
   !isPerRequest(sli) || (sli.kind === 'all' && of.length > 0 && sli.of.length === 0);
 

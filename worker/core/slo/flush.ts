@@ -1,8 +1,8 @@
-/** What an isolate tells the book in one call. */
+/** What an isolate sends the book in one call. */
 import type { PackedRecords } from './packed.ts';
 import type { Told } from './told/told.ts';
 
-/** A batch of records. `source` and `seq` identify it: a repeated flush has the same. */
+/** A batch of records. `source` and `seq` identify it, so a repeated flush has the same two. */
 export interface Flush {
   /** A random id of the isolate. */
   source: string;
@@ -19,8 +19,8 @@ export interface FlushBody {
   records: PackedRecords;
   /** Records that the isolate's sinks have given up since its last flush, by sink. */
   dropped: Readonly<Record<string, number>>;
-  /** Requests of the isolate that were under way. Earlier builds leave it out. */
+  /** The number of the isolate's requests that were under way. Earlier builds leave it out. */
   open?: number;
-  /** Set in rows that the book has written itself. */
+  /** Reports about answers and services. Only rows that the book writes itself have them. */
   told?: readonly Told[];
 }

@@ -1,4 +1,4 @@
-/** How a flush is counted: the only way into the book, for new flushes and for those that a restarted book reads again. */
+/** How a flush is counted. This is the only way into the book, both for new flushes and for those that a restarted book reads again. */
 import type { Book } from './book/book.ts';
 import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
@@ -15,10 +15,10 @@ export interface TakenFlush {
   body: string;
 }
 
-/** Adds what a flush says to the book. */
+/** Adds the contents of a flush to the book. */
 export function fold(book: Book, { source, at, sentAt, body }: TakenFlush): void {
   const { records, dropped, open = 0, told = [] } = JSON.parse(body) as FlushBody;
-  // From the isolate's clock to the book's.
+  // Converts times of the isolate's clock to the book's clock.
   const shiftMs = at - sentAt;
   for (const receipt of unpackRecords(records)) {
     book.add(receipt, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));

@@ -8,18 +8,18 @@ export interface HeldNotice {
   notice: Notice;
   /** The `objective` of the silence that holds it back. */
   by: string;
-  /** What it reports still goes on, so it is sent if the silence ends before that does. */
+  /** True while the reported problem still goes on. The notice is sent if the silence ends before the problem does. */
   waits: boolean;
 }
 
 /** At most this many notices that no longer wait are kept to be shown. */
 const MOST_SHOWN = 100;
-/** At most this many wait; the most urgent stay. */
+/** At most this many notices wait. If there are more, the most urgent stay. */
 const MOST_WAITING = 1_000;
 /** A held notice names at most this many of the tenants that it touches. */
 const MOST_TENANTS_HELD = 10;
 
-/** What `sift` decides by. */
+/** What `sift` needs to decide. */
 export interface Sifting {
   silences: readonly Silence[];
   /** Notices that are held back already, the oldest first. */
@@ -29,8 +29,9 @@ export interface Sifting {
 }
 
 /**
- * Something that began under a silence is sent when the silence is over, if it still goes on; otherwise neither its beginning nor
- * its end is sent. If the beginning was sent before the silence, the end is sent when it comes.
+ * Divides notices into those to send now and those to hold back. A problem that began under a silence is reported after the
+ * silence if it still goes on. Otherwise neither its beginning nor its end is sent. If its beginning was sent before the silence,
+ * its end is sent at once.
  */
 export function sift(
   notices: readonly Notice[],
@@ -41,7 +42,7 @@ export function sift(
   const send: Notice[] = [];
   let kept = [...held];
   for (const notice of notices) {
-    // A notice about something whose beginning waits has to wait with it.
+    // While the notice about a problem's beginning waits, later notices about that problem wait with it.
     const begun = kept.find((one) => one.waits && one.notice.subject === notice.subject);
     const by = begun?.by ?? (mayBeSilenced(notice) ? silenceBy(notice) : undefined);
     if (by === undefined) send.push(notice);
@@ -58,7 +59,7 @@ export function sift(
   };
 }
 
-/** All held notices are in one row, of at most 2 MB. */
+/** The notices that may wait. They are limited because all held notices share one row, which holds at most 2 MB. */
 const mostUrgent = (waiting: readonly HeldNotice[]): readonly HeldNotice[] =>
   waiting.length <= MOST_WAITING
     ? waiting
@@ -73,6 +74,6 @@ function shortened(notice: Notice): Notice {
   return { ...notice, data: { ...notice.data, tenants: tenants.slice(0, MOST_TENANTS_HELD) } };
 }
 
-/** What a person did to an incident is always sent to the others. */
+/** True for notices that a silence may hold back. What a person did to an incident is always sent, so that the other operators see it. */
 const mayBeSilenced = ({ kind, type, data }: Notice): boolean =>
   kind === 'incident' ? type === 'incident.opened' && isByPolicy(String(data.openedBy)) : type !== 'slo.recovered';

@@ -11,15 +11,18 @@ export interface ObjectiveHistory {
   marks: HistoryMark[];
 }
 
-/** One cell. */
+/** One cell of the window. */
 export interface HistoryPoint {
-  /** Its beginning. */
+  /** When the cell begins. */
   at: number;
   good: number;
   total: number;
-  /** Null without traffic: a gap. */
+  /** Null if there was no traffic. A plot then has a gap. */
   value: number | null;
-  /** What was left, at the cell's end, of the error budget of the objective's window that ended there; below 0 when overspent. */
+  /**
+   * The share of the error budget that was left at the cell's end, over the objective's window that ended there. Below 0 when
+   * overspent.
+   */
   budgetRemaining: number | null;
 }
 
@@ -27,7 +30,7 @@ export interface HistoryPoint {
 export interface HistoryMark {
   kind: 'incident' | 'maintenance' | 'drill' | 'lost';
   from: number;
-  /** Null: it goes on. */
+  /** Null while it goes on. */
   to: number | null;
   text: string;
 }
@@ -40,7 +43,7 @@ export interface DurationHistory {
   totalMs: DurationPoint[];
 }
 
-/** Milliseconds; null without a measurement. */
+/** The percentiles of one cell, in milliseconds. Null if nothing was measured. */
 export interface DurationPoint {
   at: number;
   p50: number | null;
@@ -49,8 +52,8 @@ export interface DurationPoint {
 }
 
 /**
- * How a UTC day compares with what is promised. `strained`: below the target and above the promise, or more than the day's share
- * of the budget was burnt.
+ * How a UTC day compares with the promise. A day is `strained` if it missed the target but kept the promise, or if it burnt more
+ * than its share of the budget.
  */
 export type DayState = 'kept' | 'strained' | 'broken' | 'no_data';
 
@@ -62,18 +65,19 @@ export interface MoneyReport {
   month: string;
   at: number;
   spentUsd: number;
-  /** Where the month will end at its pace so far; null for a past month, or one too young to tell. */
+  /** What the month will have cost at its end, at its pace so far. Null for a past month, or for one that is too young to tell. */
   projectedUsd: number | null;
-  /** The tenant's own monthly cap; null: none. */
+  /** The tenant's own monthly cap. Null if there is none. */
   capUsd: number | null;
   ladder: { percent: number; usd: number; isSafeguard: boolean; reachedAt: number | null }[];
   /** Every day so far, oldest first. */
   days: { day: string; costUsd: number; requests: number }[];
-  /** Requests of the tenant may have been counted for `other`: its days, `where` and `failedUsd` may lack some. */
+  /** True if requests of the tenant may have been counted for `other`. Then `days`, `where` and `failedUsd` may lack some. */
   isAmongOthers: boolean;
   /**
-   * By feature and model, the dearest first; model null: from the cache. By feature alone, with `unknown` models and without requests
-   * (null), where the records were counted with those of others and only the ledger knows.
+   * What was charged by feature and model, the most expensive first. The model is null for answers from the cache. If the tenant's
+   * records were counted with those of others, only the ledger knows the amounts. Then they are by feature alone, with `unknown`
+   * as the model and null as the number of requests.
    */
   where: { feature: string; model: string | null; requests: number | null; costUsd: number }[];
   /** What failed attempts may be billed for. It is part of `spentUsd`, not of `where`. */
@@ -89,9 +93,9 @@ export interface MonthReport {
   from: number;
   to: number;
   at: number;
-  /** The month is over and all its figures are kept. */
+  /** True if the month is over and all of its figures are kept. */
   isWhole: boolean;
-  /** Requests of the tenant may have been counted for `other`, because there are so many tenants: its figures may lack some. */
+  /** True if requests of the tenant may have been counted for `other`, because there are too many tenants. Its figures may lack some. */
   isAmongOthers: boolean;
   objectives: MonthOfObjective[];
   averages: {
@@ -109,11 +113,11 @@ export interface MonthReport {
     openedAt: number;
     closedAt: number | null;
     objective: string | null;
-    /** The one tenant that it touched; null: everybody. */
+    /** The only tenant that it touched. Null if it was not about a single tenant. */
     tenant: string | null;
     text: string;
   }[];
-  /** Minutes; null without a closed incident, or with fewer than two. */
+  /** In minutes. `mttrMinutes` is null without a closed incident, `mtbfMinutes` with fewer than two. */
   mttrMinutes: number | null;
   mtbfMinutes: number | null;
   maintenance: { from: number; to: number; reason: string; announcedAt: number }[];
@@ -128,11 +132,11 @@ export interface MonthOfObjective {
   name: string;
   sli: string;
   feature: string | null;
-  /** Whose promise it is; null: everybody's. */
+  /** The tenant that has the promise. Null if all tenants have it. */
   tenant: string | null;
   under: string | null;
   atMostUsd: number | null;
-  /** A composite's parts. */
+  /** The parts of a composite. */
   of: readonly string[];
   /** Whether `slo.public` names it. */
   isPublic: boolean;
@@ -144,7 +148,7 @@ export interface MonthOfObjective {
   total: number;
   excluded: Readonly<Record<string, number>>;
   budgetSpent: number | null;
-  /** For how many minutes everything would have had to fail to give as many bad requests, at the month's traffic. */
+  /** How many minutes of total outage would have made as many requests bad, at the month's traffic. */
   badMinutes: number | null;
   creditPercent: number;
   days: DayState[];

@@ -2,22 +2,22 @@
 export interface Incident {
   id: string;
   openedAt: number;
-  /** Null: it goes on. */
+  /** Null while it is open. */
   closedAt: number | null;
   /** One sentence for operators. */
   title: string;
-  /** The objective that broke; null where a person opened it for something else. */
+  /** The objective that was missed. Null if a person opened the incident for something else. */
   objective: string | null;
   feature: string | null;
   tenant: string | null;
   /** `policy:NAME`, or the operator's name. */
   openedBy: string;
   closedBy: string | null;
-  /** What was done by itself meanwhile, such as a pin, and what was skipped, with the reason. */
+  /** What policies did meanwhile, such as a pin, and what they skipped, with the reason. */
   actions: readonly IncidentAction[];
   /** A person's words, for operators. */
   note: string | null;
-  /** A person's words, for everybody who may read the status page. Without them a sentence is made for it. */
+  /** A person's words, for everyone who may read the status page. Without them, the page shows a generated sentence. */
   publicNote: string | null;
 }
 
@@ -28,27 +28,27 @@ export interface IncidentAction {
   text: string;
 }
 
-/** What everybody may see of it. */
+/** The part of an incident that everyone may see. */
 export interface PublicIncident {
   id: string;
   openedAt: number;
   closedAt: number | null;
   objective: string | null;
   feature: string | null;
-  /** A person's words; null: nobody wrote any. */
+  /** A person's words. Null if nobody wrote any. */
   publicNote: string | null;
-  /** The person's words, or an English sentence that is made for it. */
+  /** The person's words, or else a generated English sentence. */
   text: string;
 }
 
-/** How the list of incidents stands. */
+/** One page of the list of incidents, and the mean times of all incidents. */
 export interface IncidentPage {
   incidents: Incident[];
-  /** For `before` of the next page; null: there is none. */
+  /** The value of `before` that requests the next page. Null if there is none. */
   next: number | null;
   mttrMinutes: number | null;
   mtbfMinutes: number | null;
 }
 
-/** Whether a policy opened or closed it, by the name that it has. */
+/** True if the name of whoever opened or closed an incident is that of a policy. */
 export const isByPolicy = (who: string | null): boolean => who?.startsWith('policy:') ?? false;

@@ -9,7 +9,7 @@ const MOST_ACTIONS = 100;
 export type NewIncident = Pick<Incident, 'id' | 'title' | 'openedBy'> &
   Partial<Pick<Incident, 'objective' | 'feature' | 'tenant' | 'note' | 'publicNote' | 'actions'>>;
 
-/** What may be changed. Null removes words. */
+/** What may be changed about an incident. Null removes a note. */
 export interface IncidentChange {
   title?: string | undefined;
   note?: string | null | undefined;
@@ -19,14 +19,14 @@ export interface IncidentChange {
   close?: boolean | undefined;
 }
 
-/** A new one; `now`: epoch milliseconds. */
+/** A new incident, opened at `now`, epoch milliseconds. */
 export const openedIncident = (given: NewIncident, now: number): Incident => ({
   ...{ objective: null, feature: null, tenant: null, actions: [], note: null, publicNote: null },
   ...given,
   ...{ openedAt: now, closedAt: null, closedBy: null },
 });
 
-/** The same with a change. Words may still change when it is closed; it is closed once. */
+/** The incident after a change. Its words may change even after it is closed, but it is closed only once. */
 export function changedIncident(incident: Incident, change: IncidentChange, who: string, now: number): Incident {
   const { title = incident.title, note = incident.note, publicNote = incident.publicNote, actions = [] } = change;
   const closes = change.close === true && incident.closedAt === null;
@@ -41,8 +41,8 @@ export function changedIncident(incident: Incident, change: IncidentChange, who:
 export const incidentSubject = ({ id }: Pick<Incident, 'id'>): string => `incident/${id}`;
 
 /**
- * The notice about a change; `before` is null for a new incident. The operators' note is for those who look after the whole
- * service, so it is in no notice of a tenant's incident.
+ * The notice about a change, or undefined if nothing changed that notices report. `before` is null for a new incident. The
+ * operators' note is for operators of the whole service, so notices of a tenant's incident leave it out.
  */
 export function incidentNotice(
   before: Incident | null,
@@ -77,14 +77,14 @@ function sentence(type: NoticeType, title: string, words: string | null, minutes
   return `Incident closed after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}: ${told}`;
 }
 
-/** A person may write a title without a full stop. */
+/** Adds a full stop if the title has no end mark, because a person may have written it. */
 const ended = (title: string): string => (/[.!?…:]$/.test(title.trimEnd()) ? title.trimEnd() : `${title.trimEnd()}.`);
 
 const minutesOf = (ms: number): number => Math.round(ms / 60_000);
 
 /**
- * In minutes, over closed incidents: from opening to closing on average, and from one opening to the next. Null without a closed
- * incident, or with fewer than two.
+ * Mean times over closed incidents, in minutes: from opening to closing (`mttrMinutes`), and from one opening to the next
+ * (`mtbfMinutes`). Null without a closed incident, or with fewer than two.
  */
 export function meanTimes(incidents: readonly Pick<Incident, 'openedAt' | 'closedAt'>[]): {
   mttrMinutes: number | null;

@@ -2,7 +2,7 @@
 import type { Notice } from '../alerts/notice.ts';
 import type { Maintenance, MaintenanceWindow } from './slo.ts';
 
-/** Maintenance that was announced; kept until its window is over. */
+/** An announcement that was sent. It is remembered until the maintenance is over. */
 export interface ToldMaintenance {
   name: string;
   to: number;
@@ -11,8 +11,8 @@ export interface ToldMaintenance {
 const HOUR_MS = 3_600_000;
 
 /**
- * The notices that are due for windows that are not over. A window that is first seen when its reminder is due is announced once.
- * `nextAt`: when the next reminder is due; null: never.
+ * The notices that are due for windows that are not over. A window whose reminder is due when it is first seen is announced only
+ * once. `nextAt` is when the next reminder is due, or null if there is none.
  */
 export function maintenanceNotices(
   { windows, noticeHours }: Pick<Maintenance, 'windows' | 'noticeHours'>,

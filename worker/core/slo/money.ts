@@ -10,21 +10,24 @@ export type SpentInMonth = Pick<MoneyReport, 'at' | 'tenant' | 'tenants' | 'mont
   where: (MoneyReport['where'][number] & { requests: number })[];
 };
 
-/** The ledger's and config's part. `spentMicroUsd`: null if the ledger no longer keeps that month. */
+/**
+ * The part of a money report that comes from the ledger and from config. `spentMicroUsd` is null if the ledger no longer keeps
+ * that month.
+ */
 export interface Budget {
   spentMicroUsd: number | null;
   capMicroUsd: number | null;
-  /** In percent, rising. */
+  /** In percent, in rising order. */
   thresholds: readonly number[];
-  /** In percent; 100 or more: there is no safeguard. */
+  /** In percent. There is no safeguard if it is 100 or more. */
   safeguardAt: number;
 }
 
 const DAY_MS = 86_400_000;
-/** The pace of a month means nothing before this. */
+/** A month's pace means nothing until the month has run for this long. */
 const SHORTEST_PACE_MS = DAY_MS;
 
-/** From the records of requests. Without `tenant`: the tenant whose requests cost the most. */
+/** What a tenant spent, by the records of its requests. Without `tenant`, the tenant whose requests cost the most. */
 export function spentInMonth(spending: Spending, tenant: string | undefined, month: string, at: number): SpentInMonth {
   const tenants = spending
     .tenants(month)
@@ -50,11 +53,11 @@ export function spentInMonth(spending: Spending, tenant: string | undefined, mon
   };
 }
 
-/** All of a month, in micro-USD. */
+/** The cost of a whole month, in micro-USD. */
 export const costOf = (spent: SpentMonth | undefined): number =>
   spent?.days.reduce((sum, { microUsd }) => sum + microUsd, 0) ?? 0;
 
-/** Where a month's money went by the scopes of features in the tenant's ledger: without models and numbers of requests. */
+/** Where a month's money went, by the feature scopes of the tenant's ledger. The ledger does not know models and numbers of requests. */
 export const whereInLedger = (scopes: readonly ScopeView[], month: string): MoneyReport['where'] =>
   scopes
     .filter(({ scope, period, spentMicroUsd }) => scope.startsWith('feature:') && period === month && spentMicroUsd > 0)
@@ -63,14 +66,16 @@ export const whereInLedger = (scopes: readonly ScopeView[], month: string): Mone
     }))
     .toSorted((one, other) => other.costUsd - one.costUsd);
 
-/** The whole report. What is spent is the ledger's figure while it has one, because that is what budgets hold. */
+/**
+ * The whole report. Its amount spent is the ledger's figure while the ledger has one, because budgets are enforced by that figure.
+ */
 export function moneyReport(
   spent: Omit<SpentInMonth, 'where'> & Pick<MoneyReport, 'where' | 'isAmongOthers'>,
   budget: Budget,
 ): MoneyReport {
   const { at, month, days } = spent;
   const counted = days.reduce((sum, { costUsd }) => sum + costUsd, 0);
-  const spentUsd = inCents(budget.spentMicroUsd === null ? counted : budget.spentMicroUsd / 1e6);
+  const spentUsd = wholeMicroUsd(budget.spentMicroUsd === null ? counted : budget.spentMicroUsd / 1e6);
   const capUsd = budget.capMicroUsd === null ? null : budget.capMicroUsd / 1e6;
   return {
     ...spent,
@@ -82,10 +87,10 @@ export function moneyReport(
 function projected(spentUsd: number, month: string, at: number): number | null {
   const from = startOfMonth(month, 0);
   if (month !== monthOf(at) || at - from < SHORTEST_PACE_MS) return null;
-  return inCents((spentUsd * (endOfMonth(at) - from)) / (at - from));
+  return wholeMicroUsd((spentUsd * (endOfMonth(at) - from)) / (at - from));
 }
 
-/** When a threshold was reached is computed from the day's pace, so it is exact to within that day. */
+/** `reachedAt` is computed from the pace of the day on which the threshold was reached, so only the day is exact. */
 function ladderOf(
   capUsd: number,
   { thresholds, safeguardAt }: Budget,
@@ -112,5 +117,5 @@ function reachedAt(usd: number, days: MoneyReport['days'], now: number): number 
   return null;
 }
 
-/** Without the noise of binary fractions. */
-const inCents = (usd: number): number => Math.round(usd * 1e6) / 1e6;
+/** Rounds to whole micro-USD, without the noise of binary fractions. */
+const wholeMicroUsd = (usd: number): number => Math.round(usd * 1e6) / 1e6;

@@ -23,7 +23,10 @@ interface Span {
   end: number;
 }
 
-/** A UTC month, up to now if it is still running. `all`: every incident. Its drills are added by `GET /admin/slo/months/:month`. */
+/**
+ * The report on a UTC month, up to now if the month is still running. `all` holds every incident. `GET /admin/slo/months/:month`
+ * adds the drills.
+ */
 export function monthReport(
   book: Book,
   slo: Slo,
@@ -95,7 +98,7 @@ function monthOfObjective(
   };
 }
 
-/** Thresholds fall, so the last one that was missed says what is due. */
+/** The thresholds are in falling order, so the last one that was missed decides which credit is due. */
 function creditOf(value: number | null, credits: readonly Credit[]): number {
   if (value === null) return 0;
   return credits.findLast(({ below }) => value * 100 < below - 1e-9)?.percent ?? 0;

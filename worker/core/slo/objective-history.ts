@@ -9,7 +9,10 @@ import type { Objective, Slo } from './slo.ts';
 import { burnRateOf, inWhole, ratioOf, talliesOf } from './tally.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
-/** Cell widths, by the longest window that each serves: the book still has these cells for all of it, and a plot can show them all. */
+/**
+ * Cell widths, by the longest window that each serves. The book still has cells of that width for all of the window, and a plot
+ * can show them all.
+ */
 const CELLS = [
   { mostMs: 10 * MINUTE_MS, widthMs: 5 * SECOND_MS },
   { mostMs: HOUR_MS, widthMs: 30 * SECOND_MS },
@@ -22,7 +25,7 @@ const WIDEST_MS = 12 * HOUR_MS;
 
 const widthOf = (windowMs: number): number => CELLS.find(({ mostMs }) => windowMs <= mostMs)?.widthMs ?? WIDEST_MS;
 
-/** The window that ends now; its last cell is still running. */
+/** The history of the window that ends now. Its last cell is still running. */
 export function objectiveHistory(
   objective: Objective,
   book: Book,
@@ -62,7 +65,7 @@ function remainingOf(whole: Tally, { target }: Objective): number | null {
   return burn === null ? null : 1 - burn;
 }
 
-/** Incidents of this objective, or of no objective in particular. */
+/** The incidents of this objective or of no objective in particular, and all maintenance windows. */
 function marksOf(
   { name, feature }: Objective,
   { maintenance }: Slo,
@@ -90,5 +93,5 @@ function marksOf(
 
 const lossMark = ({ from, to, openRequests }: Loss): HistoryMark => ({
   ...{ kind: 'lost', from, to },
-  text: `An isolate ended with ${openRequests} ${openRequests === 1 ? 'request' : 'requests'} under way; what it had not told yet is not counted.`,
+  text: `An isolate ended with ${openRequests} ${openRequests === 1 ? 'request' : 'requests'} under way; records that it had not sent yet are not counted.`,
 });

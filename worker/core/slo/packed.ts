@@ -3,9 +3,11 @@ import type { Detail, Receipt, RequestEntry } from './receipt.ts';
 import type { RecordedAttempt, RequestRecord } from './record.ts';
 import { packTable, type Table, unpackTable } from './table.ts';
 
-/** Records as JSON. `details` and `attempts` say by `of` to which record they belong, counted from 0. */
+/**
+ * Records as JSON. In `details` and `attempts`, the column `of` is the number of the record that a row belongs to, counted from 0.
+ */
 export interface PackedRecords {
-  /** The earliest `arrivedAt`; the other times are counted from it. */
+  /** The earliest `arrivedAt`. All other times are counted from it. */
   from: number;
   entries: Table;
   /** The details of records that are kept whole. */
@@ -77,10 +79,10 @@ const namesOf = <Name extends string>(listed: Listed<Name>): readonly Name[] => 
 const ENTRY_FIELDS = namesOf(ENTRY);
 const DETAIL_FIELDS = namesOf(DETAIL);
 const ATTEMPT_FIELDS = namesOf(ATTEMPT);
-/** `attempts` and `whole` are no columns. */
+/** The fields of an unpacked record. `attempts` and `whole` are not columns, and are filled in afterwards. */
 const RECEIPT_FIELDS = [...ENTRY_FIELDS, 'arrivedAt', 'attempts', 'whole'] as const;
 
-/** Packs records; `isWhole` says whose details are kept. */
+/** Packs records. `isWhole` says which records keep their details. */
 export function packRecords(
   records: readonly RequestRecord[],
   isWhole: (record: RequestRecord) => boolean,
@@ -101,7 +103,7 @@ export function packRecords(
   };
 }
 
-/** The records of a flush in order, each with what is kept of it. */
+/** The records of a flush, in order, each with the fields that were kept of it. */
 export function unpackRecords({ from, entries, details, attempts }: PackedRecords): Receipt[] {
   const receipts = unpackTable(entries, RECEIPT_FIELDS) as unknown as Unpacked[];
   for (const receipt of receipts) {
@@ -117,7 +119,7 @@ export function unpackRecords({ from, entries, details, attempts }: PackedRecord
   unpackTable(details, DETAIL_FIELDS).forEach((detail, index) => {
     Object.assign(receipts[Number(detailsOf[index]?.of)] ?? {}, detail, { whole: true });
   });
-  // The fields are those that were packed; one that did not exist then is null.
+  // A receipt has the fields that were packed. A field that did not exist in the build that packed them is null.
   return receipts as unknown as Receipt[];
 }
 

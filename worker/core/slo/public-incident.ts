@@ -3,8 +3,9 @@ import type { Incident, PublicIncident } from './incident.ts';
 import type { Slo } from './slo.ts';
 
 /**
- * Undefined if it is not public. An incident of one tenant never is. Any other is public if its objective is, or if a person
- * wrote `publicNote`. Without a note, a sentence is made that names what was promised, and no numbers, tenants or providers.
+ * Returns undefined if the incident is not public. An incident of one tenant never is. Any other is public if its objective is, or
+ * if a person wrote `publicNote`. Without a note, the text is a generated sentence that names the promise, but no numbers, tenants
+ * or providers.
  */
 export function publicIncident(
   incident: Incident,
@@ -15,7 +16,7 @@ export function publicIncident(
   const isPublic = incident.objective !== null && publicNames.has(incident.objective);
   if (!isPublic && publicNote === null) return undefined;
   const objective = isPublic ? incident.objective : null;
-  // A policy's incident is named after its objective.
+  // The id of a policy's incident holds the name of its objective, and that name is not public here.
   const id = isPublic ? incident.id : openedAt.toString(36);
   const promised = [...objectives, ...averages].find(({ name }) => name === objective);
   return {
@@ -26,7 +27,7 @@ export function publicIncident(
   };
 }
 
-/** The sentence about an incident for which nobody wrote words. */
+/** The generated sentence about an incident for which nobody wrote words. */
 export function madeSentence(
   objective: string | null,
   { objectives, averages }: Pick<Slo, 'objectives' | 'averages'>,

@@ -12,13 +12,13 @@ type PublicSettings = Pick<Slo, 'objectives' | 'averages' | 'publicNames' | 'sho
 export interface PublicDrill {
   from: number;
   to: number;
-  /** Null: all features, or one without a public promise. */
+  /** Null for a drill on all features, or on one without a public promise. */
   feature: string | null;
 }
 
 /**
- * The promises that config calls public, as shares; numbers of requests only with `showCounts`. `asked`: the feature to narrow
- * to, null for all; promises about all features are not narrowed.
+ * The promises that config calls public, as shares. Numbers of requests are shown only with `showCounts`. `asked` is the feature
+ * to narrow the report to, or null for all. Promises about all features are shown in any case.
  */
 export function publicReport(
   report: SloReport,
@@ -104,5 +104,5 @@ function rounded(evaluation: ReportedObjective, at: number): ReportedObjective {
 const nullOr = (value: number | null, change: (value: number) => number): number | null =>
   value === null ? null : change(value);
 const hundredths = (value: number): number => inSteps(value, 0.01);
-/** Without the noise of binary fractions. */
+/** Rounds to whole steps, without the noise of binary fractions. */
 const inSteps = (value: number, step: number): number => Math.round(Math.round(value / step) * step * 1e8) / 1e8;

@@ -1,7 +1,7 @@
 /** Searching receipts: the filter, the cursor, and what is found. */
 import type { Receipt } from './receipt.ts';
 
-/** What receipts must have in common; a field that is undefined may be anything. */
+/** The values that a receipt must have. A field that is undefined matches any value. */
 export interface ReceiptFilter {
   tenant?: string | undefined;
   feature?: string | undefined;
@@ -9,19 +9,19 @@ export interface ReceiptFilter {
   code?: string | undefined;
 }
 
-/** How far a search has come, going backwards: the record `index` in a row of the journal. Written `NUMBER.INDEX`. */
+/** How far a search has come on its way back: to the record `index` in one row of the journal. It is written `NUMBER.INDEX`. */
 export interface ReceiptCursor {
   number: number;
   index: number;
 }
 
-/** A page of a search, the newest first. `next`: where the next page begins; null: there is none. */
+/** A page of a search, the newest first. `next` is where the next page begins, or null if there is none. */
 export interface ReceiptPage {
   requests: Receipt[];
   next: string | null;
 }
 
-/** One step of the search for a request by its id. It goes on at the row `next`; null: it is over. */
+/** One step of the search for a request by its id. The search goes on at the row `next`, or is over if that is null. */
 export interface ReceiptFound {
   receipt: Receipt | null;
   next: number | null;
@@ -29,7 +29,7 @@ export interface ReceiptFound {
 
 const FIELDS = ['tenant', 'feature', 'userHash', 'code'] as const satisfies (keyof ReceiptFilter)[];
 
-/** Whether a receipt has all that is asked for. */
+/** Whether a receipt matches the filter. */
 export const isAskedFor = (receipt: Receipt, filter: ReceiptFilter): boolean =>
   FIELDS.every((field) => filter[field] === undefined || filter[field] === receipt[field]);
 
@@ -37,7 +37,7 @@ export const isAskedFor = (receipt: Receipt, filter: ReceiptFilter): boolean =>
 export const textsOf = (filter: ReceiptFilter): string[] =>
   FIELDS.flatMap((field) => (filter[field] === undefined ? [] : [JSON.stringify(filter[field])]));
 
-/** Undefined for a string that no search has returned as `next`. */
+/** Reads a cursor. Returns undefined for a string that no search has returned as `next`. */
 export function readCursor(text: string): ReceiptCursor | undefined {
   const [, number, index] = /^(\d{1,15})\.(\d{1,6})$/.exec(text) ?? [];
   return number === undefined ? undefined : { number: Number(number), index: Number(index) };

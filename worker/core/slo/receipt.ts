@@ -11,7 +11,7 @@ export const KEEP_RECEIPTS_MS = 7 * 86_400_000;
 /** One record in this many is kept whole, however well it went. */
 const SAMPLE = 100;
 
-/** What an index entry leaves out. The book counts none of it. */
+/** The fields that an index entry leaves out. The book counts none of them. */
 export type Detail =
   | 'alias'
   | 'keyId'
@@ -28,7 +28,7 @@ export type Detail =
 /** A record without its details. */
 export type RequestEntry = Omit<RequestRecord, Detail>;
 
-/** As `GET /admin/requests` shows it. */
+/** A record as `GET /admin/requests` shows it. */
 export type Receipt = (RequestRecord & { whole: true }) | (RequestEntry & { whole: false });
 
 /** Whether the whole record is kept: for bad, failed-over, slow and drill requests, and for a sample of the others. */
@@ -40,7 +40,9 @@ export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
   return Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
 }
 
-/** Whether its first content, or its end if there was none, came later than an objective of its feature and tenant allows. */
+/**
+ * Whether the first content (or the end, if there was no content) came later than an objective of the feature and tenant allows.
+ */
 function isSlow({ feature, tenant, ttftMs, totalMs }: RequestRecord, { objectives }: Slo): boolean {
   const waitedMs = ttftMs ?? totalMs;
   return objectives.some(

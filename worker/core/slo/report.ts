@@ -12,16 +12,16 @@ import { countedKey } from './sli-outcome.ts';
 import type { AverageObjective, MaintenanceWindow, Slo } from './slo.ts';
 import { type ReadBook, totalOf } from './tally.ts';
 
-/** All promises at a time. Times are epoch milliseconds. */
+/** All promises at one time. Times are epoch milliseconds. */
 export interface SloReport {
   service: string;
   contact: string | null;
   at: number;
   objectives: ReportedObjective[];
   averages: AverageReport[];
-  /** Incidents that are open or were within the last 30 days, the newest first. */
+  /** Incidents that are open, or were open within the last 30 days, the newest first. */
   incidents: Incident[];
-  /** Maintenance windows that are announced, under way, or were within the last 30 days. */
+  /** Maintenance windows that are announced, under way, or ended within the last 30 days. */
   maintenance: MaintenanceWindow[];
   /** Times within the last 30 days from which records may be missing, because an isolate ended. */
   lost: Loss[];
@@ -53,14 +53,14 @@ export interface AverageReport {
   days: DayState[];
 }
 
-/** Milliseconds, within 4.3 %; null without a measurement. */
+/** In milliseconds, accurate to within 4.3 %. Null if nothing was measured. */
 type Percentiles = Record<'p50' | 'p95' | 'p99', number | null>;
 
 /** Incidents and maintenance are shown for this long. */
 export const SHOWN_MS = 30 * 86_400_000;
 const SUCCESS_KEY = countedKey({ sli: { kind: 'success' }, countsInSlo: false });
 
-/** About the requests of a tenant or a feature, if one is named. `now`: by the book's clock. */
+/** The report on all requests, or on those of a tenant or a feature if one is named. `now` is by the book's clock. */
 export function reportOf(
   book: Book,
   slo: Slo,
@@ -114,7 +114,7 @@ function averageOf(average: AverageObjective, book: ReadBook, now: number, narro
   };
 }
 
-/** Over the last 30 days if no window is named. */
+/** Percentiles over the last 30 days if no window is named. */
 function percentilesOf(book: ReadBook, { tenant, feature, windowMs = SHOWN_MS }: Narrowing, now: number) {
   const series = book.seriesOf(tenant ?? null, feature ?? null);
   const of = (measure: 'ttft' | 'total'): Percentiles => {

@@ -16,10 +16,10 @@ export const EXCLUDED_REASONS = [
   'drill',
 ] as const;
 
-/** One of them. */
+/** One reason for leaving a request out. */
 export type ExcludedReason = (typeof EXCLUDED_REASONS)[number];
 
-/** Whether a request kept the promise of success; `layer`: where it failed, at the providers or in the router. */
+/** Whether a request kept the promise of success. `layer` is where it failed: at the providers or in the router. */
 export type Verdict =
   | { outcome: 'good' }
   | { outcome: 'bad'; layer: 'inference' | 'gateway' }
@@ -36,10 +36,10 @@ const LEFT = excluded('left');
 const DRILL = excluded('drill');
 const MAINTENANCE = excluded('maintenance');
 
-/** How a request without a code is judged: by its ending, if that says enough. */
+/** What a request without a code is judged by: its ending, or a more exact form of it. */
 type Ending = RecordEnding | 'stale' | 'left_before_content';
 
-/** The verdict for each code and each ending: one without a line does not compile. */
+/** The verdict for each code and each ending. A missing line is a compile error. */
 export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> = {
   complete: GOOD,
   /** If `slo.staleIs` is `bad`, the error that the stale answer stands in for decides instead. */
@@ -123,7 +123,7 @@ export function judge(record: Judged, slo: JudgeSettings, countsDrills = false):
   if (record.drill !== null && !countsDrills) return DRILL;
   if (isInMaintenance(record, slo)) return MAINTENANCE;
   const verdict: Verdict | undefined = SLI_RULES[ruleOf(record, slo)];
-  // During a deploy a record may have a code of another build. Without a line here it must not stop the records beside it from
+  // During a deploy a record may have a code that only another build knows. Such a record must not keep the rest of its batch from
   // being counted.
   return verdict ?? GATEWAY;
 }
@@ -137,7 +137,7 @@ function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: Judge
   return isLeft ? 'left' : (code ?? ending);
 }
 
-/** Whether any part of a maintenance window may have harmed the request. */
+/** Whether the request overlapped a maintenance window, which may have harmed it. */
 function isInMaintenance({ arrivedAt, totalMs }: Judged, { maintenance }: JudgeSettings): boolean {
   for (const { from, to } of maintenance.windows) if (arrivedAt < to && arrivedAt + totalMs >= from) return true;
   return false;

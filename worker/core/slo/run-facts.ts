@@ -22,7 +22,7 @@ export type RunFacts = Pick<
   | 'valid'
 >;
 
-/** No provider was asked. */
+/** The facts of a request for which no provider was asked. */
 export const NO_RUN: RunFacts = {
   ...{ mode: 'normal', deployment: null, provider: null, model: null, finishReason: null },
   ...{ attempts: [], hops: 0, costMicroUsd: 0, failedMicroUsd: 0, estimated: false },
@@ -47,8 +47,9 @@ export const joinedFacts = ({ mode, deployment, provider, model, finishReason }:
 });
 
 /**
- * Where the run's own facts are not known: of an earlier life, or not settled. The head's model is in the provider's words, of any
- * length, so it is left open: config knows the deployment's.
+ * The facts that an answer's head gives, for a run whose own facts are not known: it ran in an earlier life of the object, or is
+ * not settled. The model is left out. The head has it in the provider's words, of any length, and config knows the deployment's
+ * model.
  */
 export const factsOfHead = ({ mode, deployment, provider }: AnswerHead): RunFacts => ({
   ...NO_RUN,

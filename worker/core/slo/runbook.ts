@@ -1,6 +1,6 @@
-/** Where a person reads what to do. */
+/** Runbooks tell a person what to do about an alert. */
 import type { Slo } from './slo.ts';
 
-/** Of a promise, or of what else is watched, such as `spend`; null: config has none. */
+/** The runbook of a promise, or of another watched thing such as `spend`. Null if config has none. */
 export const runbookOf = ({ runbooks }: Pick<Slo, 'runbooks'>, name: string | null): string | null =>
   runbooks.get(name ?? '*') ?? runbooks.get('*') ?? null;

@@ -1,16 +1,16 @@
-/** Limits that operators have set, as the watch of promises knows them. The ledger's own are what counts. */
+/** The limits that operators have set, as the watch knows them. The limits in the ledger are the ones that count. */
 import type { Limits } from '../ledger/types.ts';
 
-/** By tenant, and by its scope: `tenant` or `feature:NAME`. Plain JSON. */
+/** Limits by tenant, then by scope: `tenant` or `feature:NAME`. Plain JSON. */
 export type SetLimits = Readonly<Record<string, Readonly<Record<string, Partial<Limits>>>>>;
 
-/** They are one row, so of at most so many scopes. */
+/** At most this many scopes have limits here, because all of them share one row. */
 export const MOST_SET_LIMITS = 1_000;
 
 /** Whether the watch looks at the limits of this scope. */
 export const isWatchedScope = (scope: string): boolean => scope === 'tenant' || scope.startsWith('feature:');
 
-/** With what is set for a scope now; nothing is set where `limits` are empty. Undefined: there are too many. */
+/** The limits after a change of one scope. Empty `limits` remove the scope. Returns undefined if there are too many. */
 export function withLimits(
   before: SetLimits,
   tenant: string,
@@ -26,6 +26,6 @@ export function withLimits(
   return Object.fromEntries(Object.keys(own).length === 0 ? rest : [...rest, [tenant, own]]);
 }
 
-/** What is set for a tenant, by scope. */
+/** The limits that are set for a tenant, by scope. */
 export const setFor = (set: SetLimits, tenant: string): SetLimits[string] =>
   (Object.hasOwn(set, tenant) ? set[tenant] : undefined) ?? {};

@@ -1,15 +1,15 @@
-/** What people set beside the watch, and how its alerts are shown. */
+/** How the watch's alerts are shown, with what operators did about them. */
 import { SEVERITIES } from '../alerts/notice.ts';
 import type { HeldNotice } from './held-back.ts';
 import { type Silence, silenceOf } from './silences.ts';
 import type { FiringAlert, WatchState } from './watch/watch-state.ts';
 
-/** Somebody has seen an alert, by the alert's name; `firedAt` says which time it fired. */
+/** Who has seen which alert, by the alert's name. `firedAt` says which of the times that it fired. */
 export type Acknowledgements = Readonly<
   Record<string, { who: string; at: number; note: string | null; firedAt: number }>
 >;
 
-/** An alert that fires, with what people did about it. */
+/** An alert that fires, with what operators did about it. */
 export interface ShownAlert extends FiringAlert {
   silencedUntil: number | null;
   acknowledgedBy: string | null;
@@ -17,13 +17,13 @@ export interface ShownAlert extends FiringAlert {
   acknowledgedNote: string | null;
 }
 
-/** What `GET /admin/silences` answers. `held`: notices that silences held back, the newest first. */
+/** What `GET /admin/silences` answers. `held` are the notices that silences held back, the newest first. */
 export interface ShownSilences {
   silences: Silence[];
   held: HeldNotice[];
 }
 
-/** The most urgent first, then the one that fired last. */
+/** The alerts that fire, the most urgent first. Among equals, the one that fired last comes first. */
 export const shownAlerts = (
   { firing }: WatchState,
   acknowledgements: Acknowledgements,

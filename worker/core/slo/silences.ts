@@ -1,7 +1,7 @@
-/** Silences: until when no alert of an objective is sent. */
+/** Silences. While one holds, no alert of its objective is sent. */
 import type { Notice } from '../alerts/notice.ts';
 
-/** Until when, and why. */
+/** One silence: what it holds back, until when, and why. */
 export interface Silence {
   /** An objective's name, an alert's name, or `*` for everything that is watched. */
   objective: string;
@@ -11,18 +11,18 @@ export interface Silence {
   who: string;
 }
 
-/** The silence of everything. */
+/** The `objective` of a silence for everything. */
 export const SILENCE_ALL = '*';
-/** More at once are refused. */
+/** At most this many silences hold at once. More are refused. */
 export const MOST_SILENCES = 200;
 
-/** An alert or a notice, as silences see it. `name`: an alert's name, a notice's subject. */
+/** An alert or a notice, as silences see it. `name` is an alert's name or a notice's subject. */
 export interface Silenceable {
   name: string;
   objective: string | null;
 }
 
-/** The silence that holds for it now and ends last. */
+/** The silence that holds for an alert or a notice now. If several do, the one that ends last. */
 export function silenceOf(
   silences: readonly Silence[],
   { name, objective }: Silenceable,
@@ -33,11 +33,11 @@ export function silenceOf(
     .toSorted((one, other) => other.until - one.until)[0];
 }
 
-/** Those that hold now, the first to end first. */
+/** The silences that hold now, the first to end first. */
 export const inForce = (silences: readonly Silence[], now: number): Silence[] =>
   silences.filter(({ until }) => until > now).toSorted((one, other) => one.until - other.until);
 
-/** What of a notice a silence looks at. */
+/** The parts of a notice that silences look at. */
 export const silenceable = ({ subject, data }: Notice): Silenceable => ({
   name: subject,
   objective: typeof data.objective === 'string' ? data.objective : null,

@@ -2,16 +2,22 @@
 import { type ExcludedReason, type Judged, type JudgeSettings, judge, type Verdict } from './rules.ts';
 import type { Objective, Sli } from './slo.ts';
 
-/** Undefined: the request is not measured, because the promise is not about it. */
+/** Undefined if the request is not measured, because the promise is not about it. */
 export type SliOutcome = 'good' | 'bad' | ExcludedReason | undefined;
 
 /** What an objective counts, apart from its feature and tenant. */
 export type Counted = Pick<Objective, 'sli' | 'countsInSlo'>;
 
-/** Whether each request counts for it. The others are reported, or judged in samples, and drills are no matter there. */
+/**
+ * Whether every request counts for a promise. Other promises count reports, or samples that were judged, and drills make no
+ * difference to them.
+ */
 export const isPerRequest = ({ kind }: Sli): boolean => kind !== 'valid' && kind !== 'quality' && kind !== 'external';
 
-/** The name of an objective's counters. Objectives with the same counts have the same, such as `success`, `ttft:2500` or `success+drills`. */
+/**
+ * The name of an objective's counters, such as `success`, `ttft:2500` or `success+drills`. Objectives with the same counts have
+ * the same name.
+ */
 export const countedKey = ({ sli, countsInSlo }: Counted): string =>
   countsInSlo && isPerRequest(sli) ? `${sliKey(sli)}+drills` : sliKey(sli);
 
@@ -62,8 +68,8 @@ function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
 }
 
 /**
- * A client that left after the bound had waited too long; otherwise slow answers would vanish from the count. A failed request
- * counts for success alone.
+ * The outcome of a request that has no first content or no complete answer. A client that left after the promised time had waited
+ * too long; otherwise slow answers would vanish from the count. A failed request counts only for success.
  */
 function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs: number): SliOutcome {
   const isLeft = ending === 'left' || code === 'stopped' || code === 'client_gone';
@@ -72,7 +78,7 @@ function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs
   return isLeft ? 'left' : undefined;
 }
 
-/** Good if no part is bad. Excluded parts are ignored, unless all are excluded. */
+/** The outcome of a composite: good if no part is bad. Excluded parts are ignored, unless all are excluded. */
 function joint(outcomes: readonly SliOutcome[]): SliOutcome {
   if (outcomes.includes('bad')) return 'bad';
   return outcomes.includes('good') ? 'good' : outcomes.find((one) => one !== undefined);

@@ -14,7 +14,7 @@ export interface Slo {
   objectives: readonly Objective[];
   dependencies: readonly Dependency[];
   averages: readonly AverageObjective[];
-  /** By name; a tenant's class is `Tenant.serviceClass`. */
+  /** Service classes by name. A tenant's class is `Tenant.serviceClass`. */
   classes: ReadonlyMap<string, ServiceClass>;
   /** Names of the objectives that `GET /slo` shows. */
   publicNames: ReadonlySet<string>;
@@ -39,9 +39,9 @@ export interface Slo {
 export interface Objective {
   name: string;
   sli: Sli;
-  /** Null: all features. */
+  /** Null for all features. */
   feature: string | null;
-  /** Null: all tenants. Objectives of a class are made for each of its tenants. */
+  /** Null for all tenants. An objective of a class is made once for each of its tenants. */
   tenant: string | null;
   /** What alerts and the error budget watch. */
   target: number;
@@ -50,16 +50,16 @@ export interface Objective {
   windowMs: number;
   why: string | null;
   team: string | null;
-  /** Its importance: 1, the most, to 3. Only shown. */
+  /** How important it is, from 1 (most) to 3. It is only shown. */
   tier: 1 | 2 | 3 | null;
   /**
-   * The parts of a composite, which is good if all of them are. Parts that requests count for are in `sli`; the ratios of the
-   * others are multiplied.
+   * The parts of a composite, which is good if all of them are. The parts that every request counts for are in `sli`. The ratios
+   * of the others are multiplied.
    */
   of: readonly string[];
   /** Whether requests of drills count. */
   countsInSlo: boolean;
-  /** Replaces the thresholds of `Slo.alerts`; null: those apply. */
+  /** Replaces the thresholds of `Slo.alerts`. Null if those apply. */
   alerts: readonly OwnAlertRule[] | null;
 }
 
@@ -109,7 +109,7 @@ export interface Maintenance {
   windows: readonly MaintenanceWindow[];
 }
 
-/** Epoch milliseconds. */
+/** One window. Times are epoch milliseconds. */
 export interface MaintenanceWindow {
   from: number;
   to: number;
@@ -117,7 +117,7 @@ export interface MaintenanceWindow {
   announcedAt: number;
 }
 
-/** How many percent of the month's price are due below this percentage. */
+/** `percent` of the month's price is due if the promise was kept for less than `below` percent. */
 export interface Credit {
   below: number;
   percent: number;

@@ -2,7 +2,7 @@
 
 interface Source {
   high: number;
-  /** Bit n: `high - 1 - n` was taken. */
+  /** Bit n is set if the flush `high - 1 - n` was taken. */
   before: number;
   /** When its last flush was taken. */
   at: number;
@@ -10,19 +10,24 @@ interface Source {
 
 const WINDOW = 32;
 
-/** An isolate that was silent for this long is forgotten: it gives up a flush within seconds, so it repeats none of those taken. */
+/**
+ * An isolate that was silent for this long is forgotten. It can no longer repeat a flush that was taken, because it gives up a
+ * flush within seconds.
+ */
 export const FORGET_SOURCE_AFTER_MS = 15 * 60_000;
 
-/** The isolates that have flushed lately. The journal's rows of that time say what was taken from them, so nothing else is stored. */
+/**
+ * The isolates that have flushed lately. The journal's rows of that time say what was taken from them, so nothing else is stored.
+ */
 export class Sources {
   readonly #known = new Map<string, Source>();
 
-  /** Whether to count a flush, and notes that it was taken. False if it was taken before, or if it is too late to know. */
+  /** Notes that a flush was taken, and returns whether to count it. False if it was taken before, or if it is too late to know. */
   take(source: string, seq: number, now: number): boolean {
     const known = this.#known.get(source);
     const next = known === undefined ? { high: seq, before: 0, at: now } : after(known, seq, now);
     if (next === undefined) return false;
-    // At the end of the map, so that its order is that of the last flushes.
+    // Moves the isolate to the end of the map, so that the map is in the order of the last flushes.
     this.#known.delete(source);
     this.#known.set(source, next);
     for (const [name, { at }] of this.#known) {

@@ -5,16 +5,16 @@
 
 type Cell = string | number | boolean | null;
 
-/** The value of each row; or one value for all rows; or each row's number in a list of strings. */
+/** A column is one value for all rows, or the value of each row, or each row's number in a list of values. */
 type Column = Cell | readonly Cell[] | { of: readonly Cell[]; is: readonly number[] };
 
-/** `count` rows. Columns that an earlier build did not know are absent, as are those without a value. */
+/** A table of `count` rows. Columns that an earlier build did not know are absent, as are those without a value. */
 export interface Table {
   count: number;
   columns: Readonly<Record<string, Column>>;
 }
 
-/** Packs these fields of the rows, and columns that are not fields of theirs. */
+/** Packs the fields `names` of the rows, and the columns `more`, which are not fields of the rows. */
 export function packTable<Name extends string>(
   rows: readonly Readonly<Record<Name, Cell>>[],
   names: readonly Name[],

@@ -11,7 +11,7 @@ export type ReadBook = Pick<Book, 'seriesOf'>;
 /** Reads one time span of a series. */
 export type Reading = (series: Series, key: string) => Tally;
 
-/** Whose requests are counted; null: those of all tenants, or of all features. */
+/** Whose requests are counted. Null for all tenants, or for all features. */
 interface Whose {
   tenant: string | null;
   feature: string | null;
@@ -22,7 +22,7 @@ const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
 /** The number of good and bad requests. */
 export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
 
-/** As whole requests: counts may be fractions where a window begins inside a cell, or where a dependency takes a share. */
+/** Rounds to whole requests. Counts may be fractions if a window begins inside a cell, or if a dependency takes a share. */
 export function inWhole(tally: Pick<Tally, 'good' | 'bad'>): { good: number; total: number } {
   const total = Math.round(totalOf(tally));
   return { good: total - Math.round(tally.bad), total };
@@ -51,7 +51,7 @@ export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: W
   const own = ownTally(objective, book, slo, whose, read);
   const total = totalOf(own);
   if (total === 0 || slo.dependencies.length === 0) return own;
-  // A dependency fails for everybody, so it is counted as its own promise says, whichever tenant is looked at here.
+  // A dependency fails for everyone, so the requests of its own promise are counted, whichever tenant is looked at here.
   const shares = consumedBy(objective, slo).map((one) => ratioOf(ownTally(one, book, slo, one, read)) ?? 1);
   const good = shares.reduce((rest, share) => rest * share, own.good);
   return { good, bad: total - good, excluded: own.excluded };
@@ -64,7 +64,10 @@ function consumedBy({ name }: Objective, { dependencies, objectives }: Slo): Obj
   return objectives.filter((one) => names.includes(one.name));
 }
 
-/** A composite counts requests that were good for all parts that every request counts for, times the ratios of its other parts. */
+/**
+ * The objective's counts before dependencies take their share. A composite counts the requests that were good for all parts that
+ * every request counts for, times the ratios of its other parts.
+ */
 function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);
   const own = counts(objective);
@@ -79,13 +82,19 @@ function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, 
   return { good, bad: total - good, excluded: own.excluded };
 }
 
-/** Figures reported under a name concern a service beside the router, which may serve all features. */
+/**
+ * The counts of one part. Figures that are reported under a name are about a service beside the router, which may serve all
+ * features. So the part's own feature counts for them.
+ */
 function countsOf(part: Objective, book: ReadBook, { tenant, feature }: Whose, read: Reading): Tally {
   const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
   return series === undefined ? NOTHING : read(series, countedKey(part));
 }
 
-/** How many times too fast these counts burn the budget of a target, in percent; null if that cannot be told. */
+/**
+ * How many times too fast these counts burn the budget of a target, which is in percent. Null if there were no requests, or if any
+ * was bad although the target leaves no budget.
+ */
 export function burnRateOf(tally: Pick<Tally, 'good' | 'bad'>, target: number): number | null {
   const total = totalOf(tally);
   if (total === 0 || (target === 100 && tally.bad > 0)) return null;

@@ -1,7 +1,7 @@
-/** The windows over which promises are looked at. */
+/** The windows over which promises are evaluated. */
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 
-/** Those of burn rates, by name, in milliseconds. */
+/** The windows of burn rates, by name, in milliseconds. */
 export const BURN_WINDOWS = {
   '5m': 5 * MINUTE_MS,
   '30m': 30 * MINUTE_MS,
@@ -12,10 +12,10 @@ export const BURN_WINDOWS = {
   '3d': 3 * DAY_MS,
 } as const;
 
-/** The name of one. */
+/** The name of a window of burn rates. */
 export type BurnWindow = keyof typeof BURN_WINDOWS;
 
-/** Those that an objective may have, by name, in milliseconds. */
+/** The windows that an objective may have, by name, in milliseconds. */
 export const OBJECTIVE_WINDOWS = {
   '1d': DAY_MS,
   '3d': 3 * DAY_MS,
@@ -26,10 +26,10 @@ export const OBJECTIVE_WINDOWS = {
   '60d': 60 * DAY_MS,
 } as const;
 
-/** The name of one. */
+/** The name of a window that an objective may have. */
 export type ObjectiveWindow = keyof typeof OBJECTIVE_WINDOWS;
 
-/** Those that may be asked for, by name, in milliseconds. */
+/** The windows that a caller may ask for, by name, in milliseconds. */
 export const ASKED_WINDOWS: Readonly<Record<BurnWindow | ObjectiveWindow, number>> = {
   ...BURN_WINDOWS,
   ...OBJECTIVE_WINDOWS,

@@ -38,10 +38,10 @@ it.each(['burn>2x/1h', 'burn>14.4x/5m', 'month>50%@15', 'month>0.5%@1', 'budget<
 
 describe('a mistake', () => {
   it.each<[unknown, string]>([
-    [{ on: 'burn>2x', do: ['pin'] }, 'on: "burn>2x" is no trigger; write "burn>2x/1h" (over 5m,'],
-    [{ on: 'burn>2x/10m', do: ['pin'] }, 'on: "10m" is no window of burn rates; write one of 5m'],
+    [{ on: 'burn>2x', do: ['pin'] }, 'on: "burn>2x" is not a trigger; write "burn>2x/1h" (over 5m,'],
+    [{ on: 'burn>2x/10m', do: ['pin'] }, 'on: "10m" is not a window of burn rates; write one of 5m'],
     [{ on: 'burn>0.5x/1h', do: ['pin'] }, 'on: a budget that burns 0.5 times too fast lasts; write 1 or more'],
-    [{ on: 'month>50%@32', do: ['pin'] }, 'on: "@32" is no day of a month; write 1 to 31'],
+    [{ on: 'month>50%@32', do: ['pin'] }, 'on: "@32" is not a day of the month; write 1 to 31'],
     [{ on: 'budget<200%', do: ['pin'] }, 'on: less than 200 % of a budget is always left'],
     [{ on: 2, do: ['pin'] }, 'on: write when it acts, such as "burn>2x/1h"'],
     [{ on: 'budget<20%', do: ['page'] }, 'do[0]: write one of incident, pin, safeguard'],

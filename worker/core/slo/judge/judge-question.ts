@@ -1,8 +1,8 @@
-/** The judge's question. Conversation and answer are untrusted: they may try to talk to the judge. */
+/** The question that the judge is asked. Conversation and answer are untrusted: they may try to talk to the judge. */
 import type { ChatMessage, ChatRequest } from '../../../../protocol/chat.ts';
 import type { Judge, Rubric } from './judge.ts';
 
-/** In characters, for conversation and answer together. Longer ones are not judged, because part of one would be judged wrongly. */
+/** In characters, for conversation and answer together. Longer ones are not judged, because judging a part would be wrong. */
 export const LONGEST_JUDGED = 40_000;
 
 const MEANINGS: Readonly<Record<Rubric, string>> = {
@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<Rubric, string>> = {
   follows: 'true if the answer does what the conversation’s instructions ask, in the form that they ask for',
 };
 
-/** A conversation as text; undefined where a part of it is no text, such as a picture. */
+/** A conversation as text. Undefined if a part of it is not text, such as a picture. */
 export function conversationText(messages: readonly ChatMessage[]): string | undefined {
   const texts: string[] = [];
   for (const { role, content } of messages) {
@@ -28,7 +28,10 @@ export function conversationText(messages: readonly ChatMessage[]): string | und
   return texts.join('\n\n');
 }
 
-/** `mark` is a word that neither conversation nor answer can know, so neither can pretend to be over. Undefined if both are too long. */
+/**
+ * The request to the judge. `mark` is a word that neither conversation nor answer can know, so neither can pretend to be over.
+ * Undefined if the two are too long together.
+ */
 export function judgeQuestion(
   conversation: string,
   answer: string,

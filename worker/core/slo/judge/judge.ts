@@ -1,7 +1,7 @@
 /** The judge: a model that rates a sample of answers (docs/judge.md). */
 import type { Identity } from '../../identity/identity.ts';
 
-/** What can be asked about an answer. `harmful` is the one that must not be true. */
+/** What the judge can be asked about an answer. `harmful` is the one that must not be true. */
 export const RUBRICS = ['helpful', 'factual', 'harmful', 'follows'] as const;
 /** One question about an answer. */
 export type Rubric = (typeof RUBRICS)[number];
@@ -10,17 +10,17 @@ export type Rubric = (typeof RUBRICS)[number];
 export interface Judge {
   /** The alias whose deployments judge. */
   alias: string;
-  /** The share of answers that is judged, from 0 to 1. */
+  /** The share of answers that are judged, from 0 to 1. */
   sample: number;
   rubrics: readonly Rubric[];
-  /** Whose answers are judged; null: those of all features. */
+  /** The features whose answers are judged. Null for all features. */
   features: readonly string[] | null;
   maxOutputTokens: number;
 }
 
-/** The judge pays for itself: its calls count in a ledger of their own. */
+/** The tenant of the judge. Its calls count in a ledger of their own. */
 export const JUDGE_TENANT = 'carryon-judge';
-/** Its name as a rater. The names of other raters are hashed, or `key` or `visitor`. */
+/** The judge's name as a rater. The names of other raters are hashed, or are `key` or `visitor`. */
 export const JUDGE_RATER = 'judge';
 
 /** The caller of the judge's calls. No key has this identity. */

@@ -31,9 +31,9 @@ const COUNTERS: Readonly<Record<CounterName, Metric>> = {
   failovers: counter('failovers', 'Moves to the next group of deployments.', 'feature'),
   tokens: counter('tokens', 'Tokens by kind; input holds cached, output holds reasoning.', 'deployment', 'kind'),
   costMicroUsd: counter('cost_usd', 'What requests were charged.', 'tenant', 'feature'),
-  countedMicroUsd: counter('slo_cost_usd', 'What requests were charged that are good or bad.', 'feature'),
-  cache: counter('cache', 'Requests that the cache was asked for.', 'feature', 'result'),
-  events: counter('slo_events', 'What was good or bad for an objective.', 'objective', 'outcome'),
+  countedMicroUsd: counter('slo_cost_usd', 'What good and bad requests were charged.', 'feature'),
+  cache: counter('cache', 'Requests for which the cache was asked.', 'feature', 'result'),
+  events: counter('slo_events', 'Requests and reports that were good or bad for an objective.', 'objective', 'outcome'),
   dropped: counter('dropped', 'Records that could not be delivered.', 'sink'),
 };
 const TTFT: Metric = {
@@ -49,10 +49,10 @@ const REMAINING = gauge('budget_remaining_ratio', 'What is left of the error bud
 const BURN_RATE = gauge('burn_rate', 'How many times too fast the error budget burns.', 'objective', 'window');
 const SATURATION: Metric = {
   ...{ name: 'carryon_rate_limit_saturation_ratio', type: 'gauge', labels: ['scope'] },
-  help: 'Requests of the last minute against what rps allows.',
+  help: 'Requests of the last minute as a share of what rps allows.',
 };
 
-/** All counters, how each objective stands at `now`, and how much of the rates is in use. */
+/** The text of all counters, of how each objective stands at `now`, and of how much of each rate limit is in use. */
 export function bookMetrics(book: Book, config: MetricsConfig, now: number): string {
   const { objectives } = config.slo;
   const { receivers } = config.telemetry;

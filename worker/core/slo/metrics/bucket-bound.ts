@@ -1,2 +1,5 @@
-/** A bound in milliseconds as the `le` label of a histogram in seconds: with a decimal point always, as Prometheus 3 makes it anyway. */
+/**
+ * A bound in milliseconds as the `le` label of a histogram in seconds. It always has a decimal point, because Prometheus 3 would
+ * add one.
+ */
 export const bucketBound = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}.0` : String(ms / 1_000));

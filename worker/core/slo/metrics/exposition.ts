@@ -12,20 +12,20 @@ export interface Metric {
 /** The values of the metric's labels, in their order, and what was counted. */
 export type Sample<Value> = readonly [labels: readonly string[], value: Value];
 
-/** A duration's counts by bucket, the last above all bounds. */
+/** A duration's counts by bucket. The last bucket is above all bounds. */
 export interface Buckets {
   counts: readonly number[];
   sumMs: number;
 }
 
-/** A counter or gauge. */
+/** The text of a counter or gauge. */
 export function metricText(metric: Metric, samples: Iterable<Sample<number>>): string {
   let text = headText(metric);
   for (const [labels, value] of samples) text += line(metric.name, metric.labels, labels, value);
   return text;
 }
 
-/** A histogram in seconds. */
+/** The text of a histogram, in seconds. */
 export function histogramText(metric: Metric, boundsMs: readonly number[], samples: Iterable<Sample<Buckets>>): string {
   const { name } = metric;
   const withBound = [...metric.labels, 'le'];

@@ -1,11 +1,11 @@
-/** How much of the rates of tenants and features is used. */
+/** How much of their rate limits tenants and features use. */
 import type { Limits } from '../../ledger/types.ts';
 import type { Book } from '../book/book.ts';
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
 import { type SetLimits, setFor } from '../set-limits.ts';
 import type { Sample } from './exposition.ts';
 
-/** Config's limits by tenant and by feature, and those that operators have set over them. */
+/** Config's limits by tenant and by feature, and the limits that operators have set over them. */
 export interface RateLimits {
   tenants: ReadonlyMap<string, { limits: Partial<Limits> }>;
   features: ReadonlyMap<string, { limits: Partial<Limits> }>;
@@ -25,7 +25,10 @@ export function limitsOf(
 const MINUTE_MS = 60_000;
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** The requests of the last minute, refused ones included, as a share of what `rps` allows in a minute; by `tenant:T` and `tenant:T|feature:F`. */
+/**
+ * The requests of the last minute, refused ones included, as a share of what `rps` allows in a minute. The label is `tenant:T` for
+ * a tenant, and `tenant:T|feature:F` for a feature within it.
+ */
 export function rateSaturation(
   book: Pick<Book, 'names' | 'series'>,
   limits: RateLimits,

@@ -12,18 +12,18 @@ export interface Acting {
   activation: Activation;
   /** True if it began with this look. */
   isNew: boolean;
-  /** True if its trigger holds now; otherwise the rule only waits for the burn to be over. */
+  /** True if its trigger holds now. Otherwise the rule only waits until the burn is over. */
   holds: boolean;
 }
 
-/** What has become of the activations. */
+/** The activations after a look. */
 export interface Activations {
   acting: Acting[];
   /** Activations whose rule no longer holds, or is no longer in config. */
   ended: Activation[];
 }
 
-/** Compares the activations before with how the objectives stand now. Pure. */
+/** Compares the activations of the last look with how the objectives stand now. Pure. */
 export function activationsOf(
   before: PolicyState['active'],
   rules: readonly PolicyRule[],
@@ -45,7 +45,8 @@ export function activationsOf(
       const activation = known ?? begun(rule, standing, why ?? '', now);
       acting.push({
         ...{ key, rule, standing },
-        // A burn is calm when it is over. A share of the budget stays spent.
+        // A rule about a burn ends when the burn is over. A share of the budget stays spent, so its rule goes on, and is marked
+        // calm.
         activation: { ...activation, isCalm: activation.isCalm || (isActive && calm && rule.on.kind !== 'burn') },
         isNew: !isActive,
         holds: why !== undefined,

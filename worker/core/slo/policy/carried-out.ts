@@ -8,7 +8,10 @@ import { overrideOf } from './wanted.ts';
 
 const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as const;
 
-/** An override that a person set stays as it is, and a policy undoes only its own; then the version stays the same too. */
+/**
+ * Carries out an order. An override that a person set stays as it is, and a policy undoes only its own. If nothing changes, the
+ * version stays the same too.
+ */
 export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange {
   const kind: SetKind = order.do === 'undo' ? order.of : order.do;
   const name = nameOf(order);
@@ -21,7 +24,7 @@ export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number
   return isPersons || order.until <= now ? nothing : setOverride(overrides, setOf(order), now);
 }
 
-/** An alias, a feature, or `*`. */
+/** The name of the override that an order is about: an alias, a feature, or `*`. */
 export function nameOf(order: PolicyOrder): string {
   switch (order.do) {
     case 'pin':

@@ -13,7 +13,10 @@ import { type PolicyWorld, renewAt } from './wanted.ts';
 export interface PolicyAsk extends PolicyWorld {
   rules: readonly PolicyRule[];
   standings: readonly Standing[];
-  /** Undefined if the board did not answer, or if an earlier order is not carried out yet. Then no override is set or undone in this step. */
+  /**
+   * Undefined if the board did not answer, or if an earlier order has not been carried out yet. Then this step sets and undoes no
+   * override.
+   */
   overrides: Overrides | undefined;
   /** The open incidents. */
   incidents: readonly Pick<Incident, 'id' | 'objective' | 'openedBy'>[];
@@ -23,10 +26,10 @@ export interface PolicyAsk extends PolicyWorld {
 export interface PolicyStep {
   state: PolicyState;
   incidents: PolicyIncident[];
-  /** To be carried out in this order. */
+  /** The orders to carry out, in this order. */
   orders: PolicyOrder[];
   told: Told[];
-  /** When to look again even if nothing new comes; null: with the next record. */
+  /** When to look again even if no record comes. Null if the next look can wait for a record. */
   nextLookAt: number | null;
 }
 
@@ -59,7 +62,7 @@ export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): 
   };
 }
 
-/** Whether there is anything to decide: only then does the board have to be asked. */
+/** Whether there is anything to decide. Only then must the board be asked. */
 export const mayAct = (
   { active, set }: PolicyState,
   rules: readonly PolicyRule[],

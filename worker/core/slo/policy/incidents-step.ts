@@ -50,7 +50,7 @@ export function openIncidents(
   return { acting: after, incidents };
 }
 
-/** Notes what was done in the incidents of the rules that did it. */
+/** Notes what rules did, in the incidents of those rules. */
 export function noteActions(told: readonly Told[], activations: readonly Activation[], now: number): PolicyIncident[] {
   const actions = new Map<string, { who: string; actions: IncidentAction[] }>();
   for (const { rule, objective, text } of told) {

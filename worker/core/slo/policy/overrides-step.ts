@@ -25,7 +25,7 @@ export interface OverridesStep {
   told: { rule: string; objective: string; text: string }[];
 }
 
-/** One step. Pure. `overrides`: as the board has them, with all earlier orders carried out. */
+/** One step. Pure. `overrides` are those that the board has, with all earlier orders carried out. */
 export function overridesStep(
   before: Pick<PolicyState, 'set' | 'pinnedAt'>,
   acting: readonly Acting[],
@@ -115,7 +115,7 @@ function setAnew(step: OverridesStep, one: Wanted, world: PolicyWorld, overrides
 /** The acting rule, with this step's changes so far. */
 function actingOf({ acting }: OverridesStep, { acting: { key } }: Wanted): Acting {
   const found = acting.find((one) => one.key === key);
-  if (found === undefined) throw new Error(`nothing acts as ${key}`);
+  if (found === undefined) throw new Error(`no rule acts as ${key}`);
   return found;
 }
 

@@ -11,7 +11,7 @@ export interface PinAsk {
   minErrors: number;
 }
 
-/** Which deployment to pin because of which culprit; or why none. */
+/** The deployment to pin and the culprit, or the reason for pinning none. */
 export type PinChoice =
   | { do: 'pin'; pin: string; culprit: string; share: number }
   | { do: 'skip'; skip: PinSkip; text: string };
@@ -23,8 +23,8 @@ export type PinSkip = 'alone' | 'too few' | 'no culprit' | 'none is well';
 const CULPRIT_SHARE = 0.8;
 
 /**
- * Decides by attempts alone. Pure. A deployment that was well before its cooldown has had few attempts lately, so it is not known
- * to be well now.
+ * Decides by attempts alone. Pure. A deployment that came out of its cooldown has had few attempts lately, so it is not known to
+ * be well.
  */
 export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
   const skipped = (skip: PinSkip, text: string): PinChoice => ({
@@ -36,7 +36,7 @@ export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): Pi
   const bad = deployments.reduce((sum, { attempts }) => sum + attempts.bad, 0);
   if (bad < minErrors) return skipped('too few', 'too few of its attempts were bad');
   const culprit = deployments.find(({ attempts }) => attempts.bad >= CULPRIT_SHARE * bad);
-  if (culprit === undefined) return skipped('no culprit', 'the bad attempts are not of one deployment alone');
+  if (culprit === undefined) return skipped('no culprit', 'the bad attempts come from more than one deployment');
   const best = deployments
     .filter((one) => one !== culprit && [one.attempts, one.lately].every((counts) => meets(counts, target, minErrors)))
     .toSorted((one, other) => ratio(other.attempts) - ratio(one.attempts))[0];
@@ -48,8 +48,8 @@ export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): Pi
 const ratio = ({ good, bad }: Counts): number => good / (good + bad);
 
 /**
- * Judged only from as many attempts as it takes bad ones to page. Counts may be fractions, because a window may begin inside a
- * cell of the book.
+ * Whether attempts keep the target. There must be at least `least` of them, which is also how many bad ones it takes to page.
+ * Counts may be fractions, because a window may begin inside a cell of the book.
  */
 const meets = (attempts: Counts, target: number, least: number): boolean =>
   attempts.good + attempts.bad >= least && ratio(attempts) * 100 >= target - 1e-9;

@@ -31,7 +31,7 @@ export interface ShownActivation {
 
 type World = Pick<PolicyWorld, 'features' | 'aliases'>;
 
-/** In config's order. `active`: the rules that hold. */
+/** The rules, in config's order. `active` are those that hold. */
 export const shownPolicies = (
   { slo, ...world }: World & { slo: Pick<Slo, 'policy' | 'objectives'> },
   active: PolicyState['active'],

@@ -19,15 +19,15 @@ export interface Standing {
   over: Readonly<Record<BurnWindow, Counts>>;
   /** Over the objective's own window. */
   whole: { counts: Counts };
-  /** The UTC month so far. `spentShare`: how much of the whole month's budget is spent, if traffic stays as it was. */
+  /** The UTC month so far. `spentShare` is the share of the whole month's budget that is spent, if traffic stays as it was. */
   month: { month: string; day: number; counts: Counts; spentShare: number | null };
 }
 
 const DAY_MS = 86_400_000;
-/** On a public page anybody may press a thumb, so only the feedback of known raters may change anything. */
+/** On a public page anyone may press a thumb, so policies count only the feedback of known raters. */
 const VOUCHED: Readonly<Record<string, string>> = { quality: 'quality:vouched' };
 
-/** At `now`, epoch milliseconds of the book's clock. */
+/** How an objective stands at `now`, epoch milliseconds of the book's clock. */
 export function standingOf(objective: Objective, book: Pick<Book, 'seriesOf'>, slo: Slo, now: number): Standing {
   const { tenant, feature, target, windowMs } = objective;
   const counts = (read: Reading): Counts =>

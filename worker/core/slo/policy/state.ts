@@ -1,29 +1,35 @@
 /** What a policy remembers between two looks. Plain JSON. */
 
-/** Rules by rule and objective; overrides by kind and name. */
+/** The rules that hold, and the overrides that they have set. */
 export interface PolicyState {
   /** Rules that hold for an objective, by `RULE/OBJECTIVE`. */
   active: Readonly<Record<string, Activation>>;
-  /** Overrides that policies have set and that are not known to have ended; the keys are made by `overrideKey`. */
+  /** Overrides that policies have set and that are not known to have ended. `overrideKey` makes the keys. */
   set: Readonly<Record<string, SetByPolicy>>;
   /** When a policy last pinned each alias, epoch milliseconds. */
   pinnedAt: Readonly<Record<string, number>>;
 }
 
-/** A rule that holds for an objective: from the first look at which it does, until it does not and the budget no longer burns. */
+/**
+ * A rule that holds for an objective. It begins with the first look that finds it, and ends when it no longer holds and the budget
+ * no longer burns.
+ */
 export interface Activation {
   rule: string;
   objective: string;
   since: number;
   /** What was seen when it began. */
   why: string;
-  /** True once nothing has burnt for half an hour. A freeze then stays, because it lasts as long as the rule holds; all else is undone. */
+  /**
+   * True once nothing has burnt for half an hour. A freeze then stays, because it lasts as long as the rule holds. Everything else
+   * is undone.
+   */
   isCalm: boolean;
-  /** The incident that is open for it; null: none. */
+  /** The incident that is open for it. Null if there is none. */
   incident: string | null;
   /** Overrides that a person has ended. The rule does not set them again. */
   released: readonly string[];
-  /** Why an override was not set, as last reported; by override. */
+  /** For each override that was not set, the reason that was reported last. */
   skipped: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +45,7 @@ export interface SetByPolicy {
 /** Kinds of overrides that policies set. */
 export type SetKind = 'pin' | 'safeguard' | 'freeze';
 
-/** Before anything has happened. */
+/** The state before any rule has held. */
 export const NO_POLICY_ACTS: PolicyState = { active: {}, set: {}, pinnedAt: {} };
 
 /** A key of `PolicyState.set`. */

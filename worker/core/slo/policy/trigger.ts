@@ -1,4 +1,4 @@
-/** When a rule of the policy begins to hold: how it is written, and whether it does. */
+/** The triggers of rules: how config writes them, and whether they hold. */
 import { ok, type Result, refused } from '../../../../protocol/result.ts';
 import { burnRateOf, totalOf } from '../tally.ts';
 import { factorText, lengthText, percentText, promiseText } from '../watch/words.ts';
@@ -17,24 +17,25 @@ const BUDGET = new RegExp(`^budget<${NUMBER}%$`);
 export function parseTrigger(text: string): Result<PolicyTrigger, string> {
   const [, rate, window] = BURN.exec(text) ?? [];
   if (rate !== undefined && window !== undefined) {
-    if (!isWindow(window)) return refused(`"${window}" is no window of burn rates; write one of ${WINDOWS.join(', ')}`);
+    if (!isWindow(window))
+      return refused(`"${window}" is not a window of burn rates; write one of ${WINDOWS.join(', ')}`);
     if (Number(rate) < 1) return refused(`a budget that burns ${rate} times too fast lasts; write 1 or more`);
     return ok({ kind: 'burn', above: Number(rate), windowMs: BURN_WINDOWS[window] });
   }
   const [, above, day] = MONTH.exec(text) ?? [];
   if (above !== undefined && day !== undefined) {
-    if (Number(day) < 1 || Number(day) > 31) return refused(`"@${day}" is no day of a month; write 1 to 31`);
+    if (Number(day) < 1 || Number(day) > 31) return refused(`"@${day}" is not a day of the month; write 1 to 31`);
     return ok({ kind: 'month', abovePercent: Number(above), byDay: Number(day) });
   }
   const [, below] = BUDGET.exec(text) ?? [];
-  if (below === undefined) return refused(`"${text.slice(0, 50)}" is no trigger; ${FORMS}`);
+  if (below === undefined) return refused(`"${text.slice(0, 50)}" is not a trigger; ${FORMS}`);
   if (Number(below) > 100) return refused(`less than ${below} % of a budget is always left; write up to 100`);
   return ok({ kind: 'budget', belowPercent: Number(below) });
 }
 
 const isWindow = (name: string): name is BurnWindow => Object.hasOwn(BURN_WINDOWS, name);
 
-/** As config writes it. */
+/** A trigger as config writes it. */
 export function triggerText(trigger: PolicyTrigger): string {
   switch (trigger.kind) {
     case 'burn':
@@ -48,15 +49,18 @@ export function triggerText(trigger: PolicyTrigger): string {
 
 const windowName = (windowMs: number): BurnWindow => WINDOWS.find((name) => BURN_WINDOWS[name] === windowMs) ?? '1h';
 
-/** Beside each window a short one of a twelfth or more must burn too, so that nothing is done about a burn that is over. */
+/**
+ * The short window that must burn along with each window, so that nothing is done about a burn that is over. It is at least a
+ * twelfth as long.
+ */
 const SHORT: Readonly<Record<BurnWindow, BurnWindow>> = {
   ...{ '5m': '5m', '30m': '5m', '1h': '5m', '2h': '30m', '6h': '30m', '1d': '2h', '3d': '6h' },
 };
 
-/** The length of the short window beside one. */
+/** The length of the short window that belongs to a window. */
 export const shortOf = (windowMs: number): number => BURN_WINDOWS[SHORT[windowName(windowMs)]];
 
-/** The sentence about an objective for which a trigger holds; undefined if it does not hold, or if fewer than `minErrors` requests were bad. */
+/** Why a trigger holds for an objective, as a sentence. Undefined if it does not hold, or if fewer than `minErrors` requests were bad. */
 export function whyTriggered(
   trigger: PolicyTrigger,
   standing: Standing,
@@ -91,6 +95,6 @@ export function whyTriggered(
   }
 }
 
-/** True if nothing burns: over the last half hour, fewer were bad than the budget allows. */
+/** True if nothing burns: over the last half hour, fewer requests were bad than the budget allows. */
 export const isCalm = ({ objective, over }: Standing): boolean =>
   totalOf(over['30m']) === 0 || (burnRateOf(over['30m'], objective.target) ?? Number.POSITIVE_INFINITY) < 1;

@@ -13,7 +13,7 @@ export interface PolicyWorld {
   aliases: readonly { name: string; deployments: readonly { id: string }[] }[];
   features: readonly { name: string; alias: string; hasSafeguard: boolean }[];
   minErrors: number;
-  /** The attempts of the last `windowMs`. */
+  /** A deployment's attempts of the last `windowMs`. */
   attempts(deployment: string, objective: Acting['standing']['objective'], windowMs: number): Counts;
 }
 
@@ -28,7 +28,10 @@ export interface Wanted {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Every override ends by itself, in case the book cannot be reached. While a rule holds, all but pins are renewed in time. */
+/**
+ * How long an override lasts. Every override ends by itself, in case the book cannot be reached. While a rule holds, all overrides
+ * but pins are renewed in time.
+ */
 const LASTS_MS: Readonly<Record<SetKind, number>> = {
   pin: 30 * MINUTE_MS,
   safeguard: 2 * HOUR_MS,
@@ -114,7 +117,7 @@ export function decideSet(
     return { do: 'skip', skip: 'bypass', text: `${name} was not pinned: ${bypass.who} has set a bypass.` };
   const last = pinnedAt[name];
   if (last !== undefined && now - last < PIN_AGAIN_MS)
-    return { do: 'skip', skip: 'recent', text: `${name} was not pinned: it was, less than two hours ago.` };
+    return { do: 'skip', skip: 'recent', text: `${name} was not pinned: it was pinned less than two hours ago.` };
   const windowMs = rule.on.kind === 'burn' ? rule.on.windowMs : HOUR_MS;
   const { target } = standing.objective;
   const choice = pinChoice({

@@ -25,7 +25,7 @@ const body = settings({
 /** What one rater says of one answer. */
 export interface Feedback {
   requestId: string;
-  /** Null: the key names no rater, so all its feedback is that of one rater. */
+  /** Null if neither the body nor the credential names a rater. All such feedback on an answer counts as that of one rater. */
   rater: string | null;
   isGood: boolean;
   label: string | null;
@@ -43,7 +43,7 @@ export function readFeedback(given: unknown, { kind, user }: Identity, now: numb
   if ((timeOfUuidV7(requestId) ?? 0) < now - KEEP_RECEIPTS_MS) {
     return invalid('requestId', 'feedback is taken for 7 days; this request is older');
   }
-  // Without a thumb and a score, an answer after which nobody had to take over was a good one.
+  // Without a thumb and a score, an answer is good if no person had to take over afterwards.
   const isLiked = thumb === undefined ? (score ?? 1) >= 0.5 : thumb === 1;
   return ok({ requestId, rater: rater ?? user, isGood: isLiked && escalated !== true, label: label ?? null });
 }

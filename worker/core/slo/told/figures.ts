@@ -29,7 +29,10 @@ export interface FiguresById extends Figures {
   id: string;
 }
 
-/** Checked before the body is read: the sender of figures decides whether a promise was kept. */
+/**
+ * The refusal of a caller that may not send figures, because the sender of figures decides whether a promise was kept. It is
+ * checked before the body is read.
+ */
 export function figuresProblem({ kind }: Pick<Identity, 'kind'>): RouterError | undefined {
   const detail = 'Only a secret key reports figures, on a server.';
   return isPage({ kind }) ? { code: 'token_not_allowed', detail } : undefined;
@@ -49,8 +52,8 @@ export function readFigures(
     sli.kind === 'external' && (of === null || of === tenant) ? [sli.name] : [],
   );
   if (!known.includes(name)) {
-    const names = known.length === 0 ? 'there is none in config' : `write one of ${known.join(', ')}`;
-    return invalid('name', `is no external objective; ${names}`);
+    const names = known.length === 0 ? 'config has none' : `write one of ${known.join(', ')}`;
+    return invalid('name', `is not an external objective; ${names}`);
   }
   if (good > total) return invalid('good', 'is more than "total"');
   const at = written === undefined ? now : Date.parse(written);

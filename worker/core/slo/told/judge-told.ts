@@ -11,7 +11,7 @@ export function judgeKeys(others: readonly Pick<Opinion, 'isVouched'>[]): Qualit
   return others.some(({ isVouched }) => isVouched) ? [] : [VOUCHED];
 }
 
-/** Takes back the judge's opinion, which was counted in `keys`, when a person rates too. */
+/** The keys in which the judge's opinion is taken back when a person rates too. It was counted in `keys`. */
 export const givenUp = (keys: readonly QualityKey[], { isVouched }: Pick<Opinion, 'isVouched'>): QualityKey[] =>
   isVouched ? [...keys] : keys.filter((key) => key === QUALITY);
 

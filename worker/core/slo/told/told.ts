@@ -1,8 +1,11 @@
-/** What is reported about an answer afterwards, or about a service beside the router, as the journal keeps it and the book counts it. */
+/**
+ * What is reported about an answer afterwards, or about a service beside the router. The journal keeps such reports, and the book
+ * counts them.
+ */
 import type { OutsideReport } from '../book/book.ts';
 import type { RequestEntry } from '../receipt.ts';
 
-/** One report; `at`: when it was made, epoch milliseconds. A negative count takes back an earlier report at that report's time. */
+/** One report. `at` is when it was made, epoch milliseconds. A negative count takes back an earlier report at that report's time. */
 export interface Told extends OutsideReport {
   at: number;
 }
@@ -10,7 +13,7 @@ export interface Told extends OutsideReport {
 /** What one rater thinks of one answer. */
 export interface Opinion {
   isGood: boolean;
-  /** Whether the rater is known: anybody can rate with a publishable key. */
+  /** Whether the rater is known. Anyone can rate with a publishable key. */
   isVouched: boolean;
   at: number;
 }
@@ -25,7 +28,7 @@ export type OpinionReply = 'taken' | 'unknown' | 'refused' | 'busy';
 export interface ToldOpinion extends Omit<Opinion, 'at'> {
   requestId: string;
   tenant: string;
-  /** The user whose request it must be, as `RequestRecord.userHash`. Undefined: any request of the tenant. */
+  /** The user whose request it must be, as `RequestRecord.userHash`. Undefined for any request of the tenant. */
   ofUser: string | undefined;
   /** The rater: hashed, or one name for all raters without a name. */
   rater: string;
@@ -39,7 +42,10 @@ export const VOUCHED = 'quality:vouched';
 /** The keys in which an opinion can count. */
 export type QualityKey = typeof QUALITY | typeof VOUCHED;
 
-/** An opinion counts for the deployment that gave the answer, and replaces the rater's earlier one. Opinions about drills do not count. */
+/**
+ * What an opinion adds to the counts. It counts for the deployment that gave the answer, and replaces the rater's earlier opinion.
+ * Opinions about drills do not count.
+ */
 export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion | undefined): Told[] {
   if (answer.drill !== null || earlier?.isGood === opinion.isGood) return [];
   const keysOf = ({ isVouched }: Opinion): QualityKey[] => (isVouched ? [QUALITY, VOUCHED] : [QUALITY]);

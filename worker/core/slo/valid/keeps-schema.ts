@@ -7,8 +7,8 @@ const DEEPEST = 100;
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * Undefined if it takes too many steps to tell. Keywords that structured outputs lack are not checked, nor are patterns, which
- * may take any amount of time.
+ * Undefined if the check takes too many steps. Keywords that structured outputs lack are not checked, nor are patterns, which may
+ * take any amount of time.
  */
 export function keepsSchema(value: unknown, schema: unknown): boolean | undefined {
   const check = new SchemaCheck(schema);

@@ -23,7 +23,10 @@ export function isSampled({ requestId, tenant, feature }: Sampled, objectives: r
   return isPromised && Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
 }
 
-/** `completion`: the answer as JSON in OpenAI's form. Null: no schema was asked for, or it is unknown whether it was kept. */
+/**
+ * Whether an answer kept its schema. `completion` is the answer as JSON in OpenAI's form. Null if no schema was asked for, or if
+ * it is unknown whether it was kept.
+ */
 export function keptSchema({ response_format: format }: ChatRequest, completion: string): boolean | null {
   const schema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
   if (schema === undefined || completion.length > LONGEST_ANSWER) return null;
@@ -41,12 +44,12 @@ interface Completion {
   choices?: { message?: { content?: unknown; tool_calls?: unknown } }[];
 }
 
-/** The contents of all choices, but for those that call a tool or refuse: these need not keep a schema. */
+/** The contents of all choices except those that call a tool or refuse, which need not keep a schema. */
 function contentsOf(completion: string): string[] {
   const { choices = [] } = parsed(completion) as Completion;
   return choices.flatMap(({ message }) => {
     const { content, tool_calls: calls } = message ?? {};
-    // Some providers say with an empty list that there are no calls.
+    // Some providers send an empty list if there are no calls.
     const isCall = Array.isArray(calls) && calls.length > 0;
     return typeof content === 'string' && content !== '' && !isCall ? [content] : [];
   });

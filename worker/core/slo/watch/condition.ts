@@ -14,9 +14,9 @@ export interface Watched {
 
 /** A condition that holds now. */
 export interface Condition extends Omit<FiringAlert, 'since' | 'firedAt' | 'quietSince' | 'text' | 'runbook'> {
-  /** It fires after it has held at every look for this long. */
+  /** The condition fires after it has held at every look for this long. */
   forMs: number;
-  /** A wider condition holds too, and is sent instead. */
+  /** True if a wider condition holds too, and is sent instead. */
   isCovered: boolean;
   /** The alert's words and figures. Made only when it is sent. */
   tell(): { text: string; data: NoticeData };

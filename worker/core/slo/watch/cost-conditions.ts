@@ -14,7 +14,7 @@ import { tenantsText } from './touched.ts';
 import type { WatchState } from './watch-state.ts';
 import { lengthText, usdText, whoseText } from './words.ts';
 
-/** An average over fewer requests than this many times `minErrors` means little: one long document could cause an alert. */
+/** An average over fewer requests than this many times `minErrors` means little, because one long document could cause an alert. */
 const LEAST_OF_AVERAGE = 4;
 
 /** Averages that are above what is promised, or above a rule's limit. */

@@ -8,7 +8,7 @@ import { MEASURED_MS, thresholdName } from './threshold.ts';
 import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
 import { badText, lengthText, percentText, promiseText } from './words.ts';
 
-/** For each objective, and for each tenant within it. `tenants`: those with series of their own in the book. */
+/** The conditions of each objective, and of each tenant within it. `tenants` are those with series of their own in the book. */
 export function shareConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
   return watched.slo.objectives.flatMap((objective) => {
     const rules = watched.slo.alerts.filter(({ sli }) => sli === objective.sli.kind);

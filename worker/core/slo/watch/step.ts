@@ -11,20 +11,23 @@ import { lasting, timeOfDay } from './words.ts';
 const MINUTE_MS = 60_000;
 /**
  * At most this many alerts about single tenants are remembered, so an outage for thousands of tenants is reported by the first
- * ones. Config has few alerts of other kinds.
+ * ones. Config causes only a few alerts of other kinds.
  */
 export const MOST_REMEMBERED = 1_000;
 
 /**
- * If an alert's own condition holds again after this long, it is sent again: it is another outage, even if the objective has not
- * recovered in between.
+ * If an alert's own condition holds again after this long, the alert is sent again: it is another outage, even if the objective
+ * has not recovered in between.
  */
 const AGAIN_AFTER_MS = 3_600_000;
 
-/** A plain threshold is over only after this long, so that a value close to its limit does not end its alert every other minute. */
+/**
+ * A plain threshold's alert ends only after its condition has not held for this long, so that a value close to the limit does not
+ * end its alert every other minute.
+ */
 const QUIET_MS = 300_000;
 
-/** `conditions`: all that hold now. If two have the same name, the first counts. */
+/** One step. `conditions` are all that hold now. If two have the same name, the first one counts. */
 export function stepOf(
   before: WatchState,
   conditions: readonly Condition[],
@@ -70,13 +73,13 @@ export function stepOf(
   };
 }
 
-/** The order in which room is given: alerts that wait behind a wider one must not displace those that are sent. */
+/** The order in which conditions get room in memory. Alerts that wait behind a wider one must not displace those that are sent. */
 const placeOf = ({ isCovered, name }: Condition): number => (isOfSingleTenant(name) ? (isCovered ? 2 : 1) : 0);
 
 const moreUrgent = (one: Notice, other: Notice): number =>
   SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
 
-/** The key that `slo.runbooks` has for it: a promise, or another watched thing such as `spend`. */
+/** A condition's key in `slo.runbooks`: a promise, or another watched thing such as `spend`. */
 function watchedAs({ objective, name }: Condition): string | null {
   const [first = null, second = null] = name.split('/');
   return objective ?? (first === 'threshold' ? second : first);
@@ -110,7 +113,7 @@ function begin(
   };
 }
 
-/** Null for `other`: a tenant of that name must not get alerts about the others. */
+/** The tenant that gets the notice. Null for `other`, because a tenant of that name must not get alerts about the others. */
 const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
 
 function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now: number): Notice {

@@ -5,10 +5,10 @@ import type { OwnAlertRule } from '../alert-rule.ts';
 /** A limit is compared with the last five minutes. Thresholds must hold for longer than that, so that one burst cannot cause an alert. */
 export const MEASURED_MS = 300_000;
 
-/** When the next minute begins, or the next ten. */
+/** When the next span of this length begins, such as the next minute. */
 export const startOfNext = (now: number, lengthMs: number): number => (Math.floor(now / lengthMs) + 1) * lengthMs;
 
-/** The name of a threshold's alert. `what`: a promise, or another watched thing; `tenant`: a tenant within it. */
+/** The name of a threshold's alert. `what` is a promise or another watched thing, and `tenant` is a tenant within it. */
 export const thresholdName = (
   what: string,
   { forMs, severity }: Pick<OwnAlertRule, 'forMs' | 'severity'>,

@@ -11,7 +11,7 @@ type ReadNames = Watched['book'];
 
 /** At most this many tenants are named. */
 const MOST_NAMED = 3;
-/** A deployment is named if it made more than this share of all failed attempts: if two fail alike, neither is to blame. */
+/** A deployment is named if it made more than this share of all failed attempts. If two fail alike, neither is to blame. */
 const MOST_OF_FAILURES = 0.5;
 const DEPLOYMENT = /^deployment:(.+)$/;
 

@@ -13,9 +13,9 @@ const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 const WEEK_MS = 7 * DAY_MS;
 /** Traffic is measured over this long. */
 const TRAFFIC_MS = 10 * MINUTE_MS;
-/** If fewer requests than this came a week ago, silence is no news. */
+/** If fewer requests than this came a week ago, silence is not worth an alert. */
 const LEAST_WEEK_AGO = 10;
-/** A smaller usual share of rejected requests counts as this one. */
+/** If the usual share of rejected requests is smaller than this, it counts as this much. */
 const LEAST_REJECTED_SHARE = 0.01;
 
 /** What is odd about one series. */
@@ -24,10 +24,10 @@ interface Odd {
   endText: string;
   data: NoticeData;
 }
-/** `isTold`: the alert has been sent and has not ended. */
+/** `isTold` is true if the alert has been sent and has not ended. */
 type Look = (series: Series, rule: AlertRule, isTold: boolean) => Odd | undefined;
 
-/** For all requests together, and for each feature. A feature's alert waits while all requests are concerned. */
+/** The conditions of all requests together, and of each feature. A feature's alert waits while its condition holds for all requests. */
 export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
   const { slo } = watched;
   return [
@@ -77,7 +77,7 @@ function ofWholeAndFeatures(
     });
 }
 
-/** Undefined if about as many requests come as expected. */
+/** Returns undefined if about as many requests come as expected. */
 function fewer(series: Series, percent: number, now: number): Odd | undefined {
   const expected = weekAgo(series, now);
   if (!isSure(expected)) return undefined;
@@ -85,7 +85,7 @@ function fewer(series: Series, percent: number, now: number): Odd | undefined {
   if (requests >= (expected * percent) / 100 || requests >= expected - spread(expected)) return undefined;
   return {
     text: `traffic is ${percentText(requests / expected)} of what it was a week ago; ${Math.round(requests)} requests came in the last ${lengthText(TRAFFIC_MS)}, and ${Math.round(expected)} then.`,
-    endText: 'as many come as a week ago.',
+    endText: 'as many requests come as a week ago.',
     data: { value: (100 * requests) / expected, total: Math.round(requests), expected: Math.round(expected) },
   };
 }
@@ -95,8 +95,8 @@ const spread = (expected: number): number => 3 * Math.sqrt(expected);
 const isSure = (expected: number): boolean => expected > spread(expected);
 
 /**
- * The fewest requests in the same ten minutes a week ago, ten minutes earlier and ten minutes later: a break never begins at
- * exactly the same minute.
+ * The fewest requests in the same ten minutes a week ago, ten minutes earlier and ten minutes later, because a break never begins
+ * at exactly the same minute.
  */
 function weekAgo(series: Series, now: number): number {
   const counts = [-1, 0, 1].map((shift) => {
@@ -106,7 +106,7 @@ function weekAgo(series: Series, now: number): number {
   return Math.min(...counts);
 }
 
-/** Undefined if no more requests are rejected than before. */
+/** Returns undefined if no more requests are rejected than before. */
 function rejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
   const from = now - TRAFFIC_MS;
   const bad = series.rejected(from, now);
@@ -138,11 +138,11 @@ const maintainedUntil = (windows: readonly MaintenanceWindow[], now: number): nu
 const isMaintained = ({ maintenance }: Slo, now: number): boolean =>
   maintainedUntil(maintenance.windows, now) > now - TRAFFIC_MS;
 
-/** Whether nothing has come for long enough; during maintenance nothing is expected. */
+/** Whether no request has come for long enough. During maintenance none is expected. */
 const isSilent = (lastAt: number, { noDataAfterMs, maintenance }: Slo, now: number): boolean =>
   now - Math.max(lastAt, maintainedUntil(maintenance.windows, now)) >= noDataAfterMs;
 
-/** Undefined if something came, or if nothing was expected. */
+/** Returns undefined if a request came, or if none was expected. */
 function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | undefined {
   const { lastAt } = series;
   const { noDataAfterMs } = slo;
@@ -151,15 +151,15 @@ function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | 
   const expected = series.requests(now - WEEK_MS - windowMs, now - WEEK_MS);
   if (!isTold && expected < LEAST_WEEK_AGO) return undefined;
   return {
-    text: `nothing has come for ${lasting(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago it was ${Math.round(expected)} requests.`,
-    endText: 'something comes again.',
+    text: `no request has come for ${lasting(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago there were ${Math.round(expected)}.`,
+    endText: 'requests come again.',
     data: { lastAt, expected: Math.round(expected) },
   };
 }
 
 const sameHoursMs = (noDataAfterMs: number): number => Math.min(noDataAfterMs, DAY_MS);
 
-/** The minute at which silence becomes odd, if it goes on, because requests came a week earlier; undefined: never. */
+/** The minute at which silence, if it goes on, becomes odd because requests came a week earlier. Undefined if it never does. */
 export function silenceDueAt({ book, slo }: Watched, now: number): number | undefined {
   const series = book.seriesOf(null, null);
   const lastAt = series?.lastAt;

@@ -1,4 +1,4 @@
-/** The watch: what is watched, what of it holds, and what to send. A pure step from one minute to the next. */
+/** The watch: which conditions hold, and what to send about them. A pure step from one minute to the next. */
 import { endOfMonth } from '../../ledger/time.ts';
 import { burnConditions, hasBadOnes } from './burn-conditions.ts';
 import type { Watched } from './condition.ts';
@@ -12,7 +12,7 @@ import { silenceDueAt, trafficConditions } from './traffic-conditions.ts';
 import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
-/** The longest of the short windows of burn alerts: a bad request within it may still burn. */
+/** The longest of the short windows of burn alerts. A bad request within it may still cause an alert. */
 const SHORT_WINDOW_MS = 6 * HOUR_MS;
 
 /** One look at everything that is watched; `now`: epoch milliseconds of the book's clock. */
@@ -30,7 +30,10 @@ export function watch(before: WatchState, watched: Watched, now: number): WatchS
   return { state, notices, nextLookAt: nextLookAt(state, watched, now) };
 }
 
-/** Every minute while requests come, or while something may change by time alone. Otherwise when silence becomes odd, or when a month ends. */
+/**
+ * The next look is due a minute later while requests come, or while something may change by time alone. Otherwise it is due when
+ * silence becomes odd, or when a month ends.
+ */
 function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: number): number | null {
   const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
   const moves = Object.keys(pending).length > 0 || Object.values(firing).some(isMoving);

@@ -1,4 +1,7 @@
-/** The words of notices: plain English, for operators. Names of tenants come as they are, so each place that shows a text escapes it. */
+/**
+ * The words of notices: plain English, for operators. Names of tenants are not escaped here, so each place that shows a text
+ * escapes it.
+ */
 import { durationText } from '../../config/duration.ts';
 import { OTHER } from '../book/tenants.ts';
 import type { Objective, Sli } from '../slo.ts';
@@ -49,7 +52,7 @@ export function lasting(ms: number): string {
 /** `14:05 UTC`. */
 export const timeOfDay = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`;
 
-/** A share from 0 to 1 in percent, with two digits that matter: `0.52 %`, `7.4 %`, `37 %`; not 100 % where it is less. */
+/** A share from 0 to 1 in percent, with two digits that matter: `0.52 %`, `7.4 %`, `37 %`. A share below 1 is never `100 %`. */
 export function percentText(share: number): string {
   const percent = share * 100;
   const isNearAll = percent > 99 && percent < 100;
@@ -60,7 +63,7 @@ export function percentText(share: number): string {
 /** `$83.10`, `$0.021`. */
 export const usdText = (usd: number): string => (usd >= 1 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2))}`);
 
-/** With two digits that matter below 100. */
+/** A factor with two digits that matter, with three from 10 on, and as a whole number from 100 on. */
 export const factorText = (factor: number): string =>
   factor >= 100 ? String(Math.round(factor)) : String(Number(factor.toPrecision(factor >= 10 ? 3 : 2)));
 
@@ -68,7 +71,7 @@ export const factorText = (factor: number): string =>
 export const listText = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
-/** `chat`, `all features`, with `for tenant acme` where it is of one. */
+/** `chat` or `all features`, followed by `for tenant acme` if it is about one tenant. */
 export const whoseText = (feature: string | null, tenant: string | null): string =>
   `${feature ?? 'all features'}${forText(tenant)}`;
 
@@ -77,7 +80,7 @@ const forText = (tenant: string | null): string => {
   return tenant === null ? '' : ` for tenant ${tenant}`;
 };
 
-/** Such as `Success of chat`. */
+/** A promise as the subject of a sentence, such as `Success of chat`. */
 export function promiseText({ name, sli, feature }: Objective, tenant: string | null): string {
   const whose = whoseText(feature, tenant);
   if (sli.kind === 'external') return `${name}${forText(tenant)}`;
@@ -93,7 +96,7 @@ const WHAT: Readonly<Record<Exclude<Sli['kind'], 'all' | 'external'>, string>> =
   quality: 'Quality',
 };
 
-/** What the bad ones do, after `3 % of`. */
+/** What the bad requests do, to follow `3 % of`. */
 export function badText(sli: Sli): string {
   switch (sli.kind) {
     case 'success':

@@ -53,7 +53,7 @@ describe('a burn', () => {
     world.run(30, 100, { a: true, b: true });
     expect(world.orders).toEqual([]);
     const said = world.open[0]?.actions.map(({ text }) => text);
-    expect(said?.at(-1)).toBe('app/chat was not pinned: the bad attempts are not of one deployment alone.');
+    expect(said?.at(-1)).toBe('app/chat was not pinned: the bad attempts come from more than one deployment.');
     expect(said?.length).toBeLessThanOrEqual(2);
   });
 
@@ -70,7 +70,7 @@ describe('a burn', () => {
     for (const [index, at] of pinnedAt.entries()) {
       if (index > 0) expect(at - (pinnedAt[index - 1] ?? 0)).toBeGreaterThanOrEqual(120 * MINUTE_MS);
     }
-    expect(world.told).toContain('app/chat was not pinned: it was, less than two hours ago.');
+    expect(world.told).toContain('app/chat was not pinned: it was pinned less than two hours ago.');
   });
 
   it('of fewer bad requests than minErrors does nothing, however many percent they are', () => {

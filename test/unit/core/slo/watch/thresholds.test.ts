@@ -236,7 +236,7 @@ test('no silence is reported in the first week; one is where last week was busy;
       'slo.no_data',
       'note',
       expect.stringMatching(
-        /^All requests: nothing has come for two hours; in the same two hours a week ago it was \d+ requests\./,
+        /^All requests: no request has come for two hours; in the same two hours a week ago there were \d+\./,
       ),
     ],
   ]);
