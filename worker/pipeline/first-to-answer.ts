@@ -1,6 +1,7 @@
 /** Step: plan → attempt, repeated while that may help, until an answer begins or no provider is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
+import { isAboutSignatures, withoutSignatures } from '../core/formats/signatures.ts';
 import { billOf } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Observation } from '../core/routing/health.ts';
@@ -29,7 +30,7 @@ import {
 
 /** What all attempts of one request share. */
 export interface Trying {
-  /** The request as it was admitted. */
+  /** The request as it was admitted, without signatures once a Google host has refused them. */
   request: RoutedRequest;
   admission: Admission;
   /** The time by which the answer must have begun. */
@@ -94,9 +95,13 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
       case 'answered':
       case 'final':
         return found;
-      case 'failed':
-        tried.push({ slot, failure: found.failure });
+      case 'failed': {
+        const unsigned = isAboutSignatures(found.failure.message) && !bypass && withoutSignatures(trying.request.chat);
+        // Ask the same deployment again, with stand-ins: the signatures may come from another of Google's hosts.
+        if (unsigned) trying.request = { ...trying.request, chat: unsigned };
+        else tried.push({ slot, failure: found.failure });
         break;
+      }
       case 'skipped':
         if (found.error !== undefined) unfit.set(planned.id, found.error);
         tried.push({ slot, failure: 'skipped' });

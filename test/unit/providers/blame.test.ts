@@ -52,6 +52,10 @@ describe('a 400 about the model', () => {
     ['Unrecognized request argument supplied: seed'],
     ['Invalid content type. image_url is only supported by certain models.'],
     ['Invalid JSON payload received. Unknown name "seed": Cannot find field.', { status: 'INVALID_ARGUMENT' }],
+    // Gemini 3 at one of Google's hosts refuses what another of them signed.
+    ['Corrupted thought signature.', { status: 'INVALID_ARGUMENT' }],
+    ['Unable to submit request because Thought signature is not valid..', { status: 'INVALID_ARGUMENT' }],
+    ['Function call is missing a thought_signature in functionCall parts.', { status: 'INVALID_ARGUMENT' }],
   ])('OpenAI’s form: %s', (message, more) => {
     expect(openai.failure(400, none, error(message, more))).toMatchObject({
       kind: expect.stringMatching(/^(unsupported|too_long)$/),

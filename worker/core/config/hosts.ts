@@ -56,10 +56,8 @@ export function habitsOf(apiBase: string): BillingHabits {
   return { ...ANY_HOST, ...known?.[1] };
 }
 
-function isAt(apiBase: string, name: string): boolean {
+/** Whether a base URL is at this host, or at one of its subdomains. */
+export function isAt(apiBase: string, name: string): boolean {
   const host = hostOf(apiBase);
   return host === name || host.endsWith(`.${name}`);
 }
-
-/** Whether a call's signature goes back to this host. Gemini 3 refuses a history of its calls without them, others refuse the field. */
-export const takesSignatures = (apiBase: string): boolean => isAt(apiBase, 'googleapis.com');

@@ -2,8 +2,8 @@ import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/ch
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { attachmentOf, type SentAs } from '../attachments.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
-import { takesSignatures } from '../config/hosts.ts';
 import { FORMATS } from '../formats/formats.ts';
+import { needsSignatures, STAND_IN, takesSignatures } from '../formats/signatures.ts';
 import { argumentBytes, escapedBytes, jsonBytes } from './json-bytes.ts';
 
 /** Tokens that a provider adds around a message (role, markers; OpenAI says 4), a content part, a call. */
@@ -74,6 +74,7 @@ export function addMessage(size: InputSize, message: ChatMessage, deployments: r
   if (message.refusal) size.textBytes += utf8Bytes(message.refusal);
   if (message.reasoning_content !== undefined) size.textBytes += utf8Bytes(message.reasoning_content);
   if (message.tool_call_id !== undefined) size.textBytes += escapedBytes(message.tool_call_id);
+  if (calls && deployments.some(needsSignatures)) size.framingTokens += STAND_IN.length;
   for (const call of calls ?? []) {
     // For providers that know only functions, a custom call becomes `{"input": …}`: a string inside JSON inside JSON.
     const [name, text] =

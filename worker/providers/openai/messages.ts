@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { takesSignatures } from '../../core/config/hosts.ts';
 import { OPENAI_FACTS } from '../../core/formats/openai.ts';
+import { isSigned, needsSignatures, STAND_IN, takesSignatures, unsignedCalls } from '../../core/formats/signatures.ts';
 import type { Target, Unsendable } from '../adapter.ts';
 import { withShortIds } from '../shared/call-ids.ts';
 import { asFunctionCall } from '../shared/function-tools.ts';
@@ -52,20 +52,18 @@ function openaiMessage(message: ChatMessage, target: Target, dropped: FieldNames
     else if (content !== message.content) outgoing = { ...outgoing, content };
   }
   if (message.tool_calls?.some(isSigned) && !takesSignatures(target.apiBase)) {
-    outgoing = { ...outgoing, tool_calls: message.tool_calls.map(withoutSignature) };
+    outgoing = { ...outgoing, tool_calls: unsignedCalls(message.tool_calls) };
   }
   if (outgoing.tool_calls && !quirks.customTools && outgoing.tool_calls.some((call) => call.type === 'custom')) {
     outgoing = { ...outgoing, tool_calls: outgoing.tool_calls.map(asFunctionCall) };
   }
+  const [first, ...others] = outgoing.tool_calls ?? [];
+  if (first?.type === 'function' && !isSigned(first) && needsSignatures(target)) {
+    const extra_content = { google: { thought_signature: STAND_IN } };
+    outgoing = { ...outgoing, tool_calls: [{ ...first, extra_content }, ...others] };
+  }
   return outgoing;
 }
-
-type Call = NonNullable<ChatMessage['tool_calls']>[number];
-
-const isSigned = (call: Call): boolean => call.type === 'function' && call.extra_content !== undefined;
-
-const withoutSignature = (call: Call): Call =>
-  call.type === 'function' ? { id: call.id, type: 'function', function: call.function } : call;
 
 /** Not a registered type, but often written. */
 const JPG = /^data:image\/jpg(?=[;,])/i;

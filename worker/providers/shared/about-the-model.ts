@@ -1,3 +1,5 @@
+import { isAboutSignatures } from '../../core/formats/signatures.ts';
+
 /**
  * What a provider complains about. A 400 may be about this model or provider rather than about the request, so that another may take
  * it: a parameter, value, kind of tool or schema that it does not support, or more output than it can make. Codes, parameters and
@@ -41,7 +43,7 @@ const WORDS: readonly RegExp[] = [
 
 /** Whether another model or provider may take the request. */
 export function isAboutTheModel({ codes, param, message }: Complaint): boolean {
-  if (CODES.test(codes) || WORDS.some((words) => words.test(message))) return true;
+  if (CODES.test(codes) || isAboutSignatures(message) || WORDS.some((words) => words.test(message))) return true;
   // Anthropic's sentence begins with the parameter.
   const named = param ?? /^([a-z_]+)(?:[.:[]|$)/.exec(message)?.[1] ?? '';
   if (OUTPUT_CAP.test(named)) return !TOO_SMALL.test(`${codes} ${message}`);
