@@ -54,15 +54,19 @@ export const usd = z
   .number()
   .check(z.minimum(0, 'write a price in USD, 0 or more'), z.maximum(1_000_000, 'write a price in USD up to a million'));
 
-/** The name of an environment variable, such as `suchAs`. Its value does not belong in config. */
-export const variable = (suchAs: string) =>
-  z.string().check(
+/** The name of an environment variable, such as `suchAs`. Its value does not belong in config, so no message repeats it. */
+export const variable = (suchAs: string) => {
+  const right = `write the NAME of an environment variable, such as "${suchAs}", never the value`;
+  return z.string({ error: ({ input }) => (input === undefined ? `is missing; ${right}` : right) }).check(
     z.superRefine((text, context) => {
-      if (/^[A-Z][A-Z0-9_]*$/.test(text)) return;
-      const what = /^https?:/i.test(text) ? 'an address is not written here: ' : '';
-      context.addIssue(`${what}write the NAME of an environment variable, such as "${suchAs}", never the value`);
+      if (/^[A-Z][A-Z0-9_]*$/.test(text) && !isLikeKey(text)) return;
+      context.addIssue(/^https?:/i.test(text) ? `an address is not written here: ${right}` : right);
     }),
   );
+};
+
+/** Some keys have capitals and digits alone, as a name may. */
+const isLikeKey = (text: string): boolean => text.length >= 20 && !text.includes('_') && /\d/.test(text);
 
 /** A short name in lower case. */
 export const slug = z

@@ -51,7 +51,16 @@ describe('demo', () => {
     ['no sign-in', { key: 'DEMO_KEY' }, /demo.*write signIn: "publishable"/],
     ['an unknown one', { signIn: 'password' }, /demo.*write signIn: "publishable"/],
     ['the local one', { signIn: 'local' }, /demo.*write signIn: "publishable"/],
-    ['no key', { signIn: 'publishable' }, /demo.key: is missing/],
+    [
+      'no key',
+      { signIn: 'publishable' },
+      /demo.key: is missing; write the NAME of an environment variable, such as "DEMO_KEY", never the value/,
+    ],
+    [
+      'a number as the key',
+      { signIn: 'publishable', key: 42 },
+      /demo.key: write the NAME of an environment variable, such as "DEMO_KEY", never the value/,
+    ],
     [
       'the key itself',
       { signIn: 'publishable', key: KEY },
@@ -63,6 +72,25 @@ describe('demo', () => {
     ['beside off', { signIn: 'off', key: 'DEMO_KEY' }, /demo.*key: is not a setting/],
   ])('refuses %s by name', (_, demo, said) => {
     expect(problems(demo).join()).toMatch(said);
+  });
+
+  it.each([KEY, KEY.replace('pk', 'sk'), 'R02ABCDEF0123456789ABCDEF', 'AKIAIOSFODNN7EXAMPLE'])(
+    'refuses the key %s without a word of it',
+    (key) => {
+      const said = problems({ signIn: 'publishable', key }).join();
+      expect(said).toContain(
+        'demo.key: write the NAME of an environment variable, such as "DEMO_KEY", never the value',
+      );
+      expect(said).not.toContain(key.slice(0, 6));
+    },
+  );
+
+  it('takes a name with digits', () => {
+    const key = 'DEMO_KEY_OF_2026_FOR_EUROPE_1';
+    expect(resolved({ signIn: 'publishable', key }, { ...DEPLOYED, [key]: KEY })).toEqual({
+      signIn: 'publishable',
+      key: KEY,
+    });
   });
 
   it.each([

@@ -30,7 +30,10 @@ const resolved = (telemetry: unknown, variables: Record<string, string> = {}) =>
 describe('a mistake', () => {
   it.each<[unknown, string]>([
     [{ otel: {} }, 'telemetry.otel: is not a setting; there are otlp, langfuse, logs'],
-    [{ otlp: {} }, 'telemetry.otlp.url: is missing; write a string in quotes'],
+    [
+      { otlp: {} },
+      'telemetry.otlp.url: is missing; write the NAME of an environment variable, such as "OTEL_EXPORTER_OTLP_ENDPOINT", never the value',
+    ],
     [
       { otlp: { url: 'https://otlp.example.com' } },
       'telemetry.otlp.url: an address is not written here: write the NAME of an environment variable, such as "OTEL_EXPORTER_OTLP_ENDPOINT", never the value',
