@@ -1,14 +1,17 @@
-/** The routing board: one KV document that tells every isolate which deployments are in cooldown, and what operators have set. `HealthBoard` alone writes it. */
+/**
+ * The routing board: one KV document that tells every isolate which deployments are in cooldown, and what operators have set. Only
+ * `HealthBoard` writes it.
+ */
 import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
 import { HEALTHY, type Health, type Open } from './health.ts';
 import { withoutEnded } from './override-changes.ts';
 import { NOTHING_SETS_YET, type Overrides } from './overrides.ts';
 
-/** Its key in KV (docs/storage.md). */
+/** The board's key in KV (docs/storage.md). */
 export const BOARD_KEY = 'board:v1';
 
-/** One deployment's cooldown as published. `until: 0` clears it: clearing is a write too, so that stale readers learn of it. */
+/** One deployment's cooldown as published. `until: 0` clears it. A clearing is written too, so that stale readers learn about it. */
 export interface PublishedCooldown {
   until: number;
   askedUntil: number;
@@ -17,21 +20,21 @@ export interface PublishedCooldown {
   failures: number;
   /** Higher wins. */
   version: number;
-  /** When `HealthBoard` decided. */
+  /** When `HealthBoard` decided this. */
   at: number;
 }
 
-/** Promotions are reserved in the document; nothing sets them yet. */
+/** The overrides in the document. `promotions` is reserved, and nothing sets it yet. */
 export interface PublishedOverrides extends Overrides {
   promotions: Readonly<Record<string, never>>;
 }
 
 /** What KV holds under `BOARD_KEY`. */
 export interface BoardDocument {
-  /** 1: written by a build without overrides. Each build reads the other's and skips what it does not know. */
+  /** Builds without overrides write 1. Each build reads the other's documents and skips what it does not know. */
   schema: 1 | 2;
   cooldowns: Readonly<Record<string, PublishedCooldown>>;
-  /** What bills have taught (worker/core/pricing/learnt.ts); an older build leaves it out. */
+  /** What the router has learnt from bills (worker/core/pricing/learnt.ts). Older builds leave it out. */
   learnt?: Readonly<Record<string, Partial<Learnt>>>;
   overrides?: PublishedOverrides;
 }
@@ -42,7 +45,7 @@ export interface InCooldown {
   health: Open;
 }
 
-/** What an operator has cleared, and what was there before. */
+/** The result when an operator clears a deployment, with what was in force before. */
 export interface Cleared {
   wasInCooldown: boolean;
   version: number;
@@ -52,10 +55,10 @@ export interface Cleared {
 
 /** Cleared entries stay in the document this long, so that each isolate reads the clearing. */
 const KEEP_CLEARED_MS = 3_600_000;
-/** A deployment that nobody has asked for this long is probably configured under another name by now. */
+/** Cooldowns stay in the document this long. A deployment that was not asked since then probably has another name in config by now. */
 const KEEP_COOLDOWN_MS = 7 * 86_400_000;
 
-/** What this isolate knows of one deployment, merged with a newer published entry. */
+/** What this isolate knows about one deployment, merged with a newer published entry. */
 export function mergePublished(own: Health, entry: PublishedCooldown): Health {
   if (entry.until === 0) {
     const stays = own.state === 'closed' || own.isolateOnly || own.openedAt > entry.at;
@@ -81,7 +84,7 @@ export function mergePublished(own: Health, entry: PublishedCooldown): Health {
   };
 }
 
-/** What `HealthBoard` publishes of a deployment, from its health before and after; undefined where nothing changed for others. */
+/** What `HealthBoard` publishes about a deployment, from its health before and after a change. Undefined if nothing changed for others. */
 export function publishedChange(
   before: Health,
   after: Health,
@@ -95,7 +98,7 @@ export function publishedChange(
   return before.state === 'open' && after.state === 'closed' ? clearing(before, version, now) : undefined;
 }
 
-/** What `HealthBoard` publishes when an operator ends a cooldown, which another isolate may have even where `HealthBoard` has none. */
+/** What `HealthBoard` publishes when an operator ends a cooldown. Another isolate may have a cooldown even if `HealthBoard` has none. */
 export const clearedByHand = (before: Health, version: number, now: number): PublishedCooldown =>
   clearing(before.state === 'open' ? before : { since: 0, cause: 'server_error' }, version, now);
 
@@ -113,7 +116,7 @@ const clearing = (
   at: now,
 });
 
-/** The whole document, without cooldowns and overrides whose time is over. */
+/** The whole document, without cooldowns and overrides that are over. */
 export function boardDocument(
   published: readonly (readonly [deployment: string, PublishedCooldown])[],
   learnt: Readonly<Record<string, Learnt>>,

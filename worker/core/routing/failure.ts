@@ -1,25 +1,28 @@
-/** How an attempt can fail, who is to blame, and what follows. Decided once, where the failure is classified (docs/contract.md "Blame"). */
+/**
+ * How an attempt can fail, who is to blame, and what follows. This is decided once, where the failure is classified (docs/contract.md
+ * "Blame").
+ */
 import type { RouterError } from '../../../protocol/errors.ts';
 
-/** Whose fault a failure is: the caller's, this place's, or the deployment's. */
+/** Whose fault a failure is: the caller's, this region's, or the deployment's. */
 export type Blame = 'request' | 'region' | 'deployment';
 
 /** What a failure does to the deployment's health. */
 export type CooldownRule =
-  /** nothing: the caller's own fault */
+  /** No effect, as for the caller's own faults. */
   | 'none'
-  /** one counted failure; more than `allowedFails` begin a cooldown */
+  /** One counted failure. More than `allowedFails` begin a cooldown. */
   | 'count'
-  /** a slow answer: begins a cooldown only as a share of the attempts of two users or more */
+  /** A slow answer. It begins a cooldown only as a share of the attempts of at least two users, or as one of many in a row. */
   | 'share'
-  /** until the time the provider named */
+  /** A cooldown until the time that the provider named. */
   | 'asked'
-  /** a long one, with an alert: an operator has to act */
+  /** A long cooldown, with an alert, because an operator has to act. */
   | 'long'
-  /** in this isolate only: its region is refused, others may not be */
+  /** A cooldown in this isolate only, because its region is refused and others may not be. */
   | 'isolate';
 
-/** Each kind of failure, by what was seen on the wire; `FAILURE_RULES` explains them. */
+/** Each kind of failure, by what was seen on the wire. `FAILURE_RULES` explains them. */
 export type FailureKind =
   | 'unreachable'
   | 'silent'
@@ -43,11 +46,11 @@ export type FailureKind =
 /** One failed attempt. */
 export interface Failure {
   kind: FailureKind;
-  /** The provider's HTTP status, where one came. */
+  /** The provider's HTTP status, if one came. */
   status?: number;
-  /** A sentence a client may read: no key, no host. */
+  /** A sentence that a client may read. It names no key and no host. */
   message: string;
-  /** The provider's own `code` and `param`, returned with the caller's own faults. */
+  /** The provider's own `code` and `param`. The client gets them if the fault is its own. */
   code?: string | null;
   param?: string | null;
   /** How long the provider asked to be left alone. */
@@ -59,9 +62,9 @@ export interface Failure {
 interface Rule {
   blame: Blame;
   cooldown: CooldownRule;
-  /** May the same deployment be tried again in this request? */
+  /** True if the same deployment may be tried again in this request. */
   sameAgain: boolean;
-  /** May another deployment be tried in this request? */
+  /** True if another deployment may be tried in this request. */
   elsewhere: boolean;
 }
 
@@ -72,7 +75,8 @@ interface Rule {
  *   cut: ended early
  * - malformed: not JSON, the wrong shape, HTML, empty; redirected: a 3xx, never followed
  * - lost: an event in the middle of a healthy stream could not be read, so the answer may lack some of its text
- * - too_long, unsupported: for this model, so another may take it; flagged: a content filter, asked nowhere else
+ * - too_long, unsupported: for this model, so another model may take the request; flagged: refused by a content filter, so
+ *   no other deployment is asked
  * An attempt that `mayBeBilled` is never repeated on the same deployment while another can be asked, whatever `sameAgain` says.
  */
 export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
@@ -97,8 +101,8 @@ export const FAILURE_RULES: Readonly<Record<FailureKind, Rule>> = {
 };
 
 /**
- * What a client is told of a failure that is not its own fault. A provider's own words stay here: they may name accounts,
- * hosts and keys, and who serves is hidden from pages.
+ * What a client is told about a failure that is not its own fault. A provider's own words are not passed on, because they may name
+ * accounts, hosts and keys, and pages must not learn who serves.
  */
 export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
   unreachable: 'The provider could not be reached.',
@@ -121,15 +125,15 @@ export const FAILURE_SENTENCES: Readonly<Record<FailureKind, string>> = {
   flagged: 'The provider’s content filter refused the request.',
 };
 
-/** A provider's own words may name it and its models: they are for those who may learn who served. */
+/** The sentence for a client. A provider's own words may name it and its models, so only clients that may see the provider get them. */
 export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message'>, seesProvider: boolean): string =>
   seesProvider ? message : FAILURE_SENTENCES[kind];
 
-/** What ends a stream that a provider broke off, or whose reader took too long. */
+/** The error that ends a stream that a provider broke off, or whose reader took too long. */
 export function interruption(failure: Failure): RouterError {
   const code = 'stream_interrupted';
   return { code, detail: shownSentence(failure, true), page: { code, detail: shownSentence(failure, false) } };
 }
 
-/** A 2xx that is no answer. Tokens may have been generated before it broke. */
+/** A 2xx that is not an answer. The provider may have generated tokens before it failed. */
 export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });

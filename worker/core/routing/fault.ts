@@ -1,7 +1,7 @@
 /** Faults that an operator sets on a deployment, to see how the router copes (docs/decisions/0037-faults-on-purpose.md). */
 import { fingerprint } from '../config/fingerprint.ts';
 
-/** The faults there are. */
+/** All kinds of faults. */
 export const FAULT_KINDS = ['revoked-key', 'blocked-egress', 'tight-ttft', 'slow', 'errors', 'cut-streams'] as const;
 
 /** One of `FAULT_KINDS`. */
@@ -27,7 +27,7 @@ export interface FaultAsk {
 const TENANT = 'tenant:';
 const SHARE = /^share:(0?\.\d{1,20}|1(?:\.0{1,20})?)$/;
 
-/** `drill`, `tenant:T`, `share:0.1` or `all`; undefined for anything else. */
+/** Reads `drill`, `tenant:T`, `share:0.1` or `all`. Returns undefined for anything else. */
 export function parseTraffic(text: string): Traffic | undefined {
   if (text === 'drill' || text === 'all') return { kind: text };
   if (text.startsWith(TENANT)) {
@@ -52,10 +52,10 @@ export function isChosen(traffic: Traffic, { tenant, user, drill }: FaultAsk): b
   }
 }
 
-/** A user's point in [0, 1), the same everywhere and at all times. A tenant's unnamed users share one. */
+/** A user's point in [0, 1), the same everywhere and at all times. All unnamed users of a tenant have the same point. */
 function pointOf(tenant: string, user: string | null): number {
   const hash = Number.parseInt(fingerprint(`${tenant}\n${user ?? ''}`), 16);
-  // The last characters of a string hardly reach the upper bits of its FNV hash; murmur3's final step spreads them.
+  // The last characters of a string hardly reach the upper bits of its FNV hash. The final step of murmur3 spreads them.
   const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
   return ((twice ^ (twice >>> 16)) >>> 0) / 2 ** 32;

@@ -1,9 +1,9 @@
-/** The name under which a deployment's health is kept: its own, or a second one for requests that meet a fault on purpose. */
+/** The name under which a deployment's health is kept. Requests that meet a fault on purpose use a second name. */
 const DRILL = '~drill';
 
-/** A `healthId` ends in a fingerprint, so no other one can end in `~drill`. */
+/** A `healthId` ends in a fingerprint, so none ends in `~drill` by itself. */
 export const healthIdFor = ({ healthId }: { healthId: string }, isDrill: boolean): string =>
   isDrill ? healthId + DRILL : healthId;
 
-/** Whether it belongs to requests that meet a fault on purpose. */
+/** True if this is the health of requests that meet a fault on purpose. */
 export const isDrillHealth = (healthId: string): boolean => healthId.endsWith(DRILL);

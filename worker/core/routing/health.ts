@@ -1,29 +1,35 @@
 /**
- * The health of one deployment: a circuit breaker as plain data that survives JSON. Each isolate keeps one per deployment, which
- * acts at once; `HealthBoard` keeps one over all isolates. Both change it only by the functions here.
+ * The health of one deployment is a circuit breaker, as plain data that survives JSON. Each isolate keeps one per deployment, which
+ * acts at once. `HealthBoard` keeps one over all isolates. Both change it only by the functions here.
  */
 import { FAILURE_RULES, type FailureKind } from './failure.ts';
 
-/** When a cooldown begins and how long it is; config's `router` section. */
+/** When a cooldown begins and how long it lasts, from config's `router` section. */
 export interface HealthPolicy {
-  /** Failures tolerated in a minute; one more begins a cooldown. */
+  /** Failures tolerated in a minute. One more begins a cooldown. */
   allowedFails: number;
   cooldownMs: number;
 }
 
-/** Failures begin a cooldown only at this share of the minute's attempts or more, so that a busy deployment with a rare fault stays up. */
+/**
+ * Failures begin a cooldown only if they are at least this share of the minute's attempts, so a busy deployment with a rare fault
+ * stays up.
+ */
 const LEAST_FAILURE_SHARE = 0.1;
-/** Slow first tokens begin a cooldown only at this share of the attempts, and only if they hit at least two users: one person may simply send long prompts. */
+/**
+ * Slow first tokens begin a cooldown only at this share of the attempts, and only if they hit at least two users. A single user may
+ * simply send long prompts.
+ */
 const LEAST_SLOW_SHARE = 0.5;
 const LEAST_SLOW_USERS = 2;
-/** This many slow answers in a row, with no good one in between, are no longer explained by one person's long prompts. */
+/** This many slow answers in a row, with no good one in between, can no longer be explained by one user's long prompts. */
 const SLOW_IN_A_ROW = 12;
 const WINDOW_MS = 60_000;
 const BUCKET_MS = 10_000;
-/** Cooldowns keep their length for the first minutes of an outage, so that a provider that recovers serves again soon; then they grow. */
+/** Cooldowns keep their length for the first minutes of an outage, so that a provider that recovers serves again soon. Then they grow. */
 const GROW_AFTER_MS = 300_000;
 const LONGEST_COOLDOWN_MS = 120_000;
-/** For what only an operator can mend: no money, a wrong key, a missing model. */
+/** The cooldown for failures that only an operator can fix: no money, a wrong key, a missing model. */
 export const LONG_COOLDOWN_MS = 300_000;
 /** A provider that asks for more than a day does not mean it. */
 const LONGEST_ASKED_MS = 86_400_000;
@@ -36,11 +42,11 @@ interface Bucket {
   slowUsers: string[];
 }
 
-/** The deployment is up; failures are counted. */
+/** The deployment is up, and its failures are counted. */
 export interface Closed {
   state: 'closed';
   buckets: Bucket[];
-  /** Since the last success, however long ago: slow failures may be rarer than one a window. */
+  /** Failures since the last success, however long ago, because slow failures may come less than once in a window. */
   inARow: { failures: number; slow: number; slowUsers: string[] };
 }
 
@@ -53,33 +59,33 @@ export interface Open {
   openedAt: number;
   cooldownMs: number;
   cause: FailureKind;
-  /** The time until which the provider asked to be left alone: it is not called sooner, not even as the last one left. */
+  /** Until when the provider asked to be left alone. It is not called sooner, even if no other deployment is left. */
   askedUntil: number;
-  /** Failures in a row: after too many, the short cooldowns that a provider asks for give way to a full one. */
+  /** Failures in a row. After too many, a full cooldown replaces the short ones that the provider asks for. */
   failures: number;
-  /** Only this isolate's region is refused; the others may go on. */
+  /** True if only this isolate's region is refused. Other isolates may go on. */
   isolateOnly: boolean;
-  /** One half-open probe at a time; its claim expires, because the isolate that probes may die. */
+  /** Until when a half-open probe is claimed. There is one at a time. The claim expires, because the isolate that probes may die. */
   probeUntil: number;
 }
 
 /** A deployment's health. */
 export type Health = Closed | Open;
 
-/** A build before this one stored the length of a cooldown as `restMs`. */
+/** Reads stored health. An earlier build stored the length of a cooldown as `restMs`. */
 export const storedHealth = (stored: Health & { restMs?: number }): Health => {
   const { restMs, ...health } = stored;
   return health.state === 'open' ? { ...health, cooldownMs: health.cooldownMs ?? restMs ?? 0 } : health;
 };
 
-/** What one attempt showed. `user` is an opaque name, or null where nobody was named. */
+/** What one attempt showed. `user` is an opaque name, or null if the request named no user. */
 export interface Observation {
   startedAt: number;
-  /** `unknown`: it ended without telling anything about the deployment, because the client left or our own time was up. */
+  /** `unknown`: the attempt ended without showing anything about the deployment, because the client left or our own time was up. */
   result: 'success' | 'unknown' | FailureKind;
   user: string | null;
   retryAfterMs?: number;
-  /** How many such observations this one stands for: successes are reported in sums. */
+  /** How many such observations this one stands for, because successes are reported in sums. */
   count?: number;
 }
 
@@ -91,7 +97,7 @@ export interface HealthReport {
 
 const NOTHING_WRONG: Closed['inARow'] = { failures: 0, slow: 0, slowUsers: [] };
 
-/** Nothing is known against it. */
+/** The health of a deployment without any known failure. */
 export const HEALTHY: Closed = { state: 'closed', buckets: [], inARow: NOTHING_WRONG };
 
 /** `cooling`: in cooldown. `half-open`: the cooldown is over, and one probe may try the deployment. */
@@ -110,7 +116,7 @@ export function observe(health: Health, observation: Observation, now: number, p
   if (cooldown === 'none') return withoutProbe(health, observation);
   if (cooldown === 'long') return open(health, now, { cause, cooldownMs: LONG_COOLDOWN_MS });
   if (cooldown === 'isolate') return open(health, now, { cause, cooldownMs: LONG_COOLDOWN_MS, isolateOnly: true });
-  // A `retry-after` counts whatever failure it came with: overloaded providers send one too, not only rate limits.
+  // Every failure may come with a `retry-after`, because overloaded providers send one too, not only rate limits.
   const askedMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, LONGEST_ASKED_MS);
   if (health.state === 'open') return afterFailureWhileOpen(health, observation, now, policy, { cause, askedMs });
   const counted = count(health, observation, cooldown === 'share', now);
@@ -118,17 +124,17 @@ export function observe(health: Health, observation: Observation, now: number, p
   return askedMs === undefined ? counted : open(counted, now, { cause, cooldownMs: askedMs, askedMs });
 }
 
-/** Whether a caller may probe; `closed`: no probe is needed, the deployment is up. */
+/** The result of a claim to probe. `closed`: the deployment is up, so no probe is needed. */
 export type ProbeClaim = 'granted' | 'taken' | 'closed';
 
-/** `HealthBoard`'s reply to a claim. If it is taken, `until` says how long the others wait. */
+/** `HealthBoard`'s reply to a claim. If the probe is taken, `until` says how long the others wait. */
 export interface ProbeAnswer {
   claim: ProbeClaim;
   until: number;
   askedUntil: number;
 }
 
-/** One caller at a time may probe a half-open deployment; after `forMs` a probe that never reported no longer blocks the next. */
+/** One caller at a time may probe a half-open deployment. A probe that never reports blocks the next one only for `forMs`. */
 export function claimProbe(health: Health, now: number, forMs: number): { next: Health; claim: ProbeClaim } {
   if (health.state === 'closed') return { next: health, claim: 'closed' };
   if (health.until > now || health.probeUntil > now) return { next: health, claim: 'taken' };
@@ -169,7 +175,7 @@ function afterFailureWhileOpen(
 ): Health {
   const { isolateOnly, openedAt } = health;
   if (startedAt < openedAt) {
-    // It began before the cooldown did, so all it can add is the time that the provider asks for.
+    // The attempt began before the cooldown did, so it can only add the time that the provider asks for.
     return askedMs === undefined ? health : open(health, now, { cause, cooldownMs: askedMs, askedMs, isolateOnly });
   }
   const failures = health.failures + count;
@@ -247,7 +253,7 @@ function withBucket(buckets: readonly Bucket[], now: number): Bucket[] {
   return kept;
 }
 
-/** Two names are enough to know that it is not one person. Unnamed users count as one. */
+/** Two names are enough to know that more than one user is affected. Unnamed users count as one. */
 const withUser = (users: readonly string[], user: string | null): string[] => {
   const name = user ?? '';
   return users.length >= LEAST_SLOW_USERS || users.includes(name) ? [...users] : [...users, name];

@@ -2,10 +2,10 @@
 import { FAILURE_RULES, type Failure } from './failure.ts';
 import type { Plan, Slot } from './plan.ts';
 
-/** A place in the plan that has had its turn. */
+/** A slot of the plan that has had its turn. */
 export interface Tried {
   slot: Slot;
-  /** `skipped`: nothing was sent, because it was at its `maxParallel` or another request held its probe. */
+  /** `skipped`: nothing was sent, because the deployment was at its `maxParallel` or another request held its probe. */
   failure: Failure | 'skipped';
 }
 
@@ -16,18 +16,18 @@ export interface RetrySettings {
   maxRetryAfterWaitMs: number;
 }
 
-/** For bypass: no second attempt, on the same deployment or another. */
+/** The settings for bypass, which makes no second attempt, on the same deployment or on another. */
 export const ONE_ATTEMPT: RetrySettings = { numRetries: 0, maxRetryAfterWaitMs: 0 };
 
 /** What to do next. */
 export type Next =
   | { kind: 'attempt'; slot: Slot; delayMs: number }
-  /** The caller's own fault: returned as the provider said it. */
+  /** The fault is the caller's own. It is returned as the provider said it. */
   | { kind: 'reject'; failure: Failure }
   | { kind: 'exhausted' }
   | { kind: 'deadline' };
 
-/** Full jitter (AWS, "Exponential Backoff And Jitter"): anywhere between zero and a ceiling that doubles. */
+/** Full jitter (AWS, "Exponential Backoff And Jitter"): the wait is anywhere between zero and a ceiling that doubles. */
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_CEILING_MS = 2_000;
 
@@ -35,7 +35,7 @@ const BACKOFF_CEILING_MS = 2_000;
 export const backoffMs = (retry: number, random: () => number): number =>
   Math.round(random() * Math.min(BACKOFF_CEILING_MS, BACKOFF_BASE_MS * 2 ** retry));
 
-/** `deadlineAt`: when the last attempt must have begun. */
+/** What to do after the attempts so far. The last attempt must have begun by `deadlineAt`. */
 export function next(
   plan: Plan,
   tried: readonly Tried[],
@@ -83,14 +83,17 @@ interface Failed extends Tried {
 const attempt = (slot: Slot | undefined, delayMs: number): Next =>
   slot === undefined ? { kind: 'exhausted' } : { kind: 'attempt', slot, delayMs };
 
-/** Not tried yet, and no failure of another deployment rules it out too. */
+/** True if the slot was not tried yet, and no failure of another deployment rules it out. */
 const canTake = (slot: Slot, tried: readonly Tried[]): boolean =>
   !tried.some((entry) => entry.slot.id === slot.id || holdsFor(slot, entry));
 
-/** Statuses of limits of an account or a host, not of a model. */
+/** Statuses for limits of an account or a host, not of a model. */
 const NOT_OF_THE_MODEL: readonly unknown[] = [402, 413, 429];
 
-/** A prompt that is too long for a model is too long for it elsewhere too; what a model supports may differ between providers. */
+/**
+ * True if the failure of a tried slot rules out this slot too. A prompt that is too long for a model is too long for it everywhere.
+ * What a model supports may differ between providers.
+ */
 function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean {
   if (failure === 'skipped' || slot.model !== model) return false;
   if (failure.kind === 'unsupported') return slot.provider === provider;
@@ -98,8 +101,8 @@ function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean 
 }
 
 /**
- * A fault that concerns this model alone allows one attempt elsewhere; every other fault of the caller is final. If that attempt
- * fails too, the caller is told the first fault, which is the one to mend.
+ * A fault that concerns only this model allows one attempt elsewhere. Every other fault of the caller is final. If that attempt fails
+ * too, the caller is told the first fault, which is the one to fix.
  */
 function afterRequestFault(other: Slot | undefined, { failure }: Failed, isLast: boolean): Next {
   const mayDiffer = isLast && FAILURE_RULES[failure.kind].elsewhere && other !== undefined;
@@ -110,8 +113,8 @@ const hasRetries = ({ order }: Slot, failed: readonly Failed[], { numRetries }: 
   failed.filter(({ slot }) => slot.order === order).length <= numRetries;
 
 /**
- * All have been tried and there is time left: first a deployment whose answer was cut once, which is mostly chance, then those in
- * cooldown. Each within its group's retries, and none more than twice.
+ * What to try when all slots have been tried and time is left: first a deployment whose answer was cut once, which is mostly chance,
+ * then the deployments in cooldown. Each must be within its group's retries, and none is tried more than twice.
  */
 function lastResort(
   { cooling = [] }: Plan,
@@ -126,7 +129,7 @@ function lastResort(
   return [...again, ...others].find((slot) => hasRetries(slot, failed, settings));
 }
 
-/** How long to wait before the same deployment is tried again; undefined if it should not be. */
+/** How long to wait before the same deployment is tried again. Undefined if it should not be. */
 function sameAgainAfterMs(
   tried: readonly Tried[],
   slot: Slot,

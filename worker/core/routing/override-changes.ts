@@ -1,4 +1,4 @@
-/** The overrides after a change, and after some of them have ended. */
+/** Computes the overrides after a change, and without those that have ended. */
 import {
   type AliasList,
   type Bypass,
@@ -28,27 +28,27 @@ export type OverrideKind = keyof EntryOfKind;
 /** Every kind. */
 export const OVERRIDE_KINDS: readonly OverrideKind[] = ['pins', 'bypass', 'faults', 'aliases', 'safeguards', 'frozen'];
 
-/** What to set under which name; `setOverride` adds the version. */
+/** What to set, and under which name. `setOverride` adds the version. */
 export type SetOverride = {
   [Kind in OverrideKind]: [kind: Kind, name: string, entry: Omit<EntryOfKind[Kind], 'version'>];
 }[OverrideKind];
 
 /** The result of setting or clearing one override. */
 export interface OverrideChange {
-  /** What was in force under that name before; null: nothing was, or it had ended. */
+  /** What was in force under that name before. Null if nothing was, or if it had ended. */
   before: EntryOfKind[OverrideKind] | null;
   overrides: Overrides;
 }
 
 type Entries = Readonly<Record<string, Override>>;
 
-/** Overrides as stored or published; an earlier build may have left a kind out, and published `frozen` as null. */
+/** Completes overrides as stored or published. An earlier build may have left a kind out, and published `frozen` as null. */
 export const wholeOverrides = (stored: Partial<Overrides>): Overrides => ({
   ...{ ...NO_OVERRIDES, ...stored },
   frozen: stored.frozen ?? {},
 });
 
-/** Those in force, at the same version; the same object if none has ended. */
+/** The overrides in force, at the same version. It is the same object if none has ended. */
 export function withoutEnded(overrides: Overrides, now: number): Overrides {
   let left = overrides;
   for (const kind of OVERRIDE_KINDS) {
@@ -68,7 +68,7 @@ export function setOverride(overrides: Overrides, set: SetOverride, now: number)
   const [kind, name, entry] = set;
   const left = withoutEnded(overrides, now);
   const version = left.version + 1;
-  // A computed name makes an own property of any name, `__proto__` too.
+  // A computed name makes an own property of any name, even of `__proto__`.
   const entries = { ...left[kind], [name]: { ...entry, version } };
   return { before: entryOf(left, kind, name), overrides: { ...left, version, [kind]: entries } };
 }

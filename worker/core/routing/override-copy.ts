@@ -2,29 +2,29 @@
 import { hasAnyInForce, wholeOverrides, withoutEnded } from './override-changes.ts';
 import { NO_OVERRIDES, type Overrides } from './overrides.ts';
 
-/** What an isolate knows. */
+/** What an isolate knows about the overrides. */
 export interface OverrideCopy {
-  /** What requests see; `NO_OVERRIDES` itself if none is in force, so that a request compares one reference. */
+  /** The overrides that requests see. It is `NO_OVERRIDES` itself if none is in force, so that a request compares one reference. */
   overrides: Overrides;
   /** The newest version seen, even if none of it is in force. */
   version: number;
-  /** Whether this isolate has asked `HealthBoard` itself: only then does it know what was cleared before a restart. */
+  /** True if this isolate has asked `HealthBoard` itself. Only then does it know what was cleared before a restart. */
   isConfirmed: boolean;
 }
 
-/** Before anything was read. */
+/** The copy before anything was read. */
 export const EMPTY_COPY: OverrideCopy = { overrides: NO_OVERRIDES, version: 0, isConfirmed: false };
 
-/** After a reply of `HealthBoard` itself. */
-export const takeConfirmed = (copy: OverrideCopy, told: Overrides, now: number): OverrideCopy => ({
-  ...takeNewer(copy, told, now),
+/** The copy after a reply from `HealthBoard` itself. */
+export const takeConfirmed = (copy: OverrideCopy, reply: Overrides, now: number): OverrideCopy => ({
+  ...takeNewer(copy, reply, now),
   isConfirmed: true,
 });
 
 /**
- * After reading KV. `published` is undefined if an earlier build wrote the document, or if nothing was ever published. The first
- * document with an override in force may be older than a clearing that a restart kept from being published: `mustAsk` then says
- * to ask `HealthBoard`, once.
+ * The copy after reading KV. `published` is undefined if an earlier build wrote the document, or if nothing was ever published. The
+ * first document with an override in force may be out of date, because a restart may have kept a clearing from being published.
+ * `mustAsk` then says to ask `HealthBoard`, once.
  */
 export function takePublished(
   copy: OverrideCopy,

@@ -7,7 +7,7 @@ import type { FaultKind } from './fault.ts';
 
 /** What every override has. Each reader compares `until` with its own clock. */
 export interface Override {
-  /** Epoch milliseconds; null: no end, which only an alias list may have. */
+  /** Epoch milliseconds. Null if there is no end, which only an alias list may have. */
   until: number | null;
   reason: string | null;
   /** The name of the admin key, or `root`. */
@@ -40,10 +40,10 @@ export interface ListedDeployment {
   weight?: number | undefined;
 }
 
-/** A feature is served as its safeguard wherever that takes the request, whatever budgets have left. */
+/** A feature is served as its safeguard wherever the safeguard takes the request, however much is left of budgets. */
 export type Safeguarded = Override;
 
-/** No promotion goes on. */
+/** No promotion may go on. */
 export type Freeze = Override;
 
 /** The deployments of an alias in place of config's. */
@@ -54,7 +54,7 @@ export interface AliasList extends Override {
 /** The lists in force for a request, by alias. They travel with it wherever it is answered. */
 export type AliasLists = Readonly<Record<string, readonly ListedDeployment[]>>;
 
-/** All of them. */
+/** All overrides. */
 export interface Overrides {
   version: number;
   /** By alias. */
@@ -67,25 +67,25 @@ export interface Overrides {
   aliases: Readonly<Record<string, AliasList>>;
   /** By feature. */
   safeguards: Readonly<Record<string, Safeguarded>>;
-  /** Under `*` alone. */
+  /** The only name is `*`. */
   frozen: Readonly<Record<string, Freeze>>;
 }
 
-/** None; routing compares this reference. */
+/** No overrides. Routing compares this reference. */
 export const NO_OVERRIDES: Overrides = {
   ...{ version: 0, pins: {}, bypass: {}, faults: {}, aliases: {}, safeguards: {}, frozen: {} },
 };
 
-/** The name of what holds for all. */
+/** The name of an entry that applies to everything. */
 export const ALL = '*';
 
-/** A kind that is reserved in the document and in replies; no call sets it yet. */
+/** A kind that is reserved in the document and in replies. No call sets it yet. */
 export const NOTHING_SETS_YET = { promotions: {} };
 
-/** Whether it has not ended. */
+/** True if the override has not ended. */
 export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;
 
-/** The entry of this name that is in force; names come from clients, so only own properties count. */
+/** The entry of this name, if it is in force. Names come from clients, so only own properties count. */
 export function inForce<Entry extends Override>(
   entries: Readonly<Record<string, Entry>>,
   name: string,
@@ -95,7 +95,7 @@ export function inForce<Entry extends Override>(
   return entry !== undefined && isInForce(entry, now) ? entry : undefined;
 }
 
-/** Undefined if none of these aliases has a list. */
+/** The lists of these aliases that are in force. Undefined if there is none. */
 export function listsInForce({ aliases }: Overrides, names: readonly string[], now: number): AliasLists | undefined {
   let lists: AliasLists | undefined;
   for (const name of names) {

@@ -7,7 +7,7 @@ import { hidesTokens } from '../pricing/billed.ts';
 const SLOW_TOKENS_PER_SECOND = 30;
 /** Even with a small cap, the queue and the prompt take time. */
 const LEAST_WHOLE_MS = 30_000;
-/** Kept of `totalTimeout` so that another deployment can still be tried; a further attempt with less time is hardly ever answered. */
+/** Part of `totalTimeout` is kept so that another deployment can still be tried. An attempt with less time is hardly ever answered. */
 const LAST_START_MS = 1_000;
 
 type Timed = Pick<
@@ -17,9 +17,9 @@ type Timed = Pick<
 
 /** The limits of one attempt. */
 export interface Patience {
-  /** To the headers of a stream, or to the end of a whole answer. */
+  /** The time to the headers of a stream, or to the end of a whole answer. */
   answerMs: number;
-  /** To the first content of a stream. */
+  /** The time to the first content of a stream. */
   contentMs: number;
 }
 
@@ -38,14 +38,14 @@ export interface Remaining {
   now: number;
   /** When `totalTimeout` is over. */
   deadlineAt: number;
-  /** Another deployment could be tried after this attempt. */
+  /** True if another deployment could be tried after this attempt. */
   isFollowed: boolean;
 }
 
 /**
- * When `totalTimeout` ends an attempt. The content of a stream must have begun by then. A whole answer is bounded by it unless it
- * is the last attempt, which has only its own limit. An attempt is the last if nothing could be tried after it, or if less than
- * half of `totalTimeout` is left and that is less than the attempt needs.
+ * When `totalTimeout` ends an attempt. The content of a stream must have begun by then. A whole answer must be complete by then,
+ * unless this is the last attempt, which has only its own limit. An attempt is the last if nothing could be tried after it, or if less
+ * than half of `totalTimeout` is left and that is less than the attempt needs.
  */
 export function attemptDeadline(
   chat: ChatRequest,

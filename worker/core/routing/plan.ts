@@ -1,4 +1,4 @@
-/** Which deployments a request may try, in which order. Pure: health, clock and chance are arguments. */
+/** Decides which deployments a request may try, and in which order. Health, clock and randomness are arguments. */
 import type { FailureKind } from './failure.ts';
 import type { HealthState } from './health.ts';
 import { type RoutingStrategy, STRATEGIES } from './strategies.ts';
@@ -6,7 +6,7 @@ import { type RoutingStrategy, STRATEGIES } from './strategies.ts';
 /** A deployment as routing sees it at this moment. */
 export interface Candidate {
   id: string;
-  /** What it serves; another deployment of the same model could not take a prompt that is too long for it. */
+  /** The model that it serves. A prompt that is too long for it is too long for every other deployment of the same model. */
   model: string;
   provider: string;
   order: number;
@@ -14,19 +14,19 @@ export interface Candidate {
   state: HealthState;
   /** When its cooldown ends; 0 if it is up. */
   until: number;
-  /** The provider itself named that time, so it is not called sooner. */
+  /** True if the provider itself named that time. It is not called sooner. */
   asked: boolean;
   /** Why its cooldown began. */
   cause?: FailureKind | undefined;
 }
 
-/** The order of trying, drawn once for each request. */
+/** The order in which deployments are tried, drawn once for each request. */
 export interface Plan {
-  /** Each deployment once. */
+  /** Each deployment appears once. */
   slots: readonly Slot[];
-  /** In cooldown: tried only after all of `slots` have failed, the soonest to be back first. */
+  /** Deployments in cooldown. They are tried only after all of `slots` have failed, the soonest to be back first. */
   cooling?: readonly Slot[];
-  /** Set if nothing is up: when the first cooldown ends. */
+  /** When the first cooldown ends. Set only if nothing is up. */
   coolingUntil?: number;
 }
 
@@ -35,16 +35,16 @@ export interface Slot {
   id: string;
   model: string;
   provider: string;
-  /** Its group: after a failure, the others of the same group come next. */
+  /** The deployment's group. After a failure, the others of the same group come next. */
   order: number;
-  /** Half-open: one caller at a time may try it. */
+  /** True if the deployment is half-open. One caller at a time may try it. */
   probe: boolean;
 }
 
 /**
- * Lowest `order` first; within it, by weights drawn without replacement (`simple-shuffle`). Deployments in cooldown come last,
- * after all others have failed. If nothing is up, `try-soonest` tries all of them, those whose cooldown is over first. None of
- * them is a probe then: a probe that another request has claimed would leave this request with nothing to try.
+ * The lowest `order` comes first. Within it, deployments are drawn by weight without replacement (`simple-shuffle`). Deployments in
+ * cooldown come last, after all others have failed. If nothing is up, `try-soonest` tries all of them, first those whose cooldown is
+ * over. None of them is a probe then, because a probe that another request has claimed would leave this request with nothing to try.
  */
 export function plan(
   candidates: readonly Candidate[],
@@ -70,19 +70,19 @@ export function plan(
   return { slots, coolingUntil: Math.max(now, Math.min(...cooling.map(({ until }) => until))) };
 }
 
-/** The one that bypass asks: the first in the list among those with the lowest `order`. */
+/** The deployment that bypass asks: the first in the list among those with the lowest `order`. */
 export function firstListed<T extends { order: number }>(deployments: readonly T[]): T[] {
   const lowest = Math.min(...deployments.map(({ order }) => order));
   return deployments.filter(({ order }) => order === lowest).slice(0, 1);
 }
 
-/** Sorts before every `order` that config can name: a pinned deployment is a group by itself. */
+/** Sorts before every `order` that config can name, so a pinned deployment is a group by itself. */
 const PINNED_ORDER = Number.NEGATIVE_INFINITY;
 
 /**
  * The pinned deployment comes first, whatever its health, and never as a probe. The others follow in their usual order. While the
- * pinned one is in cooldown they are planned without it, so that it does not turn one of them into a probe or a last resort. A pin
- * that names none of the candidates has no effect.
+ * pinned one is not up, they are planned without it, so that it does not turn one of them into a probe or a last resort. A pin that
+ * names none of the candidates has no effect.
  */
 export function pinnedPlan(
   candidates: readonly Candidate[],
@@ -113,7 +113,7 @@ const slot = ({ id, model, provider, order, state }: Candidate): Slot => ({
   probe: state === 'half-open',
 });
 
-/** Lowest `order` first; within a group as the strategy says. */
+/** Lowest `order` first. Within a group, the strategy decides. */
 function inOrder(candidates: readonly Candidate[], strategy: RoutingStrategy, random: () => number): Candidate[] {
   // The usual case, one deployment per order, needs no strategy.
   if (candidates.every(({ order }, index) => index === 0 || order > (candidates[index - 1]?.order ?? 0))) {

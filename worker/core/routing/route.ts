@@ -1,15 +1,15 @@
-/** How the overrides affect one request. Decided once, when it is read, and handed on with it. */
+/** Decides how the overrides affect one request. This happens once, when the request is read, and the result is handed on with it. */
 import type { Mode } from '../ledger/types.ts';
 import { FAULT_KINDS, type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
 import { inForce, NO_OVERRIDES, type Overrides } from './overrides.ts';
 
 /** The overrides that concern one request. */
 export interface Route {
-  /** One attempt, at the first deployment, without board and cache. */
+  /** True if the request makes one attempt, at the first deployment, without board and cache. */
   bypass: boolean;
-  /** A fault's traffic chose it: it uses the drill's own health, and its answer is for no one else. */
+  /** True if a fault's traffic chose the request. It uses the drill's own health, and no other caller gets its answer. */
   drill: boolean;
-  /** Its feature's safeguard serves, wherever it takes the request. Undefined in a job of an earlier build. */
+  /** True if the feature's safeguard serves, wherever it takes the request. Undefined in a job of an earlier build. */
   safeguard?: boolean;
   /** The deployment to try first, by alias. */
   pins: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface Route {
   faults: Readonly<Record<string, FaultKind>>;
 }
 
-/** No override concerns the request. */
+/** The route of a request that no override concerns. */
 export const PLAIN_ROUTE: Route = { bypass: false, drill: false, safeguard: false, pins: {}, faults: {} };
 
 const BYPASS_ROUTE: Route = { ...PLAIN_ROUTE, bypass: true };
@@ -43,13 +43,13 @@ interface RoutedAlias {
 /** What a route depends on. */
 export interface RouteAsk extends FaultAsk {
   feature: string;
-  /** The requested one. */
+  /** The requested alias. */
   alias: RoutedAlias;
-  /** The alias that serves as the feature's safeguard; undefined: the same alias. */
+  /** The alias that serves as the feature's safeguard. Undefined if it is the same alias. */
   safeguardAlias: RoutedAlias | undefined;
 }
 
-/** `PLAIN_ROUTE` itself if no override concerns the request. Under bypass the other overrides have no effect. */
+/** Returns `PLAIN_ROUTE` itself if no override concerns the request. Under bypass the other overrides have no effect. */
 export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
   const { alias, feature, safeguardAlias } = ask;

@@ -12,10 +12,10 @@ import {
   type Pin,
 } from './overrides.ts';
 
-/** `idle`: it concerns no deployment that is served now, or a feature that has no safeguard. */
+/** `idle` is set if the override concerns no deployment that is served now, or a feature that has no safeguard. */
 type Shown<Entry> = Record<string, Entry & { idle?: true }>;
 
-/** `leftOut`: lines whose deployment or price a deploy has removed (`listedAlias`). */
+/** `leftOut` has the lines whose deployment or price a deploy has removed (`listedAlias`). */
 type ShownList = AliasList & { leftOut?: string[] };
 
 /** The reply of `GET /admin/overrides`. */
@@ -28,7 +28,7 @@ export interface ShownOverrides {
   frozen: Freeze | null;
 }
 
-/** What is in force at `now`. */
+/** The overrides in force at `now`. */
 export function shownOverrides(
   { pins, bypass, faults, aliases, safeguards, frozen }: Overrides,
   config: Pick<Config, 'aliases' | 'features'>,

@@ -6,15 +6,15 @@ interface Weighted {
 }
 
 /**
- * Puts a group of two or more in the order of trying: each deployment once, none left out. `random` gives numbers in [0, 1); it
- * is a strategy's only source of chance.
+ * Puts a group of two or more deployments in the order in which they are tried. Each appears once, and none is left out. `random`
+ * gives numbers in [0, 1) and is a strategy's only source of randomness.
  */
 export type Strategy = <Candidate extends Weighted>(
   group: readonly Candidate[],
   random: () => number,
 ) => readonly Candidate[];
 
-/** The values of `router.routingStrategy`. A further one is named here and gets its function in `STRATEGIES`. */
+/** The values of `router.routingStrategy`. To add one, name it here and add its function to `STRATEGIES`. */
 export const ROUTING_STRATEGIES = ['simple-shuffle'] as const;
 
 /** A value of `router.routingStrategy`. */
@@ -25,7 +25,7 @@ export const STRATEGIES: Readonly<Record<RoutingStrategy, Strategy>> = {
   'simple-shuffle': shuffle,
 };
 
-/** By chance, in proportion to the weights: drawn without replacement. */
+/** Draws deployments without replacement, with chances in proportion to their weights. */
 function shuffle<Candidate extends Weighted>(group: readonly Candidate[], random: () => number): Candidate[] {
   const remaining = [...group];
   const drawn: Candidate[] = [];
@@ -38,7 +38,7 @@ function shuffle<Candidate extends Weighted>(group: readonly Candidate[], random
   return drawn.concat(remaining);
 }
 
-/** One of the group, by weight. `chance`: a number in [0, 1). */
+/** Draws one of the group by weight. `chance` is a number in [0, 1). */
 export function draw<Candidate extends Weighted>(group: readonly Candidate[], chance: number): Candidate | undefined {
   let point = chance * group.reduce((sum, { weight }) => sum + weight, 0);
   for (const candidate of group) {

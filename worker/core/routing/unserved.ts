@@ -1,4 +1,7 @@
-/** The error of a request that no provider answered. It has two wordings: one names the provider, the other is for pages that must not learn it. */
+/**
+ * The error of a request that no provider answered. It has two wordings. One names the provider, and the other is for pages, which
+ * must not learn it.
+ */
 import type { RouterError } from '../../../protocol/errors.ts';
 import { FAILURE_RULES, type Failure, shownSentence } from './failure.ts';
 import type { Tried } from './next.ts';
@@ -6,10 +9,10 @@ import type { Candidate } from './plan.ts';
 
 const BYPASS_FAILED = 'The first provider failed, and under bypass no other is asked.';
 
-/** While a provider is still up, the next try is worth it soon. */
+/** If a provider is still up, a retry after this short time is worth it. */
 const LEAST_RETRY_AFTER_MS = 1_000;
 
-/** The caller's own fault: as the provider said it, to callers that may see the provider. */
+/** The error for a fault of the caller's own. Callers that may see the provider get it as the provider said it. */
 export function rejected(failure: Failure, seesProvider: boolean): RouterError {
   const { kind, status = 400 } = failure;
   const code = 'provider_rejected';
@@ -25,12 +28,12 @@ export function rejected(failure: Failure, seesProvider: boolean): RouterError {
 
 /** What is known when no provider is left to ask. */
 export interface Unserved {
-  /** The time for all attempts is over. */
+  /** True if the time for all attempts is over. */
   isLate: boolean;
   tried: readonly Tried[];
-  /** All deployments of the alias, as they stand now. */
+  /** All deployments of the alias, in their current state. */
   candidates: readonly Candidate[];
-  /** An operator's bypass is on: the board was told nothing. */
+  /** True if an operator's bypass is on. The board then hears nothing about attempts. */
   isBypassed: boolean;
   seesProvider: boolean;
   totalTimeoutMs: number;
@@ -48,7 +51,7 @@ export function unserved(
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const coolingUntil = candidates.map(({ state, until }) => (state === 'cooling' ? until : now));
-  // Bypass tells the board nothing, so it knows of no time that the provider asked for.
+  // Under bypass the board hears nothing about attempts, so it does not know how long the provider asked to be left alone.
   const askedMs = isBypassed ? (last?.retryAfterMs ?? 0) : 0;
   const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...coolingUntil) - now, askedMs);
   if (isLate) {
