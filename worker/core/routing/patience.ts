@@ -43,9 +43,9 @@ export interface Remaining {
 }
 
 /**
- * When `totalTimeout` ends an attempt. The content of a stream must have begun by then. A whole answer must be complete by then,
- * unless this is the last attempt, which has only its own limit. An attempt is the last if nothing could be tried after it, or if less
- * than half of `totalTimeout` is left and that is less than the attempt needs.
+ * When `totalTimeout` ends an attempt. The content of a stream must have begun by then. It also bounds a whole answer, unless this
+ * is the last attempt, which has only its own limit. An attempt is the last if nothing could be tried after it, or if less than
+ * half of `totalTimeout` is left and that is less than the attempt needs.
  */
 export function attemptDeadline(
   chat: ChatRequest,

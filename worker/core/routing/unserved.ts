@@ -33,7 +33,7 @@ export interface Unserved {
   tried: readonly Tried[];
   /** All deployments of the alias, in their current state. */
   candidates: readonly Candidate[];
-  /** True if an operator's bypass is on. The board then hears nothing about attempts. */
+  /** True if an operator's bypass is on. Attempts are then not reported to the board. */
   isBypassed: boolean;
   seesProvider: boolean;
   totalTimeoutMs: number;
@@ -51,7 +51,7 @@ export function unserved(
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const coolingUntil = candidates.map(({ state, until }) => (state === 'cooling' ? until : now));
-  // Under bypass the board hears nothing about attempts, so it does not know how long the provider asked to be left alone.
+  // Under bypass attempts are not reported to the board, so it does not know how long the provider asked to be left alone.
   const askedMs = isBypassed ? (last?.retryAfterMs ?? 0) : 0;
   const retryAfterMs = Math.max(LEAST_RETRY_AFTER_MS, Math.min(...coolingUntil) - now, askedMs);
   if (isLate) {
