@@ -4,7 +4,7 @@ import { anthropic } from './anthropic/adapter.ts';
 import { openai } from './openai/adapter.ts';
 import { withToolNames } from './shared/tool-names.ts';
 
-/** Each wire format's translator. What prices and bounds know of a format is in core/formats/formats.ts. */
+/** Each wire format's translator. The facts about a format that prices and bounds need are in core/formats/formats.ts. */
 const ADAPTERS: Readonly<Record<WireFormat, Adapter>> = {
   openai: withToolNames(openai),
   anthropic: withToolNames(anthropic),

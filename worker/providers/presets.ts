@@ -9,7 +9,7 @@ const ONLY_OPENAI = ['store', 'verbosity', 'prompt_cache_key', 'service_tier', '
 /** Every wire format has a preset `NAME-compatible` for any API that speaks it, which assumes the least. */
 type Presets = Readonly<Record<string, Preset> & Record<`${WireFormat}-compatible`, Preset>>;
 
-/** Providers as data: a further one is a few lines here (docs/providers.md). */
+/** Providers as data. A new one takes a few lines here (docs/providers.md). */
 export const PRESETS: Presets = {
   openai: {
     format: 'openai',
@@ -48,7 +48,7 @@ export const PRESETS: Presets = {
     format: 'openai',
     apiBase: 'https://api.holysheep.ai/v1',
     keyVariable: 'HOLYSHEEP_API_KEY',
-    // A reseller, with prices that no list has.
+    // A reseller, with prices that are in no list.
     quirks: { maxTokensField: 'max_tokens', unsupported: ONLY_OPENAI },
   },
   'openai-compatible': {

@@ -12,5 +12,5 @@ export function withWrittenNumbers(block: Json, data: string): unknown {
   }
 }
 
-/** UTF-8 bytes that the model generated in `value`; if it is nested too deeply, the length of the whole event. */
+/** UTF-8 bytes that the model generated in `value`. If it is nested too deeply, this is the length of the whole event. */
 export const bytesIn = (value: unknown, data: string): number => generatedBytes(value) ?? utf8Bytes(data);

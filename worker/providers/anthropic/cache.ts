@@ -1,8 +1,8 @@
 import { jsonBytes } from '../../core/pricing/json-bytes.ts';
 
 /**
- * The least that any model caches (platform.claude.com, prompt caching, November 2026: 512 to 4,096 tokens by model); a token is a
- * byte or more. Below a model's own minimum Anthropic ignores a mark, and charges nothing for it.
+ * The fewest tokens that any model caches (platform.claude.com, prompt caching, November 2026: 512 to 4,096 tokens by model). A token
+ * has at least one byte. Below a model's own minimum Anthropic ignores a mark, and charges nothing for it.
  */
 const LEAST_CACHED_TOKENS = 512;
 

@@ -94,7 +94,7 @@ function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKi
   return kindOf400(info);
 }
 
-/** `forbidden` goes to callers from refused places; the key is not at fault. */
+/** Anthropic sends `forbidden` to callers from refused places, so the key is not at fault. */
 function kindOf403({ type, message }: ErrorInfo): FailureKind {
   if (FLAGGED_WORDS.test(message)) return 'flagged';
   return type === 'forbidden' || /country|region|territory|location/i.test(message) ? 'region' : 'bad_key';

@@ -42,14 +42,14 @@ export function anthropicMessages(
   unsendable ??= emptyEnd(messages, turns, system);
   if (unsendable === undefined) endOf(turns, prefill);
   if (instruction !== undefined) system.push({ type: 'text', text: instruction });
-  // OpenAI allows a conversation of instructions alone; Anthropic needs a turn of the user.
+  // OpenAI allows a conversation that has only instructions, but Anthropic needs a turn of the user.
   return turns.length === 0
     ? { system: [], messages: [{ role: 'user', content: system }], unsendable }
     : { system, messages: turns, unsendable };
 }
 
 /**
- * The problem of a request whose last message is empty. Anthropic takes no empty message: in the middle it can be left out, but
+ * The problem with a request whose last message is empty. Anthropic takes no empty message. One in the middle can be left out, but
  * without the last one the model would answer another message.
  */
 function emptyEnd(messages: readonly ChatMessage[], turns: readonly Turn[], system: readonly Block[]) {
@@ -84,7 +84,7 @@ function append(turns: OpenTurn[], role: Turn['role'], blocks: Block[], areResul
   addAll(areResults ? last.results : last.others, blocks);
 }
 
-/** A loop, because a call cannot take a hundred thousand spread arguments. */
+/** Uses a loop, because a call cannot take a hundred thousand spread arguments. */
 function addAll(blocks: Block[], more: readonly Block[]): void {
   for (const block of more) blocks.push(block);
 }
@@ -99,7 +99,7 @@ function assistantBlocks(message: ChatMessage, ids: CallIds, dropped: FieldNames
   return blocks;
 }
 
-/** The input of a tool call, which must be an object. Arguments in a history may be anything, and too deep to be written again. */
+/** The input of a tool call, which must be an object. Arguments in a history may be anything, even too deep to be written again. */
 function toolInput(text: string): Record<string, unknown> {
   try {
     const input: unknown = parseArguments(text === '' ? '{}' : text);

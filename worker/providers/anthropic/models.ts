@@ -7,11 +7,11 @@ export interface ModelTraits {
   off: 'omit' | 'disabled' | 'between_tools' | 'never';
   /** Levels of `output_config.effort`, lowest first. */
   efforts: readonly string[];
-  /** Takes `output_config.format`. */
+  /** True if the model takes `output_config.format`. */
   schemas: boolean;
-  /** Takes `tool_choice` `any` and `tool`. */
+  /** True if the model takes `tool_choice` `any` and `tool`. */
   forcedTools: boolean;
-  /** Continues a last turn of the assistant. */
+  /** True if the model continues a last turn of the assistant. */
   prefill: boolean;
 }
 
@@ -34,7 +34,7 @@ const CLAUDE_4_5: ModelTraits = { ...CLAUDE_4_6, thinking: 'budget', efforts: []
 const OPUS_4_5: ModelTraits = { ...CLAUDE_4_5, efforts: ['low', 'medium', 'high'] };
 const CLAUDE_4: ModelTraits = { ...CLAUDE_4_5, schemas: false };
 const CLAUDE_3: ModelTraits = { ...CLAUDE_4, thinking: 'none' };
-/** Another maker's model behind the same format; it is sent what the format has always had. */
+/** Another maker's model behind the same format. It is sent what the format has always had. */
 const NOT_CLAUDE: ModelTraits = { ...CLAUDE_4, sampling: 'both' };
 
 /**

@@ -7,10 +7,10 @@ import { decodedText } from '../shared/decoded-text.ts';
 /** A content block of the Messages API. */
 export type Block = { type: string; [field: string]: unknown };
 
-/** True for white space alone. */
+/** True for text that is only white space. */
 export const isBlank = (text: string): boolean => text.trim() === '';
 
-/** Content as Anthropic's blocks. Blank text is left out, because Anthropic refuses it; a part that has no block is left out and named. */
+/** Content as Anthropic's blocks. Blank text is left out, because Anthropic refuses it. A part that has no block is left out and named. */
 export function contentBlocks(content: string | ContentPart[] | null | undefined, dropped: FieldNames): Block[] {
   if (typeof content === 'string') return isBlank(content) ? [] : [{ type: 'text', text: content }];
   const blocks: Block[] = [];

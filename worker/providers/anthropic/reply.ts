@@ -62,7 +62,10 @@ function withWrittenNumbers(blocks: unknown[], text: string): unknown[] {
   }
 }
 
-/** Joins texts. Blocks of unknown kinds (server tools, redacted thinking) show nothing. */
+/**
+ * The message that these blocks make, or what is wrong with them. Blocks of unknown kinds (server tools, redacted thinking) show
+ * nothing.
+ */
 function readBlocks(blocks: unknown[]): ChatChoice['message'] | string {
   let content = '';
   let reasoning = '';

@@ -9,7 +9,7 @@ import { outputOptions } from './output.ts';
 import { sampling } from './sampling.ts';
 import { anthropicTools } from './tools.ts';
 
-/** The Messages API has fewer parameters than OpenAI's; those it does not have are named in `dropped`. */
+/** The request to the Messages API. It has fewer parameters than OpenAI's API, and those it does not have are named in `dropped`. */
 export function anthropicRequest(chat: ChatRequest, target: Target, promptCache = false): Outgoing {
   const dropped = new FieldNames(chat.strippedFields);
   const traits = traitsOf(target.model);

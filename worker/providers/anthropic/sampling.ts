@@ -3,10 +3,10 @@ import type { FieldNames } from '../../../protocol/field-names.ts';
 import { isWhatHappensAnyway } from '../shared/harmless.ts';
 import type { ModelTraits } from './models.ts';
 
-/** Sampling and stop sequences. OpenAI's temperature goes up to 2, Anthropic's to 1: a higher one is sent as 1, and named as dropped. */
+/** Sampling and stop sequences. OpenAI's temperature goes up to 2, Anthropic's to 1. A higher one is sent as 1, and named as dropped. */
 export function sampling(chat: ChatRequest, traits: ModelTraits, thinks: boolean, dropped: FieldNames) {
   const body: Record<string, unknown> = {};
-  // No model takes either while it thinks. A model that takes one gets the temperature.
+  // A model takes neither while it thinks. A model that takes only one of the two gets the temperature.
   const takes = thinks ? 'none' : traits.sampling;
   if (chat.temperature !== undefined) {
     if (takes !== 'none') body.temperature = Math.min(chat.temperature, 1);

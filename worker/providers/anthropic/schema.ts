@@ -13,7 +13,7 @@ const FORMATS = new Set(
 
 /**
  * A JSON Schema as Anthropic's structured outputs take it (platform.claude.com, structured outputs): every object is closed, and
- * limits on numbers and lengths move into the description. Undefined if it cannot be expressed; then it is asked for in words.
+ * limits on numbers and lengths move into the description. Undefined if it cannot be expressed. The format is then asked for in words.
  */
 export function structuredSchema(schema: Json): Json | undefined {
   const closed = schema.type === 'object' || Array.isArray(schema.anyOf) ? close(schema, 0) : undefined;
@@ -23,7 +23,7 @@ export function structuredSchema(schema: Json): Json | undefined {
 function close(schema: unknown, depth: number): Json | undefined {
   if (!isObject(schema) || depth > DEEPEST) return undefined;
   const closed: Json = {};
-  const told: string[] = [];
+  const described: string[] = [];
   for (const key of Object.keys(schema)) {
     const value = schema[key];
     if (KEPT.has(key)) closed[key] = value;
@@ -32,23 +32,23 @@ function close(schema: unknown, depth: number): Json | undefined {
     else if (key === 'items') closed.items = close(value, depth + 1);
     else if (key === 'additionalProperties') {
       if (value !== false) return undefined; // an open map cannot be expressed
-    } else if (isSaid(key, value)) closed[key] = value;
-    else if (key !== '$schema' && key !== '$id') told.push(`${key}: ${JSON.stringify(value)}`);
+    } else if (isSupported(key, value)) closed[key] = value;
+    else if (key !== '$schema' && key !== '$id') described.push(`${key}: ${JSON.stringify(value)}`);
   }
   if (Object.values(closed).includes(undefined) || refersOutside(closed.$ref)) return undefined;
-  // A closed object without properties would hold nothing; and only one of two lists of choices can be kept.
+  // A closed object without properties would hold nothing. Of two lists of choices only one can be kept.
   const isObjectType = closed.type === 'object' || (Array.isArray(closed.type) && closed.type.includes('object'));
   if (isObjectType && closed.properties === undefined && schema.additionalProperties !== false) return undefined;
   if (schema.oneOf !== undefined && schema.anyOf !== undefined) return undefined;
   if (isObjectType || closed.properties !== undefined) closed.additionalProperties = false;
-  if (told.length > 0) {
-    const said = typeof closed.description === 'string' ? closed.description : '';
-    closed.description = `${said} (${told.join(', ')})`.trim();
+  if (described.length > 0) {
+    const description = typeof closed.description === 'string' ? closed.description : '';
+    closed.description = `${description} (${described.join(', ')})`.trim();
   }
   return closed;
 }
 
-const isSaid = (key: string, value: unknown): boolean =>
+const isSupported = (key: string, value: unknown): boolean =>
   key === 'format'
     ? typeof value === 'string' && FORMATS.has(value)
     : key === 'minItems' && (value === 0 || value === 1);
@@ -56,8 +56,8 @@ const isSaid = (key: string, value: unknown): boolean =>
 const NAMED = /"\$ref":"#\/(?:\$defs|definitions)\/([^"]+)"/g;
 
 /**
- * Whether a named schema refers to itself, which Anthropic refuses. Schemas without references are done first, then those that refer
- * only to schemas that are done. What remains is a circle.
+ * True if a named schema refers to itself, which Anthropic refuses. Schemas without references are done first, then those that refer
+ * only to schemas that are done. What remains refers to itself in a circle.
  */
 function isRecursive({ $defs, definitions }: Json): boolean {
   const schemas = new Map([$defs, definitions].flatMap((map) => (isObject(map) ? Object.entries(map) : [])));

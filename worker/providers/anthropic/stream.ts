@@ -20,7 +20,7 @@ interface ToolBlock {
   /** Position among the answer's tool calls, by which OpenAI's chunks name it. */
   index: number;
   hasArguments: boolean;
-  /** `input` of the block's start, for providers that send it whole. */
+  /** The `input` in the block's start, for providers that send it whole. */
   input: unknown;
 }
 
@@ -35,7 +35,7 @@ export class AnthropicStream implements StreamTranslator {
   model: string | undefined;
   finishReason: FinishReason | undefined;
   readonly #created: number;
-  /** By the block's index, the last call that began under it; some gateways give every block the same index. */
+  /** The last call that began under each block index. Some gateways give every block the same index. */
   readonly #tools = new Map<unknown, ToolBlock>();
   /** Indexes of blocks that show the reader nothing. */
   readonly #unseenBlocks = new Set<unknown>();
@@ -111,7 +111,7 @@ export class AnthropicStream implements StreamTranslator {
     return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
   }
 
-  /** From any event, because gateways also put usage beside an error or at the very end. */
+  /** Takes usage from any event, because gateways also put it beside an error or at the very end. */
   #takeUsage({ usage, message, delta, error }: Json): void {
     this.#usage.take(usage);
     for (const inside of [message, delta, error]) if (isObject(inside)) this.#usage.take(inside.usage);
@@ -139,7 +139,7 @@ export class AnthropicStream implements StreamTranslator {
     return this.#opening();
   }
 
-  /** The opening chunk, once; also if the provider's `message_start` did not come. */
+  /** The opening chunk, which is sent once, even if the provider's `message_start` did not come. */
   #opening(): StreamStep[] {
     if (this.#started) return NOTHING;
     this.#started = true;
@@ -224,7 +224,7 @@ export class AnthropicStream implements StreamTranslator {
       return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
     }
     if (this.#finished) return NOTHING;
-    // Blocks whose end did not come.
+    // Ends the blocks whose own end did not come.
     const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
     this.#finished = true;
     this.finishReason = reason;

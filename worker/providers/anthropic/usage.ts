@@ -4,7 +4,7 @@ import { laterUsage } from '../shared/usage.ts';
 import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';
 
 /**
- * The usage so far. Counts are cumulative, may be null, and may repeat one side as zeros: a missing count keeps its last value, and
+ * The usage so far. Counts are cumulative, may be null, and may repeat one side as zeros. So a missing count keeps its last value, and
  * the larger value counts for each side.
  */
 export class AnthropicUsage {

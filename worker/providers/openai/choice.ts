@@ -8,11 +8,11 @@ import { mayHoldText } from '../shared/heartbeat.ts';
 
 /** What a chunk says about one choice. */
 export interface ReadChoice {
-  /** It has content, not only the role or an empty opening. The first such delta is the first token. */
+  /** True if it has content, not only the role or an empty opening. The first such delta is the first token. */
   shows: boolean;
-  /** A part that may have held text could not be read, and was taken out. */
+  /** True if a part that may have held text could not be read, and was taken out. */
   isLost: boolean;
-  /** It was changed, so that a client can read it. */
+  /** True if it was changed so that a client can read it. */
   isRewritten: boolean;
   /** False if there is nothing to pass on. */
   isReadable: boolean;
@@ -23,11 +23,11 @@ export interface ReadChoice {
 /** One choice of a stream: reads its deltas, and knows whether it has ended. */
 export class OpenAiChoice {
   isFinished = false;
-  /** Content came, then a chunk without content finished it. Servers that send `stop` with every chunk never get here. */
+  /** True if content came, and then a chunk without content finished it. Servers that send `stop` with every chunk never get here. */
   isSurelyFinished = false;
   finishReason: FinishReason | undefined;
   #hasSaid = false;
-  /** A `finish_reason` came together with content, or before more of it, so it proves nothing. */
+  /** True if a `finish_reason` came together with content, or before more of it. It then proves nothing. */
   #finishesEarly = false;
   #hasRole = false;
   readonly #calls = new CallDeltas();
@@ -37,7 +37,7 @@ export class OpenAiChoice {
     this.#index = index;
   }
 
-  /** Reads one delta, and repairs it in place. `answerId`: the id of its chunk. */
+  /** Reads one delta, and repairs it in place. `answerId` is the id of its chunk. */
   read(choice: Json, answerId: unknown): ReadChoice {
     const read: ReadChoice = { shows: false, isLost: false, isRewritten: false, isReadable: true, brokeOff: undefined };
     const { finish_reason: reason } = choice;
@@ -80,7 +80,7 @@ export class OpenAiChoice {
 
   #readDelta(delta: Json, read: ReadChoice, answerId: unknown): void {
     const { content, tool_calls: calls, role } = delta;
-    // Clients need to hear it once. Gemini's own word is "model".
+    // Clients need the role once. Gemini's own word for it is "model".
     if (role !== 'assistant' && (role || !this.#hasRole)) {
       delta.role = 'assistant';
       read.isRewritten = true;
@@ -107,7 +107,7 @@ export class OpenAiChoice {
   }
 }
 
-/** A list of parts becomes a string, and its thinking `reasoning_content`. Anything else cannot be passed on. */
+/** A list of parts becomes a string, and its thinking becomes `reasoning_content`. Anything else cannot be passed on. */
 function readContent(delta: Json, content: unknown, read: ReadChoice): void {
   read.isRewritten = true;
   if (!Array.isArray(content)) {

@@ -9,7 +9,7 @@ import { nothingLeft } from '../shared/nothing-left.ts';
 import { schemaInstruction } from '../shared/schema-instruction.ts';
 import { hasAttachments, withoutToolAttachments } from '../shared/tool-pictures.ts';
 
-/** The messages as this provider takes them. The same array if nothing has to change. */
+/** The messages as this provider takes them. It is the same array if nothing has to change. */
 export function openaiMessages(chat: ChatRequest, target: Target, dropped: FieldNames): OpenAiMessages {
   let copy: ChatMessage[] | undefined;
   let unsendable: Unsendable | undefined;
@@ -65,10 +65,13 @@ function openaiMessage(message: ChatMessage, target: Target, dropped: FieldNames
   return outgoing;
 }
 
-/** Not a registered type, but often written. */
+/** `image/jpg` is not a registered type, but is often used. */
 const JPG = /^data:image\/jpg(?=[;,])/i;
 
-/** The parts that may be sent (core/formats/openai.ts); the others are left out and named. A document in an image part is sent as a file. */
+/**
+ * The parts that may be sent (core/formats/openai.ts). The others are left out and named. A document in an image part is sent as a
+ * file.
+ */
 function sendableParts(parts: ContentPart[], allowParams: readonly string[], dropped: FieldNames): ContentPart[] {
   let copy: ContentPart[] | undefined;
   for (const [index, part] of parts.entries()) {
@@ -94,6 +97,6 @@ function asFile(url: string): ContentPart {
   return { type: 'file', file: { filename, file_data: url } };
 }
 
-/** The message had content, and none of it is left. */
+/** True if the message had content, and none of it is left. */
 const isEmptied = ({ content, tool_calls: calls }: ChatMessage, outgoing: ChatMessage): boolean =>
   Array.isArray(content) && content.length > 0 && outgoing.content === '' && !calls;

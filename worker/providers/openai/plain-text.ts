@@ -5,19 +5,19 @@ import type { StreamStep, TextPattern } from '../adapter.ts';
 const KEY = '"content"';
 /** Python's `json.dumps`, which some servers use, writes a space. */
 const OPENINGS = [`${KEY}:"`, `${KEY}: "`];
-/** What ends a JSON string, begins an escape, or may not stand in one. */
+/** What ends a JSON string, begins an escape, or must not be in one. */
 const NOT_PLAIN = /["\\]|[^ -\uffff]/;
 
 /**
- * Most chunks of an answer are the one before with another word in it, and are read here without parsing them: everything round
- * the text is the same, and the text is written as it is, so the chunk means the same but for the text. Parsing and reading each
- * chunk anew costs about a tenth of a stream's CPU (1.25 instead of 1.16 times that of a Worker which only moves the bytes).
+ * Most chunks of an answer differ from the previous chunk only in their text, and are read here without parsing them. Everything
+ * around the text is the same, and the text contains no escapes, so nothing but the text has changed. Parsing and reading each chunk
+ * anew costs about a tenth of a stream's CPU (1.25 instead of 1.16 times that of a Worker that only moves the bytes).
  */
 export class PlainText {
-  /** What the next chunk may be; undefined: anything. */
+  /** The pattern that the next chunk may have. Undefined if the next chunk must be parsed. */
   pattern: TextPattern | undefined;
 
-  /** The text of a chunk that is the one before but for its text; undefined for any other. */
+  /** The text of a chunk that differs from the previous one only in its text. Undefined for any other chunk. */
   read(data: string): string | undefined {
     if (this.pattern === undefined) return undefined;
     const { before, after } = this.pattern;
@@ -27,12 +27,12 @@ export class PlainText {
     return NOT_PLAIN.test(text) ? undefined : text;
   }
 
-  /** The chunk before is another one now. */
+  /** Forgets the pattern, because the next chunk no longer follows the one it was learnt from. */
   forget(): void {
     this.pattern = undefined;
   }
 
-  /** `steps`: what came of the chunk. Only one that showed its `content`, and did nothing else, can be the pattern of others. */
+  /** Learns the pattern of a chunk by its `steps`. Only a chunk that showed its `content`, and did nothing else, can be a pattern. */
   learn(data: string, { choices }: Json, steps: readonly StreamStep[]): void {
     const [step] = steps;
     if (step?.kind !== 'chunk' || steps.length > 1 || step.data !== data || !step.content || step.finished) return;
@@ -40,7 +40,7 @@ export class PlainText {
     if (!isObject(choice) || !isObject(choice.delta) || choice.finish_reason || others.length > 0) return;
     const { content } = choice.delta;
     if (typeof content !== 'string' || utf8Bytes(content) !== step.textBytes) return;
-    // Without an escape, quotes stand round names and values alone: the only `"content"` is the name of the text.
+    // Without escapes, quotes are only around names and values, so the only `"content"` is the name of the text.
     const at = data.indexOf(KEY);
     if (data.includes('\\') || at !== data.lastIndexOf(KEY)) return;
     const opening = OPENINGS.find((one) => data.startsWith(one, at));

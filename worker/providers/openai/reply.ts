@@ -49,7 +49,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes, finishReason: choices[0].finish_reason };
 }
 
-/** True if the choice was repaired in place; a failure if it cannot be used. `madeId`: the id of a call that comes without one. */
+/** Returns true if the choice was repaired in place, or a failure if it cannot be used. `madeId` makes the id of a call without one. */
 function readChoice(choice: unknown, madeId: (call: number) => string) {
   if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
   const { message, finish_reason: word } = choice;
@@ -81,7 +81,7 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
   return true;
 }
 
-/** A kind of call that we do not know may be whole in a way of its own. */
+/** A call of a kind that we do not know may be complete in its own way, so it is passed on as it came. */
 const isOfAnotherKind = ({ type, function: called, custom }: Json): boolean =>
   nonEmpty(type) !== undefined && type !== 'function' && type !== 'custom' && !isObject(called) && !isObject(custom);
 

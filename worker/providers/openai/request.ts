@@ -21,7 +21,7 @@ const PASSED = [
   'reasoning_effort',
 ] as const;
 
-/** Fields of `rest` that change no price and ask for no more than text. */
+/** Fields of `rest` that do not change the price and ask only for text. */
 const PASSED_FROM_REST = new Set(['verbosity', 'prompt_cache_key']);
 
 /** The request in OpenAI's form, with the target's quirks. */

@@ -21,7 +21,7 @@ const LOST_BEHIND: StreamStep[] = [{ kind: 'lost', textBytes: 0 }];
 
 /**
  * Passes chunks on as the provider wrote them. A chunk is written again only to remove its usage, or if a client could not read it.
- * Events without any of the answer are skipped; an unreadable event that may have held some is `lost`.
+ * Events without any of the answer are skipped. An unreadable event that may have held some is `lost`.
  */
 export class OpenAiStream implements StreamTranslator {
   usage: Usage | undefined;
@@ -35,7 +35,7 @@ export class OpenAiStream implements StreamTranslator {
   #hasContent = false;
   #last: Json | undefined;
   #wireUsage: unknown;
-  /** By index, for providers that report usage for each choice. */
+  /** Usage by the choice's index, for providers that report it for each choice. */
   readonly #usageOfChoices = new Map<string, Usage>();
 
   constructor(asked: number) {
@@ -72,13 +72,13 @@ export class OpenAiStream implements StreamTranslator {
       return this.#unreadable(name, data);
     }
     // Gemini's compatible API wraps its errors in a list.
-    const said: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
-    // Before anything else, because an error may report usage too.
-    const told = isObject(said) ? usageIn(said, this.#usageOfChoices) : undefined;
+    const answer: unknown = Array.isArray(chunk) ? chunk[0] : chunk;
+    // Usage comes before anything else, because an error may report it too.
+    const usage = isObject(answer) ? usageIn(answer, this.#usageOfChoices) : undefined;
     // Usage is passed on in a chunk of our own, so it must be one that can be written.
-    if (told !== undefined && !isTooDeep(told)) this.#takeUsage(told);
-    if (name === 'error' || (isObject(said) && saysError(said))) {
-      return failed(failureInside(isObject(said) ? (said.error ?? said) : said, this.#hasContent));
+    if (usage !== undefined && !isTooDeep(usage)) this.#takeUsage(usage);
+    if (name === 'error' || (isObject(answer) && saysError(answer))) {
+      return failed(failureInside(isObject(answer) ? (answer.error ?? answer) : answer, this.#hasContent));
     }
     if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
     if (!Array.isArray(chunk.choices)) {
@@ -89,7 +89,7 @@ export class OpenAiStream implements StreamTranslator {
     if (this.#last === undefined || nonEmpty(chunk.id) !== undefined) this.#last = chunk;
     if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
     const steps = this.#chunk(chunk, chunk.choices, data);
-    if (told === undefined) this.#plainText.learn(data, chunk, steps);
+    if (usage === undefined) this.#plainText.learn(data, chunk, steps);
     return steps;
   }
 

@@ -1,14 +1,14 @@
 import { isAboutSignatures } from '../../core/formats/signatures.ts';
 
 /**
- * What a provider complains about. A 400 may be about this model or provider rather than about the request, so that another may take
- * it: a parameter, value, kind of tool or schema that it does not support, or more output than it can make. Codes, parameters and
- * words are closed lists. Words may quote the caller: the only consequence is one attempt elsewhere.
+ * What a provider complains about. A 400 may be about this model or provider instead of the request: a parameter, value, kind of tool
+ * or schema that it does not support, or more output than it can make. Another one may then take the request. Codes, parameters and
+ * words are closed lists. The words may quote the caller, but the only consequence is one attempt elsewhere.
  */
 export interface Complaint {
   /** Codes and types, in lower case. */
   codes: string;
-  /** The parameter, where one is named. */
+  /** The parameter, if one is named. */
   param: string | null;
   message: string;
 }
@@ -16,7 +16,7 @@ export interface Complaint {
 const CODES =
   /unsupported|not_supported|unknown_parameter|unrecognized_(?:request_)?argument|extra_forbidden|invalid_(?:function_parameters|json_schema)/;
 
-/** Providers differ in what they take of tools and answer formats, and in how much output they allow. */
+/** Providers differ in the tools and answer formats that they take, and in how much output they allow. */
 const PARAMETERS =
   /^(?:tools?|tool_choice|functions?|function_call|response_format|thinking|output_(?:config|format))\b/;
 const OUTPUT_CAP = /^max_(?:completion_|output_|new_)?tokens$/;

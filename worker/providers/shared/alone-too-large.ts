@@ -1,4 +1,4 @@
-/** Whether a 429 is the request's own fault: larger than the whole limit of a minute, it never fits, while others may. */
+/** Decides if a 429 is the request's own fault. A request that is larger than the whole limit of a minute never fits, but others may. */
 import type { Asked } from '../adapter.ts';
 import type { Header } from './retry-hints.ts';
 
@@ -13,7 +13,7 @@ const LIMIT_HEADERS = [
   'ratelimitbysize-limit',
 ];
 
-/** OpenAI and Groq say it themselves. */
+/** OpenAI and Groq say themselves that the request is too large. */
 const SAYS_SO = /request too large|tokens must be reduced in order to run/i;
 /** "Limit 30000, Used 0, Requested 45000". */
 const LIMIT_AND_REQUESTED = /\blimit:? ?([\d,_]{1,15})\b.{0,60}\brequested:? ?([\d,_]{1,15})/i;
@@ -24,7 +24,7 @@ const MINUTE_OF_TOKENS = /tokens?(?: per |\/)min\w{0,8}[^\d]{0,40}?limit[^\d]{0,
 /** Gemini: the metric's name and its value, in words and in its details. */
 const TOKEN_METRIC = /(input|output|prompt)?_?token_count[^{}]{0,120}?(?:limit: |"quotaValue":")(\d+)/i;
 
-/** By the provider's words, its details, or its limit headers. */
+/** Decides by the provider's words, its details, or its limit headers. */
 export function isAloneTooLarge(header: Header, message: string, extra: string, asked: Asked | undefined): boolean {
   if (SAYS_SO.test(message)) return true;
   const [, limit, requested] = LIMIT_AND_REQUESTED.exec(message) ?? [];
@@ -45,7 +45,7 @@ export function isAloneTooLarge(header: Header, message: string, extra: string, 
 
 const count = (text: string): number => Number(text.replace(/[,_]/g, ''));
 
-/** A limit that names neither side is on both, with the output at its cap. */
+/** A limit that names neither input nor output counts both, with the output at its cap. */
 function tokensOf({ inputTokens, outputTokens }: Asked, unit: string | undefined): number {
   if (unit === 'input' || unit === 'prompt') return inputTokens;
   return unit === 'output' || unit === 'completion' ? outputTokens : inputTokens + outputTokens;

@@ -2,23 +2,23 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 import { identify } from './call-identity.ts';
 
 /**
- * The calls of one choice of a stream, made readable: clients take `index` for a place in their list of calls, and join what has the
- * same one. Gemini and others give parallel calls the index 0; gateways in front of Claude also count the texts before a call.
+ * Makes the calls of one choice of a stream readable. Clients take `index` for a place in their list of calls, and join deltas with
+ * the same index. Gemini and others give parallel calls the index 0. Gateways in front of Claude also count the texts before a call.
  */
 export class CallDeltas {
-  /** By the provider's index and the call's id: the index that clients see. */
+  /** The index that clients see, by the provider's index and the call's id. */
   readonly #byId = new Map<string, number>();
-  /** By the id of a call without an index: more of it may come at any place of a delta. */
+  /** The index that clients see, by the id of a call without an index. More of such a call may come at any place of a delta. */
   readonly #placed = new Map<unknown, number>();
-  /** By the provider's index: the client's index of the latest call. */
+  /** The index that clients see for the latest call, by the provider's index. */
   readonly #current = new Map<number, number>();
-  /** By the client's index: the name that the call began with. */
+  /** The name that the call began with, by the index that clients see. */
   readonly #names = new Map<number, unknown>();
   #count = 0;
   /** The arguments so far of calls without an id. Only a new beginning or name after complete arguments shows a second call. */
-  readonly #said = new Map<number, string>();
+  readonly #arguments = new Map<number, string>();
 
-  /** Mends the calls of a delta in place; true if one changed. `madeId`: the id of a call that comes without one. */
+  /** Repairs the calls of a delta in place. Returns true if one changed. `madeId` makes the id of a call that comes without one. */
   mend(calls: readonly unknown[], madeId: (index: number) => string): boolean {
     let changed = false;
     for (const [place, call] of calls.entries()) {
@@ -30,7 +30,7 @@ export class CallDeltas {
         changed = true;
       }
       const isFirst = index >= known;
-      const mended = isFirst ? isNamed(call) && identify(call, () => madeId(index)) : this.#withoutNothing(call, index);
+      const mended = isFirst ? isNamed(call) && identify(call, () => madeId(index)) : this.#dropNeedless(call, index);
       if (isFirst) this.#names.set(index, nameOf(call));
       changed ||= mended;
     }
@@ -39,16 +39,16 @@ export class CallDeltas {
 
   #indexOf(call: Json, place: number): number {
     const own = indexIn(call);
-    const told = own ?? place;
-    const id = typeof call.id === 'string' && call.id !== '' ? `${told} ${call.id}` : undefined;
-    const current = this.#current.get(told);
+    const providersIndex = own ?? place;
+    const id = typeof call.id === 'string' && call.id !== '' ? `${providersIndex} ${call.id}` : undefined;
+    const current = this.#current.get(providersIndex);
     const isMore = own === undefined && !isNamed(call);
     const known =
       id === undefined ? undefined : (this.#byId.get(id) ?? (isMore ? this.#placed.get(call.id) : undefined));
     const begins = isNamed(call) && (id === undefined ? this.#isSecond(call, current) : known === undefined);
     const index = known ?? (current === undefined || begins ? this.#count++ : current);
-    if (id === undefined) this.#said.set(index, (this.#said.get(index) ?? '') + argumentsOf(call));
-    this.#current.set(told, index);
+    if (id === undefined) this.#arguments.set(index, (this.#arguments.get(index) ?? '') + argumentsOf(call));
+    this.#current.set(providersIndex, index);
     if (id !== undefined && known === undefined) {
       this.#byId.set(id, index);
       if (own === undefined) this.#placed.set(call.id, index);
@@ -56,21 +56,21 @@ export class CallDeltas {
     return index;
   }
 
-  /** Takes null and empty fields and the same name out of later deltas: clients replace what the first said, or join names. */
-  #withoutNothing(call: Json, index: number): boolean {
+  /** Deletes null fields, empty fields and the same name from later deltas, because clients replace the first value, or join names. */
+  #dropNeedless(call: Json, index: number): boolean {
     const inCall = without(call, ['id', 'type'], '');
     const inFunction = isObject(call.function) && without(call.function, ['name'], this.#names.get(index));
     return inFunction || inCall;
   }
 
-  /** The delta begins new arguments or has another name, and the arguments before it are complete. */
+  /** True if the delta begins new arguments or has another name, and the arguments before it are complete. */
   #isSecond(call: Json, current: number | undefined): boolean {
     if (current === undefined) return false;
     const name = this.#names.get(current);
     const isOther = Boolean(name) && name !== nameOf(call);
     if (!isOther && !argumentsOf(call).startsWith('{')) return false;
     try {
-      return isObject(JSON.parse(this.#said.get(current) ?? ''));
+      return isObject(JSON.parse(this.#arguments.get(current) ?? ''));
     } catch {
       return false;
     }
@@ -90,7 +90,7 @@ const isNamed = (call: Json): boolean => Boolean(nameOf(call));
 const argumentsOf = ({ function: called }: Json): string =>
   isObject(called) && typeof called.arguments === 'string' ? called.arguments : '';
 
-/** Takes out fields that are null, empty or `known`. */
+/** Deletes fields that are null, empty or `known`. Returns true if there were any. */
 function without(object: Json, names: readonly string[], known: unknown): boolean {
   let changed = false;
   for (const name of names) {

@@ -1,7 +1,10 @@
-/** What a client needs in order to answer a call. Some servers leave out the id, the type or both (llama.cpp, Mistral at Azure). */
+/**
+ * Gives a call what a client needs in order to answer it. Some servers leave out the id, the type or both (llama.cpp, Mistral at
+ * Azure).
+ */
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 
-/** Gives the call an id and a type if it has none; true if it had not. `madeId`: for a call without an id. */
+/** Gives the call an id and a type if it lacks one. Returns true if it did. `madeId` makes the id of a call without one. */
 export function identify(call: Json, madeId: () => string): boolean {
   const type = isObject(call.custom) ? 'custom' : 'function';
   const isWhole = nonEmpty(call.id) !== undefined && call.type === type;
@@ -11,7 +14,10 @@ export function identify(call: Json, madeId: () => string): boolean {
   return true;
 }
 
-/** At most 40 characters that every provider takes. Another answer gives other ids, because Anthropic wants each once in a conversation. */
+/**
+ * An id of at most 40 characters that every provider takes. Each answer gets other ids, because Anthropic accepts an id only once in a
+ * conversation.
+ */
 export function madeCallId(answerId: unknown, choice: number, index: number): string {
   const answer = String(nonEmpty(answerId) ?? '')
     .replace(/[^\w-]/g, '')

@@ -1,8 +1,8 @@
 import type { ChatMessage } from '../../../protocol/chat.ts';
 
-/** OpenAI takes no longer ids; vLLM and others make longer ones. */
+/** The longest id that OpenAI takes. vLLM and others make longer ones. */
 const LONGEST = 40;
-/** Room for `_2` and so on, for ids that would become the same. */
+/** Room for `_2` and so on, for ids that would otherwise be equal. */
 const LONGEST_NUMBER = 8;
 
 /**
@@ -51,7 +51,7 @@ interface SentIds {
 
 const mended = (id: string): string => id.replace(/[^\w-]/g, '_').slice(0, LONGEST);
 
-/** For OpenAI, which is strict about the length only. The same messages if no id is too long. */
+/** Shortens ids for OpenAI, which is strict only about the length. Returns the same messages if no id is too long. */
 export function withShortIds(messages: ChatMessage[]): ChatMessage[] {
   const isLong = ({ tool_call_id: id = '', tool_calls: calls = [] }: ChatMessage): boolean =>
     id.length > LONGEST || calls.some((call) => call.id.length > LONGEST);

@@ -1,7 +1,7 @@
 import { isObject } from '../../../protocol/json.ts';
 import { mayHoldText } from './heartbeat.ts';
 
-/** The content of a list of parts. `isLost`: a part of an unknown kind may hold text. */
+/** The content of a list of parts. `isLost` is true if a part of an unknown kind may hold text. */
 export interface SaidInParts {
   content: string;
   reasoning: string;
@@ -40,7 +40,7 @@ function readPart(part: Record<string, unknown>, said: SaidInParts): boolean {
       said.refusal += text ?? '';
       return text !== undefined;
     }
-    // Anthropic's and Mistral's references to sources: numbers and names, no part of the answer.
+    // Anthropic's and Mistral's references to sources are numbers and names, not part of the answer.
     case 'reference':
       return true;
     default:
@@ -48,7 +48,7 @@ function readPart(part: Record<string, unknown>, said: SaidInParts): boolean {
   }
 }
 
-/** A string, or a list of strings and text parts; undefined for anything else. */
+/** A string, or a list of strings and text parts, as one string. Undefined for anything else. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (isObject(value) && typeof value.value === 'string') return value.value;

@@ -12,7 +12,7 @@ export interface ErrorInfo {
   param: string | null;
   /** Gemini's `details` and OpenRouter's `metadata`, as JSON to search. */
   extra: string;
-  /** The answer comes from a wall in front of the provider. */
+  /** True if the answer comes from a wall in front of the provider. */
   wall: boolean;
 }
 
@@ -26,7 +26,7 @@ const NOTHING: ErrorInfo = {
   wall: false,
 };
 
-/** Reads an error body's text; a body that is not JSON says nothing. */
+/** Reads an error body's text. A body that is not JSON gives no information. */
 export function readError(body: string): ErrorInfo {
   let parsed: unknown;
   try {
@@ -64,6 +64,6 @@ function inList({ detail, message }: Json, name: string): string | null {
   return isObject(first) ? text(first[name]) : null;
 }
 
-/** A string, or a number as a string; null for anything else. */
+/** A string, or a number as a string. Null for anything else. */
 export const text = (value: unknown): string | null =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

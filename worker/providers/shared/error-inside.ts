@@ -22,13 +22,13 @@ export function failureInside(error: unknown, afterContent: boolean, arrivedAt?:
   };
 }
 
-/** Whether an answer reports an error. Some providers say in every chunk that there is none: `{}`, or a code of 0. */
+/** True if an answer reports an error. Some providers send an empty one in every chunk: `{}`, or a code of 0. */
 export function saysError({ error, choices }: Json): boolean {
   if (!error || !isObject(error) || !Array.isArray(choices)) return Boolean(error);
   return text(error.code) !== '0' && Object.values(error).some(Boolean);
 }
 
-/** The status that an error inside a 200 would have had, by its words. */
+/** The status that an error inside a 200 would have had, by its codes. */
 function statusOf(codes: string): number {
   if (/rate_limit|resource_exhausted|too_many/.test(codes)) return 429;
   if (/invalid_request|invalid_argument/.test(codes)) return 400;

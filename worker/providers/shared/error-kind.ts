@@ -20,7 +20,7 @@ const BAD_KEY = /invalid_api_key|api_key_invalid|incorrect_api_key|unauthenticat
 
 /**
  * A 400 may quote what the caller wrote, and a caller's words must not put a deployment into cooldown. So only codes and the beginning
- * of the sentence count against it.
+ * of the sentence count against the deployment.
  */
 const AT_400 = {
   noModel: /^(the )?model\b.{0,120}\bnot (exist|found)|^(unknown|no such) model/i,
@@ -29,7 +29,7 @@ const AT_400 = {
   region: /^user location is not supported/i,
 };
 
-/** What kind of failure an error body in OpenAI's form is: its codes decide before its words, and those before the status. */
+/** The kind of failure that an error body in OpenAI's form reports. Its codes decide before its words, and its words before the status. */
 export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKind {
   if (status < 300) return 'malformed';
   if (status < 400) return 'redirected';
@@ -48,11 +48,11 @@ export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): Fa
 /** 499: a gateway closed the connection from its own side. */
 const SERVERS_FAULT: ReadonlySet<number> = new Set([408, 409, 421, 425, 499]);
 
-/** OpenRouter has the model, but no endpoint that supports what the request asks for. */
+/** OpenRouter may have the model, but no endpoint that supports what the request asks for. */
 const kindOf404 = ({ message }: ErrorInfo): FailureKind =>
   /no endpoints found that (support|can)/i.test(message) ? 'unsupported' : 'no_model';
 
-/** OpenRouter: a request too large for the remaining credit is the request's fault; an empty balance is the operator's. */
+/** At OpenRouter, a request too large for the remaining credit is the request's fault, and an empty balance is the operator's. */
 function kindOf402({ message }: ErrorInfo): FailureKind {
   const affordable = /can only afford (\d+)/i.exec(message);
   return affordable && Number(affordable[1]) > 0 ? 'too_long' : 'no_money';
@@ -83,7 +83,7 @@ function kindOf403(info: ErrorInfo): FailureKind {
 
 function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {
   if (AT_400.region.test(message)) return 'region';
-  // First, because a flagged prompt is not tried elsewhere.
+  // This comes first, because a flagged prompt is not tried elsewhere.
   if (FLAGGED.test(codes)) return 'flagged';
   if (TOO_LONG.test(codes)) return 'too_long';
   if (FLAGGED_WORDS.test(message)) return 'flagged';

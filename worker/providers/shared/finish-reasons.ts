@@ -40,6 +40,6 @@ const COMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['spii', 'content_filter'],
 ]);
 
-/** OpenAI's finish reason for a provider's; undefined for one that does not mean a complete answer. */
+/** OpenAI's finish reason for a provider's. Undefined if that does not mean a complete answer. */
 export const finishReason = (reason: string): FinishReason | undefined =>
   COMPLETE.get(reason) ?? COMPLETE.get(reason.toLowerCase());

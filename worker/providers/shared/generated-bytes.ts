@@ -3,11 +3,11 @@ import { jsonText } from './json-text.ts';
 
 /** Fields of the wire format, which no model generated. */
 const NOT_GENERATED = new Set(['role', 'type']);
-/** A provider may send these as JSON in place of a string; the model wrote the names and braces too. */
+/** A provider may send these as JSON in place of a string. The model then wrote the names and braces too. */
 const FREE_FORM = new Set(['arguments', 'input']);
-/** Sound and pictures in base64 take 1,000 bytes a token and more; 64 is a bound far above what they are billed at. */
+/** Sound and pictures in base64 take 1,000 bytes a token or more. Counting 64 a token is a bound far above what is billed for them. */
 const MEDIA_BYTES_PER_TOKEN = 64;
-/** Far deeper than any delta. */
+/** The deepest value that is counted. No delta is nested nearly as deeply. */
 const DEEPEST = 20;
 
 /**
@@ -34,7 +34,7 @@ export function generatedBytes(value: unknown, depth = 0): number | undefined {
   return bytes;
 }
 
-/** `audio: {data}` and `images: [{image_url: {url}}]`. A short string is counted as text. */
+/** True for sound and pictures: `audio: {data}` and `images: [{image_url: {url}}]`. A short string is counted as text. */
 const isMedia = (key: string, value: unknown): value is string =>
   typeof value === 'string' &&
   value.length > 4_096 &&

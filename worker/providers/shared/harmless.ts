@@ -1,4 +1,4 @@
-/** Whether a field asks for the default. Nothing is lost if such a field is not sent, so it is not named as dropped. */
+/** True if a field asks for the default. Nothing is lost if such a field is not sent, so it is not named as dropped. */
 export function isWhatHappensAnyway(name: string, value: unknown): boolean {
   switch (name) {
     case 'store':

@@ -36,14 +36,14 @@ const DESCRIBES = new Set([
   'content_filter_result',
   'prompt_filter_results',
 ]);
-/** Far deeper than any event. */
+/** The deepest value that is searched. No event is nested nearly as deeply. */
 const DEEPEST = 20;
 
-/** True for data that is not JSON and surely held none of the answer: an empty event, a word such as `ping`, a broken `[DONE]`. */
+/** True for data that is not JSON and certainly held none of the answer: an empty event, a word such as `ping`, a broken `[DONE]`. */
 export const isHeartbeat = (text: string): boolean =>
   '[DONE]'.startsWith(text.trim()) || (text.length <= LONGEST_HEARTBEAT && !/[{[]/.test(text) && ALIVE.test(text));
 
-/** Whether a value of unknown shape may hold part of an answer: any string that does not describe the event. */
+/** True if a value of unknown shape may hold part of an answer, which is any string that does not describe the event. */
 export function mayHoldText(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return value !== '' && !isHeartbeat(value);
   if (typeof value !== 'object' || value === null) return false;
@@ -55,5 +55,5 @@ export function mayHoldText(value: unknown, depth = 0): boolean {
   return false;
 }
 
-/** Whether an event's name says that it only keeps the connection alive. */
+/** True if an event's name says that the event only keeps the connection alive. */
 export const isPingEvent = (name: string | undefined): boolean => name !== undefined && isHeartbeat(name);

@@ -1,4 +1,4 @@
-/** A value as JSON; undefined if it is nested so deeply that `JSON.stringify` runs out of stack, where `JSON.parse` did not. */
+/** A value as JSON. Undefined if it is nested so deeply that `JSON.stringify` runs out of stack although `JSON.parse` did not. */
 export function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -7,7 +7,7 @@ export function jsonText(value: unknown): string | undefined {
   }
 }
 
-/** Far deeper than anything a provider sends, far less than what breaks code that walks it. */
+/** Far deeper than anything a provider sends, and far less deep than what breaks code that walks it. */
 const DEEPEST = 100;
 
 /** Whether a value is nested too deeply to be walked and written. */

@@ -1,7 +1,7 @@
 import type { ContentPart } from '../../../protocol/chat.ts';
 import type { Unsendable } from '../adapter.ts';
 
-/** The problem of a message none of whose parts the provider takes. */
+/** The problem with a message if the provider takes none of its parts. */
 export function nothingLeft(index: number, content: string | ContentPart[] | null | undefined): Unsendable {
   const types = Array.isArray(content) ? [...new Set(content.map(({ type }) => type))].join(', ') : 'text';
   return {

@@ -1,13 +1,13 @@
 import type { Failure, FailureKind } from '../../core/routing/failure.ts';
 
-/** Far more than a client is shown. The pipeline cuts the message after hiding what must not be read. */
+/** The longest message that is kept, far longer than what a client is shown. The pipeline cuts it after hiding what must not be read. */
 const LONGEST_TEXT = 8192;
 
 /** What content filters say about a prompt. A flagged prompt is not tried elsewhere, so matching too much costs less than too little. */
 export const FLAGGED_WORDS =
   /flagged|content (?:management |filtering )?policy|usage polic|moderation|content exists risk|safety (?:system|polic|filter|check|classifier|setting)|(?:inappropriate|sensitive|harmful|prohibited)[ _](?:content|words?|information)|responsible ai/i;
 
-/** A finish reason that does not say the answer is complete. */
+/** The failure for a finish reason that does not mean a complete answer. */
 export const brokeOff = (reason: string): Failure => ({
   kind: 'cut',
   status: 200,

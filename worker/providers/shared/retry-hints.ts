@@ -1,5 +1,5 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A larger number is a point in time, in seconds (this one is in 2017) or, a thousand times larger, in milliseconds. */
+/** A larger number is a point in time: in seconds (this one is in 2017), or in milliseconds if it is a thousand times larger. */
 const EPOCH_SECONDS = 1_500_000_000;
 
 /** Reads a header of the provider's answer by its lower-case name. */
@@ -10,8 +10,8 @@ export const noHeader: Header = () => null;
 
 /**
  * How long a provider asks to wait. Its headers count first, then its body (Gemini's `RetryInfo`, OpenAI's "try again in 20s",
- * OpenRouter's `metadata.headers`), but only for limits and the provider's own faults: other errors may quote the caller's words.
- * Dates are compared with the answer's own `date`, or else with its arrival.
+ * OpenRouter's `metadata.headers`). The body counts only for limits and the provider's own faults, because other errors may quote the
+ * caller's words. Dates are compared with the answer's own `date`, or else with its arrival.
  */
 export function retryAfterMs(
   status: number,
@@ -20,8 +20,8 @@ export function retryAfterMs(
   message: string,
   arrivedAt?: number,
 ): number | undefined {
-  const said = Date.parse(header('date') ?? '');
-  const now = Number.isNaN(said) ? arrivedAt : said;
+  const sentAt = Date.parse(header('date') ?? '');
+  const now = Number.isNaN(sentAt) ? arrivedAt : sentAt;
   const isLimit = status === 429;
   const hint =
     number(header('retry-after-ms')) ??
@@ -36,7 +36,10 @@ const number = (value: string | null): number | undefined => {
   return Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
 };
 
-/** Seconds, seconds or milliseconds since 1970, a date (HTTP or ISO), or a duration such as `6m0s`; from now on. */
+/**
+ * The wait from `now` on, by a number of seconds, seconds or milliseconds since 1970, a date (HTTP or ISO), or a duration such as
+ * `6m0s`.
+ */
 function waitMs(value: string | null, now: number | undefined): number | undefined {
   if (value === null) return undefined;
   const parsed = number(value);
@@ -51,14 +54,14 @@ const date = (value: string): number | undefined => {
   return Number.isNaN(at) ? undefined : at;
 };
 
-/** `remaining` and `reset` of each limit. */
+/** The headers with what remains of each limit and when it is reset. */
 const LIMITS: readonly (readonly [string, string])[] = [
   ...['requests', 'tokens'].map((name) => [`x-ratelimit-remaining-${name}`, `x-ratelimit-reset-${name}`] as const),
   ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
     (name) => [`anthropic-ratelimit-${name}-remaining`, `anthropic-ratelimit-${name}-reset`] as const,
   ),
 ];
-/** A single limit without a name: OpenRouter, and the drafts of the standard. */
+/** A single limit without a name, as at OpenRouter and in the drafts of the standard. */
 const ONE_LIMIT: readonly (readonly [string, string])[] = ['x-ratelimit', 'x-rate-limit', 'ratelimit'].map(
   (name) => [`${name}-remaining`, `${name}-reset`] as const,
 );
@@ -88,7 +91,7 @@ function inBody(extra: string, message: string, now: number | undefined): number
   return duration(delay ?? '') ?? waitMs(header ?? null, now) ?? duration(inUnits(words ?? ''));
 }
 
-/** "1 minute 30 seconds" as `1m30s`. */
+/** Writes "1 minute 30 seconds" as `1m30s`. */
 const inUnits = (words: string): string =>
   words.replace(/([\d.]+) ?(ms|milli|[dhms])[a-z]* ?/gi, (_, amount: string, unit: string) => {
     return amount + (unit.toLowerCase() === 'milli' ? 'ms' : unit.toLowerCase());
@@ -96,7 +99,7 @@ const inUnits = (words: string): string =>
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `12ms`, `1.5s`, `6m0s`, `1h2m3s`. */
+/** Reads `12ms`, `1.5s`, `6m0s`, `1h2m3s`. Undefined for anything else. */
 export function duration(value: string): number | undefined {
   const parts = [...value.matchAll(/([\d.]+)(ms|[dhms])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== value.trim()) return undefined;

@@ -1,6 +1,6 @@
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
 
-/** A stream whose chunks are rewritten. `rewrite` gives undefined for a chunk that is nested too deeply. */
+/** A stream whose chunks are rewritten. `rewrite` returns undefined for a chunk that is nested too deeply. */
 export class RewrittenStream implements StreamTranslator {
   readonly #stream: StreamTranslator;
   readonly #rewrite: (data: string) => string | undefined;

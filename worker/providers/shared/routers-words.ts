@@ -4,7 +4,7 @@
  */
 import { isObject, type Json } from '../../../protocol/json.ts';
 
-/** Removes those fields from an answer or a chunk; true if there were any. */
+/** Removes those fields from an answer or a chunk. Returns true if there were any. */
 export function dropRoutersWords(said: Json): boolean {
   if (said.carryon === undefined && said.carryon_cost_usd === undefined) return false;
   delete said.carryon;
@@ -12,5 +12,5 @@ export function dropRoutersWords(said: Json): boolean {
   return true;
 }
 
-/** Whether that router marked events that it could not read, whose content is missing here too. */
+/** True if that router marked events that it could not read. Their content is missing here too. */
 export const lostBehind = ({ carryon }: Json): boolean => isObject(carryon) && Number(carryon.skippedEvents) > 0;

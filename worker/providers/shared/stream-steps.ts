@@ -4,10 +4,10 @@ import type { StreamStep } from '../adapter.ts';
 /** The provider said that nothing more comes. */
 export const DONE: StreamStep[] = [{ kind: 'done' }];
 
-/** An event that holds nothing of the answer. */
+/** The steps of an event without any of the answer. */
 export const NOTHING: StreamStep[] = [];
 
-/** An event that may have held part of the answer, counted with its whole length; nothing if it surely held none. */
+/** The step of an event that may have held part of the answer, counted with its whole length. No step if it certainly held none. */
 export const lostIf = (isLost: boolean, data: string): StreamStep[] =>
   isLost ? [{ kind: 'lost', textBytes: utf8Bytes(data) }] : NOTHING;
 

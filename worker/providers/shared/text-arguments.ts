@@ -3,9 +3,9 @@ import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-numbe
 import { jsonText } from './json-text.ts';
 
 /**
- * Some servers send a call's arguments as an object. OpenAI's format has them as JSON in a string, which clients join and parse, so
- * they are rewritten in place, with numbers as the model wrote them in `text`. True if any were; undefined if they are nested too
- * deeply.
+ * Some servers send a call's arguments as an object. OpenAI's format has them as JSON in a string, which clients join and parse. So
+ * they are rewritten in place, with numbers as the model wrote them in `text`. Returns true if any were, and undefined if they are
+ * nested too deeply.
  */
 export function writeArguments(choices: readonly unknown[], text: string): boolean | undefined {
   const called = calledIn(choices);

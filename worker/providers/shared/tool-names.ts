@@ -6,10 +6,10 @@ import type { Adapter } from '../adapter.ts';
 import { jsonText } from './json-text.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
 
-/** Names that every provider takes: OpenAI and Anthropic refuse other characters, OpenAI more than 64. */
+/** Names that every provider takes. OpenAI and Anthropic refuse other characters, and OpenAI refuses more than 64. */
 const EVERYWHERE = /^[a-zA-Z0-9_-]{1,64}$/;
 const LONGEST = 64;
-/** Room for `_2` and so on, for names that would become the same. */
+/** Room for `_2` and so on, for names that would otherwise be equal. */
 const LONGEST_NUMBER = 8;
 
 /**
@@ -40,7 +40,7 @@ export function withToolNames(adapter: Adapter): Adapter {
   };
 }
 
-/** The replaced names, by the client's names; undefined if all names can be sent. */
+/** The replaced names, by the client's names. Undefined if all names can be sent. */
 export function mendedNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
   const names = namesIn(chat);
   const strange = new Set(names.filter((name) => !EVERYWHERE.test(name)));
@@ -111,7 +111,7 @@ function renamedChoice(choice: Exclude<ToolChoice, string>, names: ReadonlyMap<s
 
 const newName = (name: string, names: ReadonlyMap<string, string>): string => names.get(name) ?? name;
 
-/** The same JSON with the client's names in its calls; the same string if it has none. */
+/** The same JSON with the client's names in its calls. It is the same string if it has none, and undefined if it is nested too deeply. */
 function withOwnNames(text: string, own: ReadonlyMap<string, string>): string | undefined {
   if (!text.includes('_call')) return text;
   let answer: { choices?: unknown };

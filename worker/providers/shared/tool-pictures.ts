@@ -1,11 +1,11 @@
 import type { ChatMessage, ContentPart } from '../../../protocol/chat.ts';
 
-/** The text of a tool's result that was only a picture. */
+/** The text for a tool's result that was only a picture. */
 const FOLLOWS = 'The result is in the next message.';
 
 const isAttached = ({ type }: ContentPart): boolean => type !== 'text';
 
-/** Whether a tool's result has anything but text. */
+/** True if a tool's result has anything but text. */
 export const hasAttachments = ({ role, content }: ChatMessage): boolean =>
   role === 'tool' && Array.isArray(content) && content.some(isAttached);
 

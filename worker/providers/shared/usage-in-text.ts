@@ -4,7 +4,7 @@ import type { Reply } from '../adapter.ts';
 import { readUsage, usageIn } from './usage.ts';
 import { readAnthropicUsage } from './usage-of-anthropic.ts';
 
-/** Adds the usage to a failed reply: an answer that cannot be used may still report what it is billed at, in either format. */
+/** Adds the usage to a failed reply. An answer that cannot be used may still report what it is billed at, in either format. */
 export function withToldUsage(reply: Reply, text: string): Reply {
   if (reply.ok || reply.usage !== undefined) return reply;
   const usage = usageInText(text);
@@ -12,16 +12,16 @@ export function withToldUsage(reply: Reply, text: string): Reply {
 }
 
 function usageInText(text: string): Usage | undefined {
-  let said: unknown;
+  let parsed: unknown;
   try {
-    said = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch {
     return undefined;
   }
   // Gemini's compatible API wraps its errors in a list.
-  const answer: unknown = Array.isArray(said) ? said[0] : said;
+  const answer: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   if (!isObject(answer)) return undefined;
-  const told = usageIn(answer);
-  const isAnthropic = isObject(told) && told.prompt_tokens === undefined && told.input_tokens_details === undefined;
-  return isAnthropic ? readAnthropicUsage(told) : readUsage(told);
+  const usage = usageIn(answer);
+  const isAnthropic = isObject(usage) && usage.prompt_tokens === undefined && usage.input_tokens_details === undefined;
+  return isAnthropic ? readAnthropicUsage(usage) : readUsage(usage);
 }

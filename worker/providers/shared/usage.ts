@@ -5,8 +5,8 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 const MOST_COUNTED = 2 ** 43;
 
 /**
- * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and a
- * huge number stays large. Undefined for anything that is no count, such as a negative number.
+ * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and a huge
+ * number stays large. Undefined for anything that is not a count, such as a negative number.
  */
 export function count(value: unknown): number | undefined {
   const number = typeof value === 'string' ? numberIn(value) : value;
@@ -23,7 +23,7 @@ function numberIn(text: string): number | undefined {
 const largest = (...values: unknown[]): number =>
   values.reduce<number>((most, one) => Math.max(most, count(one) ?? 0), 0);
 
-/** The largest count of such a part in the objects under these names. */
+/** The largest count of one of these parts, in the objects under these names. */
 function largestIn(value: Json, names: readonly string[], ...parts: string[]): number {
   let most = 0;
   for (const name of names) {
@@ -37,7 +37,7 @@ const INPUT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'];
 const OUTPUT_DETAILS = ['completion_tokens_details', 'output_tokens_details'];
 
 /**
- * Reads OpenAI's usage object in its many dialects. In the result every part is part of its whole. If a report can be read in two
+ * Reads OpenAI's usage object in its many dialects. In the result every whole includes its parts. If a report can be read in two
  * ways, the dearer one counts:
  * - more cached input than input: gateways in front of Claude leave the cached part out of `prompt_tokens`, so it is added;
  * - cached input beside `input_tokens`, all with Anthropic's names: the input leaves it out, so it is added;
@@ -100,8 +100,8 @@ export function writtenInParts(value: unknown): number {
 }
 
 /**
- * Finds the usage of a chunk or a whole answer: Groq has its own field, Moonshot puts it into each choice. If it is in several places,
- * the larger value counts for each side. `ofChoices`: the usage in earlier chunks of the same answer.
+ * Finds the usage of a chunk or a whole answer. Groq has its own field, and Moonshot puts it into each choice. If it is in several
+ * places, the larger value counts for each side. `ofChoices` has the usage of earlier chunks of the same answer.
  */
 export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
   const { usage, x_groq: groq, error, choices } = answer;
@@ -112,7 +112,7 @@ export function usageIn(answer: Json, ofChoices?: Map<string, Usage>): unknown {
   return moreOf(found, usage);
 }
 
-/** The provider's own object if one of the two has everything. */
+/** Joins two usage objects. Returns the provider's own object if one of the two has everything. */
 function moreOf(one: unknown, other: unknown): unknown {
   const next = readUsage(other);
   if (next === undefined) return one;
@@ -122,15 +122,15 @@ function moreOf(one: unknown, other: unknown): unknown {
   return later === next ? other : wireUsage(later);
 }
 
-/** The sum for providers that report usage for each choice, maybe each in its own chunk. */
+/** The sum for providers that report usage for each choice, perhaps each in its own chunk. */
 function usageOfChoices(choices: readonly unknown[], known?: Map<string, Usage>): unknown {
   let found: unknown;
   let ofChoices = known;
   for (const [position, choice] of choices.entries()) {
-    const told = usageOfChoice(choice);
-    const usage = readUsage(told);
+    const reported = usageOfChoice(choice);
+    const usage = readUsage(reported);
     if (usage === undefined) continue;
-    found = told;
+    found = reported;
     ofChoices ??= new Map();
     const index = isObject(choice) ? String(choice.index ?? position) : '';
     ofChoices.set(index, laterUsage(ofChoices.get(index), usage));
@@ -155,8 +155,8 @@ const sumOf = (one: Usage, other: Usage): Usage => ({
 });
 
 /**
- * Joins two reports. Usage is cumulative, so the later one counts; but some providers end with zeros, or leave parts out, which must
- * not erase an earlier report. The larger value counts for each side, and no part that may be dearer shrinks.
+ * Joins two reports. Usage is cumulative, so the later one counts. But some providers end with zeros, or leave parts out, which must
+ * not erase an earlier report. So the larger value counts for each side, and no part that may be dearer shrinks.
  */
 export function laterUsage(known: Usage | undefined, next: Usage): Usage {
   if (known === undefined) return next;

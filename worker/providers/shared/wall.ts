@@ -1,11 +1,11 @@
 /**
- * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller, in an HTML page, a
- * line of text, or its own JSON. It never saw the key.
+ * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller. It answers with
+ * an HTML page, a line of text, or its own JSON. It never saw the key.
  */
 import { isObject } from '../../../protocol/json.ts';
 import type { Header } from './retry-hints.ts';
 
-/** Whether a 403 comes from a wall: anything that is not an error in the provider's own form. */
+/** True if a 403 comes from a wall, which is anything that is not an error in the provider's own form. */
 export function isWall(header: Header, body: string): boolean {
   if (header('cf-mitigated') !== null) return true;
   let said: unknown;
