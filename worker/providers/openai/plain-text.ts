@@ -27,7 +27,7 @@ export class PlainText {
     return NOT_PLAIN.test(text) ? undefined : text;
   }
 
-  /** Forgets the pattern, because the next chunk no longer follows the one it was learnt from. */
+  /** Forgets the pattern, because an event came that does not match it. */
   forget(): void {
     this.pattern = undefined;
   }
