@@ -146,8 +146,8 @@ describe('POST /admin/ledger/:tenant/adjustments', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ scope: 'tenant' }, 'body: say either how much with deltaUsd, or "reset": true'],
-    [{ scope: 'tenant', deltaUsd: 1, reset: true }, 'body: say either'],
+    [{ scope: 'tenant' }, 'body: write either deltaUsd, or "reset": true'],
+    [{ scope: 'tenant', deltaUsd: 1, reset: true }, 'body: write either'],
     [{ scope: 'tenant', reset: false }, 'reset: write true, or leave it out'],
     [{ scope: 'tenant', deltaUsd: 0 }, 'deltaUsd: write at least a millionth of a USD'],
     [{ scope: 'tenant', deltaUsd: 4e-7 }, 'deltaUsd: write at least a millionth of a USD'],

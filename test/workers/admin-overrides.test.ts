@@ -166,7 +166,7 @@ describe('an end', () => {
   it.each(CALLS)('is exactly one of until and forSeconds, for $name', async ({ path, body }) => {
     const { forSeconds: _, ...endless } = { forSeconds: 0, ...body };
     const both = await refused(callAdmin('PUT', path, { ...endless, until: Date.now() + 60_000, forSeconds: 60 }));
-    expect(both).toBe('400 invalid_body forSeconds: stands beside until; write one of the two');
+    expect(both).toBe('400 invalid_body forSeconds: cannot be combined with until; write one of the two');
     const neither = await callAdmin('PUT', path, endless);
     if (path.startsWith('aliases')) expect(neither.body).toMatchObject({ until: null });
     else expect(neither).toMatchObject({ status: 400, body: { error: { code: 'invalid_body', param: 'until' } } });

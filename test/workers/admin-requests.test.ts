@@ -84,9 +84,11 @@ describe('GET /admin/requests/:id', () => {
   it('says why there is none', async () => {
     const said = (id: string) => refused(callAdmin('GET', `requests/${id}`));
     expect(await said(idOf(10_081))).toMatch(/^404 not_found The request .* is too old: requests are kept for 7 days/);
-    expect(await said(idOf(250))).toMatch(/^404 not_found The book has no request .* It may be running still\. Else/);
+    expect(await said(idOf(250))).toMatch(
+      /^404 not_found The book has no request .* It may still be running\. Otherwise/,
+    );
     expect(await said(idOf(0))).toMatch(/^404 not_found The book has no request .* yet\. Records reach it some 10 s/);
-    expect(await said(idOf(-60))).toMatch(/^404 not_found No request has the id .* not come yet/);
+    expect(await said(idOf(-60))).toMatch(/^404 not_found No request has the id .* in the future/);
     expect(await said('7')).toMatch(/^400 invalid_body id: write a request’s id as x-request-id tells it/);
   });
 });
@@ -122,11 +124,11 @@ describe('GET /admin/requests', () => {
   });
 
   it.each([
-    ['user=ana', /^400 invalid_body tenant: name the tenant too: a user is one of a tenant/],
+    ['user=ana', /^400 invalid_body tenant: name the tenant too, because a user belongs to a tenant/],
     ['before=7', /^400 invalid_body before: write the "next" of the page before/],
     ['most=0', /^400 invalid_body most: write a whole number from 1 to 200/],
     ['code=OOPS', /^400 invalid_body code: write the code of an error/],
-    ['code=invalid_boddy', /^400 invalid_body code: is no code; did you mean "invalid_body"\?/],
+    ['code=invalid_boddy', /^400 invalid_body code: is not an error code; did you mean "invalid_body"\?/],
     ['tenant=acmee', /^400 invalid_body tenant: does not exist; did you mean "acme"\?/],
     ['feature=sumarize', /^400 invalid_body feature: does not exist; did you mean "summarize"\?/],
     ['codes=x', /^400 invalid_body codes: is not a setting/],

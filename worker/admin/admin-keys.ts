@@ -1,4 +1,4 @@
-/** `/admin/admin-keys` (docs/admin.md): operators' keys. A key is shown once, when it is created; only its hash is stored. */
+/** `/admin/admin-keys` (docs/admin.md): operators' keys. A key is shown once, when it is created. Only its hash is stored. */
 import * as z from 'zod/mini';
 import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
@@ -30,7 +30,7 @@ export const adminKeyBody = settings({
       ),
     ),
   scope: z.enum(['read', 'operate'], {
-    error: 'write read, which sees, or operate, which also changes',
+    error: 'write read, which may only look, or operate, which may also change things',
   }),
 });
 
@@ -61,7 +61,7 @@ export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
     : plainJson({ keys: found.reply }, c.env.context);
 }
 
-/** `DELETE /admin/admin-keys/:id`. It is refused from the next call on, because each call looks up its key. */
+/** `DELETE /admin/admin-keys/:id`. The key is refused from the next call on, because each call looks up its key. */
 export async function revokeAdminKey({ c }: AdminCall): Promise<Change | Response> {
   const id = c.req.param('id') ?? '';
   const found = await askOperators(c, (operators) => operators.listAdminKeys());

@@ -1,4 +1,4 @@
-/** `/admin/alerts` (docs/alerts.md): notices that were sent, wait or were lost, and a test of the webhooks. */
+/** `/admin/alerts` (docs/alerts.md): notices that were sent, are waiting or were lost, and a test of the webhooks. */
 
 import * as z from 'zod/mini';
 import type { AlertView } from '../core/alerts/alert.ts';
@@ -22,14 +22,14 @@ export const alertsQuery = settings({
 /** `GET /admin/alerts`, newest first. */
 export async function listAlerts({ c, query }: AdminCall<undefined, z.infer<typeof alertsQuery>>): Promise<Response> {
   const { before = Number.MAX_SAFE_INTEGER, most, ...narrowing } = query;
-  // One more than is shown tells whether there is another page.
+  // One more than the page holds is read, to find out whether there is another page.
   const { hooks, alerts: found } = await c.env.composition.alerts().list(before, most + 1, narrowing);
   const alerts = found.slice(0, most).map(withBudgetFields);
   const next = found.length > most ? (alerts[most - 1]?.number ?? null) : null;
   return plainJson({ webhooks: hooks, alerts, next }, c.env.context);
 }
 
-/** The fields that alerts had when all of them were about budgets. */
+/** Adds the fields that alerts had when all of them were about budgets. */
 function withBudgetFields<View extends AlertView>(alert: View) {
   if (alert.kind !== 'budget') return alert;
   const { scope, period, thresholdPercent: percent, spentMicroUsd, capMicroUsd } = alert.data;

@@ -29,7 +29,7 @@ export async function setAliasList({
   return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);
 }
 
-/** `DELETE /admin/aliases/:alias`: config's own list serves again. */
+/** `DELETE /admin/aliases/:alias`: restores config's own list. */
 export async function clearAliasList({
   c,
   params: { alias },

@@ -1,4 +1,4 @@
-/** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): forgets cached answers everywhere, by raising their generation. */
+/** `DELETE /admin/answers?tenant=&feature=` (docs/admin.md): discards cached answers everywhere by raising their generation. */
 
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
@@ -8,7 +8,7 @@ import { plainJson } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
 
-/** How long an isolate remembers a generation; KV's delay comes on top. */
+/** How long an isolate remembers a generation. KV's own delay is added to this. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 
 /** The query of `DELETE /admin/answers`. */

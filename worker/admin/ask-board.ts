@@ -5,10 +5,10 @@ import { askObject } from './ask-object.ts';
 
 type Board = ReturnType<App['Bindings']['composition']['healthBoard']>;
 
-/** `HealthBoard` did not answer. */
+/** The refusal if `HealthBoard` did not answer. */
 export const BOARD_SILENT: RouterError = { code: 'board_unavailable', retryAfterMs: 1_000 };
 
-/** One call of `HealthBoard`; undefined if it fails or does not answer in time. A change may have been made all the same. */
+/** Calls `HealthBoard`. Undefined if the call fails or is not answered in time. Even then a change may have been made. */
 export async function askBoard<Reply extends object>(
   c: Context<App>,
   call: (board: Board) => Promise<Reply>,

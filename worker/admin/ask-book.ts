@@ -5,10 +5,10 @@ import { askObject } from './ask-object.ts';
 
 type Book = ReturnType<App['Bindings']['composition']['sloBook']>;
 
-/** `SloBook` did not answer. */
+/** The refusal if `SloBook` did not answer. */
 export const BOOK_SILENT: RouterError = { code: 'book_unavailable', retryAfterMs: 1_000 };
 
-/** One call of `SloBook`; undefined if it fails or does not answer in time. */
+/** Calls `SloBook`. Undefined if the call fails or is not answered in time. */
 export async function askBook<Reply>(
   c: Context<App>,
   call: (book: Book) => Promise<Reply>,

@@ -8,7 +8,7 @@ import type { Limits, Scope } from '../core/ledger/types.ts';
 import type { App } from '../edge.ts';
 import { askObject } from './ask-object.ts';
 
-/** What an operator asks of a `TenantLedger`'s stub. */
+/** The methods of a `TenantLedger`'s stub that operators need. */
 interface OperatorsLedger {
   setLimits(scope: Scope, limits: Partial<Limits>, who: string): Promise<LimitsReply>;
   revoke(scope: Scope, who: string, revoked?: boolean): Promise<LimitsReply>;
@@ -17,10 +17,10 @@ interface OperatorsLedger {
   history(before: number | undefined, most: number): Promise<(HistoryEntry & { number: number })[]>;
 }
 
-/** The tenant's ledger did not answer. */
+/** The refusal if the tenant's ledger did not answer. */
 export const LEDGER_SILENT: RouterError = { code: 'ledger_unavailable', retryAfterMs: 1_000 };
 
-/** One call of a tenant's ledger; undefined if it fails or does not answer in time. A change may have been made all the same. */
+/** Calls a tenant's ledger. Undefined if the call fails or is not answered in time. Even then a change may have been made. */
 export async function askLedger<Reply extends object>(
   c: Context<App>,
   tenant: string,

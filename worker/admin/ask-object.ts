@@ -4,12 +4,12 @@ import type { App } from '../edge.ts';
 
 type RouterEvent = Parameters<App['Bindings']['composition']['deps']['events']>[0];
 
-/** Short, because operators can repeat a call. */
+/** The time limit is short, because operators can repeat a call. */
 const LONGEST_CALL_MS = 5_000;
 
 /**
- * One call of an object, with a time limit. Undefined if it fails or does not answer in time, which the log tells as `silent`; a
- * change may have been made all the same.
+ * Calls an object, with a time limit. Undefined if the call fails or is not answered in time; then the log gets the event `silent`.
+ * Even then a change may have been made.
  */
 export async function askObject<Reply>(
   c: Context<App>,
@@ -25,7 +25,7 @@ export async function askObject<Reply>(
   try {
     return (await within(asked(), LONGEST_CALL_MS, clock, undefined)) ?? tell('timeout');
   } catch (error) {
-    // The name alone: a message may quote what was sent.
+    // Only the name is logged, because the message may quote what was sent.
     return tell(error instanceof Error ? error.name : 'unknown');
   }
 }

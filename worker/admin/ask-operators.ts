@@ -4,10 +4,10 @@ import type { OperatorsCalls } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import { askObject } from './ask-object.ts';
 
-/** The `Operators` object did not answer. */
+/** The refusal if the `Operators` object did not answer. */
 export const OPERATORS_SILENT: RouterError = { code: 'key_store_unavailable', retryAfterMs: 1_000 };
 
-/** One call of the `Operators` object; undefined if it fails or does not answer in time. A change may have been made all the same. */
+/** Calls the `Operators` object. Undefined if the call fails or is not answered in time. Even then a change may have been made. */
 export async function askOperators<Reply>(
   c: Context<App>,
   call: (operators: OperatorsCalls) => Promise<Reply>,

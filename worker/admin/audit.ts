@@ -21,7 +21,7 @@ export async function listAudit({
   c,
   query: { before, most },
 }: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
-  // One more than is shown tells whether there is another page.
+  // One more than the page holds is read, to find out whether there is another page.
   const asked = await askOperators(c, (operators) => operators.audit(before, most + 1));
   if (asked === undefined) return refusal(AUDIT_SILENT, c.env.context);
   const found = asked.reply;
@@ -30,5 +30,5 @@ export async function listAudit({
   return plainJson({ entries: entries.map(shown), next }, c.env.context);
 }
 
-/** The request id of a pending row finds its call in the log. */
+/** A pending row also shows its request id, by which its call can be found in the log. */
 const shown = ({ id, pending, ...entry }: AuditEntry) => (pending ? { ...entry, pending, requestId: id } : entry);

@@ -1,4 +1,4 @@
-/** The caller of the admin API, and whether its key has called too often. `ADMIN_KEY` is root and needs no look-up. */
+/** Finds the caller of the admin API, and refuses keys that call too often. `ADMIN_KEY` is root and needs no look-up. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
@@ -15,7 +15,7 @@ type Authenticated = Result<Operator, RouterError>;
 const ROOT: Operator = { id: 'root', name: 'root', scope: 'root' };
 const INVALID: Authenticated = refused({ code: 'invalid_admin_key' });
 
-/** The caller of an admin call, or why it is refused: by its key, or by its rate. */
+/** The caller of an admin call, or the error that refuses its key or its rate. */
 export async function authenticate(c: Context<App>): Promise<Authenticated> {
   const { adminKey } = c.env.composition.env;
   if (adminKey === undefined) return refused({ code: 'admin_closed' });
@@ -25,11 +25,11 @@ export async function authenticate(c: Context<App>): Promise<Authenticated> {
   return rateRefusal(ROOT.id, c) ?? ok(ROOT);
 }
 
-/** The credential of a call, whatever it is. */
+/** The credential of a call, unchecked. */
 export const sentKey = (c: Context<App>): string | undefined =>
   /^bearer +(\S+)\s*$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? c.req.header('x-api-key');
 
-/** The object is asked each time, so that a revoked key is refused at once; not for a key that was never made here. */
+/** Asks the object on each call, so that a revoked key is refused at once. A key that this router never made is refused without it. */
 async function withAdminKey(sent: string, c: Context<App>): Promise<Authenticated> {
   const { keySecret, keySecretOld } = c.env.composition.env;
   const parts = parseAdminKey(sent);
@@ -46,7 +46,7 @@ async function withAdminKey(sent: string, c: Context<App>): Promise<Authenticate
   return ok({ id, name, scope });
 }
 
-/** Calls that are refused afterwards have counted. */
+/** Refuses a key that calls too often. A call counts even if it is refused later. */
 function rateRefusal(keyId: string, c: Context<App>): Authenticated | undefined {
   const { adminRate, deps } = c.env.composition;
   const retryAfterMs = adminRate.take(keyId, deps.clock.now());

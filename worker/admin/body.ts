@@ -1,4 +1,4 @@
-/** What an operator sent, checked. */
+/** Reads and checks the body of an admin call. */
 
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
@@ -8,10 +8,10 @@ import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
 import type { App } from '../edge.ts';
 
-/** Operators write bodies by hand; a list of all features fits. */
+/** Operators write bodies by hand. A list of all features fits into this. */
 const LONGEST_BODY_BYTES = 65_536;
 
-/** `example` is what to send instead of something that is no JSON. */
+/** Reads a body. `example` is shown to callers whose body is not JSON. */
 export async function readBody<Value>(
   c: Context<App>,
   schema: z.ZodMiniType<Value>,

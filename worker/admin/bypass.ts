@@ -1,4 +1,4 @@
-/** `/admin/bypass`: requests for an alias, or for all, go straight to its first deployment: one attempt, without board and cache. */
+/** `/admin/bypass`: sends requests for an alias, or for all, straight to its first deployment, in one attempt without board and cache. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -13,7 +13,7 @@ import type { AdminCall } from './route.ts';
 const whose = (alias: string): string => (alias === ALL ? 'all aliases' : alias);
 
 const noAlias = (name: string, { aliases }: Config): string =>
-  `is no alias; ${nearestOf(name.slice(0, 100), [...aliases.keys()])}`;
+  `is not an alias; ${nearestOf(name.slice(0, 100), [...aliases.keys()])}`;
 
 /** The body of `PUT /admin/bypass`. */
 export const bypassBody = (config: Config, now: number) =>
@@ -30,7 +30,7 @@ export const bypassBody = (config: Config, now: number) =>
     reason,
   }).check(z.superRefine(hasOneEnd));
 
-/** Strict, because an alias in the query would be ignored, and all aliases bypassed. */
+/** The query is strict, because an alias in it would be ignored, and all aliases would be bypassed. */
 export const setBypassQuery = z.strictObject({}, { error: 'belongs in the body, such as {"alias": "app/chat", …}' });
 
 /** `PUT /admin/bypass`. */

@@ -1,4 +1,4 @@
-/** Setting and clearing an override over HTTP. `HealthBoard` has it before the reply, and it is in force here at once. */
+/** Sets and clears an override over HTTP. `HealthBoard` has the change before the reply, and it is in force in this isolate at once. */
 import type { Context } from 'hono';
 import { nearestOf } from '../core/config/nearest.ts';
 import type { OverrideKind, SetOverride } from '../core/routing/override-changes.ts';
@@ -8,11 +8,11 @@ import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 
-/** How old an isolate's copy of the board may be; KV's delay comes on top. */
+/** How old an isolate's copy of the board may be. KV's own delay is added to this. */
 const KNOWN_EVERYWHERE_WITHIN_SECONDS = 60;
 const ELSEWHERE = { knownEverywhereWithinSeconds: KNOWN_EVERYWHERE_WITHIN_SECONDS };
 
-/** `name` is the reply's first field, such as `{alias: 'app/chat'}`. */
+/** The change that sets an override. `name` is the reply's first field, such as `{alias: 'app/chat'}`. */
 export const settingOverride = (c: Context<App>, what: string, name: object, set: SetOverride): Change => ({
   what,
   async make() {
@@ -23,7 +23,7 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
     board.takeOverrides(overrides);
     const [kind, of] = set;
     const entry = overrides[kind][of];
-    // It may have ended already; the reply still says what was set.
+    // The override may already have ended. The reply still says what was set.
     const all = shownOverrides(overrides, config, deps.clock.now());
     const shown = (kind === 'frozen' ? all.frozen : all[kind][of]) ?? entry;
     const reply = plainJson({ ...name, ...shown, ...ELSEWHERE }, c.env.context);
@@ -31,7 +31,10 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
   },
 });
 
-/** `known`: whether config has the target of the override. A deploy may have removed it, and the override can still be cleared. */
+/**
+ * The change that clears an override. `known` is true if config has the target of the override. If a deploy has removed the target, the
+ * override can still be cleared. Returns undefined if neither config nor an override has the target.
+ */
 export async function clearingOverride(
   c: Context<App>,
   { what, name, kind, of, known }: { what: string; name: object; kind: OverrideKind; of: string; known: boolean },
@@ -56,7 +59,7 @@ export async function clearingOverride(
   };
 }
 
-/** The same for an override of the alias in the path. */
+/** The change that clears an override of the alias in the path. */
 export async function clearingOfAlias(
   c: Context<App>,
   kind: 'pins' | 'aliases',
@@ -68,7 +71,7 @@ export async function clearingOfAlias(
   return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
 }
 
-/** The path names something that does not exist. */
+/** Refuses a path that names something that does not exist. */
 export function noSuch(
   c: Context<App>,
   what: 'alias' | 'deployment' | 'feature',

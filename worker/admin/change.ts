@@ -1,4 +1,4 @@
-/** A change over the admin API: noted first, then made, then noted as done (docs/storage.md, `Operators`). */
+/** Makes changes over the admin API. Each is first noted in the audit, then made, then noted as done (docs/storage.md, `Operators`). */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
@@ -6,30 +6,30 @@ import type { App } from '../edge.ts';
 import { refusal } from '../response/plain.ts';
 import { askOperators } from './ask-operators.ts';
 
-/** A call whose inputs have all been checked. Nothing is changed before `make` runs. */
+/** A change whose inputs have all been checked. Nothing changes before `make` runs. */
 export interface Change {
-  /** In a few words, such as `pin app/chat`; no secret, no prompt. */
+  /** The change in a few words, such as `pin app/chat`. It holds no secret and no prompt. */
   what: string;
-  /** If it throws, the outcome is unknown. */
+  /** Makes the change. If this throws, the outcome is unknown. */
   make(): Promise<Made>;
 }
 
 /** The result of a change. */
 export type Made =
-  /** No secret in `from` and `to`. If both are the same JSON, nothing was changed. */
+  /** `from` and `to` hold no secret. If both are the same JSON, nothing was changed. */
   | { outcome: 'changed'; from: unknown; to: unknown; reply: Response }
-  /** Refused after all, or already so. */
+  /** The change was refused after all, or there was nothing to change. */
   | { outcome: 'nothing'; reply: Response }
   /** No reply came in time: the change may have been made. */
   | { outcome: 'unknown'; reply: Response };
 
-/** The audit did not answer, so nothing was changed. */
+/** The refusal if the audit did not answer, so that nothing was changed. */
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
-/** Makes a change once it has its row in the audit; what cannot be noted is not made. The row stays pending if the outcome is unknown. */
+/** Makes a change once the audit has a row for it, and not without one. The row stays pending if the outcome is unknown. */
 export function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const making = make(change, c, operator);
-  // A client that leaves must not stop it halfway.
+  // A client that leaves must not stop the change halfway.
   c.env.context.background(making.catch(() => {}));
   return making;
 }
@@ -39,12 +39,12 @@ async function make(change: Change, c: Context<App>, operator: Operator): Promis
   const call = `${c.req.method} ${URL.parse(c.req.url)?.pathname ?? c.req.path}`;
   const begin = { id, who: operator.name, call, what: change.what };
   if (!(await noted(c, (operators) => operators.begin(begin)))) {
-    // The row may have been written all the same; nothing is changed.
+    // The row may have been written even so. It is removed, because nothing is changed.
     c.env.context.background(noted(c, (operators) => operators.drop(id)));
     return refusal(AUDIT_SILENT, c.env.context);
   }
   const made = await change.make();
-  // If the audit fails from here on, the change is made all the same.
+  // If the audit fails from here on, the change has still been made.
   if (made.outcome !== 'unknown') await noted(c, (operators) => end(operators, id, made));
   return made.reply;
 }
@@ -56,6 +56,6 @@ function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcom
 
 const json = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
-/** One call of the object; false if it fails or does not answer in time. */
+/** Calls the object. False if the call fails or is not answered in time. */
 const noted = async (c: Context<App>, call: (operators: OperatorsCalls) => Promise<unknown>): Promise<boolean> =>
   (await askOperators(c, call)) !== undefined;

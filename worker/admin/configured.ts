@@ -1,4 +1,4 @@
-/** Limits that a tenant's keys have through their tiers; only a key's record tells its tier. */
+/** The limits that a tenant's keys have through their tiers. A key's tier is only in the key's record. */
 import type { Config } from '../core/config/config.ts';
 import type { KeyRecord } from '../core/identity/identity.ts';
 import type { ScopeView } from '../core/ledger/book/view.ts';
@@ -38,7 +38,7 @@ export async function tierLimits(
   return found;
 }
 
-/** Adds the caps of keys' tiers to the rows. Reads KV only if a tier has a cap and a key has none set by hand. */
+/** Adds the caps of keys' tiers to the rows. It reads KV only if a tier has a cap, and a key has none set by hand. */
 export async function withTierCaps(
   rows: readonly ScopeView[],
   tenant: string,

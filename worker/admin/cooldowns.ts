@@ -1,6 +1,6 @@
 /**
- * `/admin/cooldowns`: which deployments are in cooldown, why and until when, and what their bills have taught (docs/holds.md); ending a cooldown
- * by hand, which forgets the lessons too. All of it is about the models that alias lists name, where they are in force.
+ * `/admin/cooldowns`: lists the deployments in cooldown with cause and end, and what their bills have taught (docs/holds.md). Ends a
+ * cooldown by hand, which discards the lessons too. If an alias list is in force, this concerns the models that it names.
  */
 import type { Context } from 'hono';
 import { effectiveDeployments } from '../core/config/effective-deployments.ts';
@@ -16,7 +16,7 @@ import type { AdminCall } from './route.ts';
 const cooldownShown = ({ until, since, cause, cooldownMs }: Open) => ({ until, since, cause, cooldownMs });
 const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 
-/** Lists deployments as requests use them now. The cooldown of an earlier model, address or key no longer counts. */
+/** Lists the cooldowns of deployments as requests use them now. The cooldown of an earlier model, address or key no longer counts. */
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, deps } = c.env.composition;
   const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));
@@ -37,8 +37,8 @@ export async function listCooldowns({ c }: AdminCall): Promise<Response> {
 }
 
 /**
- * True on every isolate within KV's delay (a minute, often less): clearing is published like a cooldown. What a drill has found
- * out about the deployment is forgotten too.
+ * Ends a cooldown. Every isolate knows within KV's delay (a minute, often less), because the change is published like a cooldown. The
+ * deployment's health under drills is reset too.
  */
 export const clearCooldown = ({ c }: AdminCall): Promise<Change | Response> =>
   clearingCooldown(c, c.req.param('deployment') ?? '');

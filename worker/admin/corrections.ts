@@ -16,7 +16,7 @@ const MOST_USD = 1_000_000_000;
 export const adjustmentBody = (config: Config) =>
   settings({
     scope: knownScope(config),
-    /** Added to what is spent, which never falls below zero. */
+    /** Added to the spent amount, which never falls below zero. */
     deltaUsd: z.optional(
       z.number().check(
         z.minimum(-MOST_USD, 'write USD down to minus a billion'),
@@ -24,16 +24,16 @@ export const adjustmentBody = (config: Config) =>
         z.refine((usd) => Math.round(usd * 1e6) !== 0, 'write at least a millionth of a USD, such as 0.25 or -0.25'),
       ),
     ),
-    /** Sets what is spent to zero. */
+    /** Sets the spent amount to zero. */
     reset: z.optional(z.literal(true, { error: 'write true, or leave it out' })),
-    /** Left out: the current day and month. */
+    /** If left out, the current day and month are corrected. */
     period: z.optional(
       z.string().check(z.refine(isPeriod, 'write a month such as 2026-11 or a day such as 2026-11-21')),
     ),
     who,
   }).check(
     z.refine(({ deltaUsd, reset }) => (deltaUsd === undefined) !== (reset === undefined), {
-      error: 'say either how much with deltaUsd, or "reset": true',
+      error: 'write either deltaUsd, or "reset": true',
     }),
   );
 
@@ -73,7 +73,7 @@ export async function adjustLedger({
   };
 }
 
-/** In the words of `GET /admin/ledger/:tenant`. */
+/** The figures under the names that `GET /admin/ledger/:tenant` uses. */
 const shown = ({ spentMicroUsd, heldMicroUsd, unsettledMicroUsd }: Figures) => ({
   spentMicroUsd,
   reservedMicroUsd: heldMicroUsd,

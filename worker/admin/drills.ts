@@ -43,7 +43,7 @@ export async function startDrill({
     async make() {
       const startedAt = deps.clock.now();
       const until = startedAt + Math.ceil(minutes * 60_000);
-      // The call's request id, as in the log and in its audit row: one call starts one drill.
+      // The id of this call, as in the log and in its audit row. One call starts one drill.
       const id = c.env.context.requestId;
       const made = await keys.make({
         tenant: DRILL_TENANT,
@@ -66,7 +66,7 @@ export async function startDrill({
         until,
         who: operator.name,
       };
-      // Before the key exists, so that no key is ever without a cap.
+      // The cap is set before the key exists, so that no key is ever without a cap.
       const capped = await askLedger(c, DRILL_TENANT, (ledger) =>
         ledger.setLimits(`key:${drill.keyId}`, drillCaps(drill), operator.name),
       );

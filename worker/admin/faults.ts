@@ -1,4 +1,4 @@
-/** `/admin/faults/:deployment`: a fault on purpose, for the traffic that it names (docs/decisions/0037-faults-on-purpose.md). */
+/** `/admin/faults/:deployment`: a fault on purpose, for chosen traffic (docs/decisions/0037-faults-on-purpose.md). */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
@@ -13,7 +13,8 @@ export const faultBody = (_: Config, now: number) =>
     z.superRefine((body, context) => {
       hasOneEnd(body, context);
       if (body.traffic !== 'all' || body.yes === true) return;
-      const message = 'write true: traffic "all" is every request of every tenant, answered and counted as any other';
+      const message =
+        'write true: traffic "all" means every request of every tenant, answered and counted like any other';
       context.addIssue({ code: 'custom', path: ['yes'], message });
     }),
   );

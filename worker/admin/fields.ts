@@ -14,7 +14,7 @@ import { LONGEST_SCOPE_NAME } from '../core/ledger/protocol.ts';
 import type { Scope } from '../core/ledger/types.ts';
 import type { Operator } from '../core/operators/operators.ts';
 
-/** The name beside a change in a ledger's history. */
+/** The name that a ledger's history shows beside a change. */
 export const who = z.optional(
   z
     .string()
@@ -23,16 +23,16 @@ export const who = z.optional(
     ),
 );
 
-/** The holder of an admin key may add a name, but cannot pose as someone else. */
+/** The name to note for a change. The holder of an admin key may add a name, but cannot pose as another operator. */
 export function notedName({ scope, name }: Operator, who: string | undefined): string {
   if (scope === 'root') return who ?? 'admin';
   return who === undefined ? name : `${name} (${who})`;
 }
 
-/** A key's id, or a sign-in in its place. */
+/** True for a key's id, or for the id that a sign-in has in its place. */
 const isKnownForm = (id: string): boolean => isKeyId(id) || id === LOCAL_IDENTITY.keyId || id.startsWith(signInId(''));
 
-/** Any scope, even one that config no longer has. A value that is no scope is neither repeated nor stored: it may be a key. */
+/** Any scope, even one that config no longer has. A value that is not a scope is neither repeated nor stored, because it may be a key. */
 export const scope = textAs((written): Result<Scope, string> => {
   const text = written.length > 2 * LONGEST_SCOPE_NAME ? written : canonicalName(written);
   if (scopeProblem(text) !== undefined) {
@@ -45,7 +45,7 @@ export const scope = textAs((written): Result<Scope, string> => {
   return ok(text as Scope);
 });
 
-/** A scope that requests can have under the current config: a feature must be one of config's. */
+/** A scope that requests can have under the current config. If it names a feature, config must have it. */
 export const knownScope = ({ features }: Config) =>
   scope.check(
     z.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
@@ -61,7 +61,7 @@ export const wholeNumber = (least: number, most: number) => {
     .check(z.refine((number) => number >= least && number <= most, error));
 };
 
-/** The tenant in the path: any valid name. */
+/** The tenant in the path. It may be any valid name. */
 export const tenantParams = z.object({ tenant: tenantName });
 /** The tenant of the path. */
 export type TenantParams = z.infer<typeof tenantParams>;

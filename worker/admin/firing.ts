@@ -1,4 +1,4 @@
-/** `/admin/firing` and `/admin/acknowledgements` (docs/incidents.md): alerts that fire, and who has seen them. */
+/** `/admin/firing` and `/admin/acknowledgements` (docs/incidents.md): the alerts that are firing, and their acknowledgements. */
 import * as z from 'zod/mini';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
@@ -27,7 +27,7 @@ export async function acknowledge({
   if (firing === undefined) return refusal(BOOK_SILENT, c.env.context);
   const names = firing.map(({ name }) => name);
   const notFiring = () => {
-    const detail = `does not fire; ${nearestOf(alert.slice(0, 200), names)}`;
+    const detail = `is not firing; ${nearestOf(alert.slice(0, 200), names)}`;
     return refusal({ code: 'invalid_body', param: 'alert', detail }, c.env.context);
   };
   const before = firing.find(({ name }) => name === alert);

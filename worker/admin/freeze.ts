@@ -1,4 +1,4 @@
-/** `/admin/freeze`: while it holds, no promotion goes on. */
+/** `/admin/freeze`: stops all promotions while it is in force. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
@@ -21,7 +21,7 @@ export async function setFreeze({
   return settingOverride(c, 'freeze', {}, ['frozen', ALL, entry]);
 }
 
-/** Strict, because there is one freeze, and nothing in the query narrows what ends. */
+/** The query is strict, because there is only one freeze, and no field could narrow it. */
 export const clearFreezeQuery = z.strictObject({}, { error: 'is not known: there is one freeze, of all promotions' });
 
 /** `DELETE /admin/freeze`. */
@@ -29,6 +29,6 @@ export async function clearFreeze({
   c,
 }: AdminCall<undefined, z.infer<typeof clearFreezeQuery>>): Promise<Change | Response> {
   const clearing = { what: 'end the freeze', name: {}, kind: 'frozen', of: ALL, known: true } as const;
-  // What is known is never refused.
+  // `clearingOverride` returns undefined only for an unknown target.
   return (await clearingOverride(c, clearing)) as Change | Response;
 }

@@ -25,7 +25,7 @@ export const historyOfQuery = ({ slo }: Config) => {
   });
 };
 
-/** `GET /admin/slo/history`: without `window`, the objective's own. */
+/** `GET /admin/slo/history`. Without `window` it covers the objective's own window. */
 export async function showHistory({
   c,
   query: { objective, tenant, window },

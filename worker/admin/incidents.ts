@@ -1,4 +1,4 @@
-/** `/admin/incidents` (docs/incidents.md): what went wrong, and a person's words about it. */
+/** `/admin/incidents` (docs/incidents.md): what went wrong, and the operators' notes about it. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
@@ -52,7 +52,7 @@ export async function openIncident({
   const average = averages.find(({ name }) => name === objective);
   const incident = {
     ...given,
-    // The call's request id: one call opens one incident.
+    // The id of this call. One call opens one incident.
     id: c.env.context.requestId,
     objective: objective ?? null,
     feature: feature ?? promised?.feature ?? average?.feature ?? null,
@@ -74,7 +74,7 @@ export async function openIncident({
 /** The path of `PUT /admin/incidents/:id`. */
 export const incidentParams = z.object({ id: z.string() });
 
-/** The body of `PUT /admin/incidents/:id`. Null takes words away. */
+/** The body of `PUT /admin/incidents/:id`. Null removes a note. */
 export const incidentBody = () =>
   settings({
     title: z.optional(title),

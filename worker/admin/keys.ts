@@ -19,7 +19,7 @@ import type { Change } from './change.ts';
 import { notedName, who } from './fields.ts';
 import type { AdminCall } from './route.ts';
 
-/** Stored as browsers send it in `Origin`: lower case, no default port, no slash. */
+/** An origin, stored as browsers send it in `Origin`: lower case, no default port, no slash. */
 const origin = textAs((text) => {
   const url = /^https?:\/\/[^/?#@\s]+\/?$/i.test(text) ? URL.parse(text) : null;
   return url === null ? refused('write an origin such as "https://app.example.com"') : ok(url.origin);
@@ -108,7 +108,7 @@ export const keyBody = ({ tiers }: Config, now: number) =>
 
 const MAKING = 'make a key of ';
 
-/** The tenant of a key that this row of the audit made, or may have made. */
+/** The tenant in a row of the audit that says that a key was made, or may have been made. */
 export const tenantOfMade = (what: string): string | undefined =>
   what.startsWith(MAKING) ? what.slice(MAKING.length) : undefined;
 
@@ -153,7 +153,7 @@ function originWarnings(c: Context<App>, origins: readonly string[]): string[] {
   );
 }
 
-/** A secret that is easily guessed signs no first key. Existing keys keep working, because another secret would end them. */
+/** Refuses to sign the first key with a secret that is easily guessed. Later keys are signed: a new secret would end the existing ones. */
 export async function secretProblem(c: Context<App>): Promise<NotConfigured | undefined> {
   const { env, keys } = c.env.composition;
   const { keySecret, local } = env;
@@ -163,7 +163,7 @@ export async function secretProblem(c: Context<App>): Promise<NotConfigured | un
   return notConfigured([{ name: 'KEY_SECRET', problem }], local);
 }
 
-/** The query of `GET /admin/keys`: where the next page begins. Not strict, because other fields were never refused here. */
+/** The query of `GET /admin/keys`. `cursor` is where the page begins. It is not strict, because other fields were never refused here. */
 export const keysQuery = z.object({ cursor: z.optional(z.string()) });
 
 /** `GET /admin/keys`. */
@@ -178,7 +178,7 @@ export async function listKeys({
 /** The query of `DELETE /admin/keys/:id`. */
 export const revokeKeyQuery = settings({ who });
 
-/** `DELETE /admin/keys/:id`. The key stops working within KV's delay; the tenant's ledger grants it nothing from now on. */
+/** `DELETE /admin/keys/:id`. The key stops working within KV's delay. The tenant's ledger grants it nothing from now on. */
 export async function revokeKey({
   c,
   operator,
@@ -188,7 +188,7 @@ export async function revokeKey({
   const id = c.req.param('id') ?? '';
   const [known] = await keys.records([id]);
   if (known === undefined) {
-    // A value that is no id is not repeated: it may be the key itself.
+    // A value that is not an id is not repeated, because it may be the key itself.
     const detail = isKeyId(id)
       ? `There is no key with the id "${id}".`
       : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';
@@ -204,7 +204,7 @@ export async function revokeKey({
         const from = { ...before, revokedInLedger: told.before.revoked };
         return { outcome: 'changed', from, to: { ...after, revokedInLedger: true }, reply };
       }
-      // The ledger alone could have changed, and has not answered.
+      // The key was already revoked in KV. Only the ledger could have changed, and it has not answered.
       if (before.revokedAt !== null) return { outcome: 'unknown', reply };
       return { outcome: 'changed', from: before, to: { ...after, ledgerTold: false }, reply };
     },

@@ -1,4 +1,4 @@
-/** Checks names that a call is narrowed to: for a name that does not exist, "no data" would be the wrong answer. */
+/** Checks the names that a call is narrowed to. For a name that does not exist, "no data" would be the wrong answer. */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Config } from '../core/config/config.ts';
@@ -13,12 +13,12 @@ import { tenantOfMade } from './keys.ts';
 
 /** A refusal lists at most this many names. */
 const MOST_LISTED = 20;
-/** At most this many pages of keys are read. If there are more, any tenant may exist. */
+/** At most this many pages of keys are read. If there are more, every tenant name is accepted. */
 const MOST_KEY_PAGES = 10;
-/** KV lists a new key up to a minute late. So many of the latest changes are read to bridge that minute. */
+/** KV lists a new key up to a minute late. To bridge that minute, this many of the latest changes are read. */
 const LATEST_CHANGES = 200;
 
-/** Undefined: the tenant exists, because config, a request or a key names it. */
+/** Returns undefined if the tenant exists, because config, a request or a key names it. */
 export async function tenantProblem(c: Context<App>, tenant: string | undefined): Promise<RouterError | undefined> {
   if (tenant === undefined || tenant === DRILL_TENANT || tenant === JUDGE_TENANT) return undefined;
   const { config, env } = c.env.composition;
@@ -35,7 +35,7 @@ export async function tenantProblem(c: Context<App>, tenant: string | undefined)
     : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed, ...made]);
 }
 
-/** Undefined: config has the feature, or an earlier config had it and requests asked for it. */
+/** Returns undefined if config has the feature, or an earlier config had it and requests used it. */
 export async function featureProblem(c: Context<App>, feature: string | undefined): Promise<RouterError | undefined> {
   const { features } = c.env.composition.config;
   if (feature === undefined || features.has(feature)) return undefined;
@@ -51,7 +51,7 @@ const tenantsIn = ({ tenants, issuers }: Config): string[] => [
   ...issuers.map(({ tenant }) => tenant),
 ];
 
-/** Undefined: there are too many keys. */
+/** The tenants that have keys. Undefined if there are too many keys. */
 async function tenantsWithKeys(c: Context<App>): Promise<string[] | undefined> {
   const { keys } = c.env.composition;
   const tenants: string[] = [];
@@ -65,7 +65,7 @@ async function tenantsWithKeys(c: Context<App>): Promise<string[] | undefined> {
   return undefined;
 }
 
-/** The audit knows a key from the moment it is made. Undefined: it does not answer. */
+/** The tenants of new keys, from the audit, which knows a key as soon as it is made. Undefined if the audit does not answer. */
 async function tenantsOfNewKeys(c: Context<App>): Promise<string[] | undefined> {
   const latest = await askOperators(c, (operators) => operators.audit(undefined, LATEST_CHANGES));
   return latest?.reply.flatMap(({ what }) => tenantOfMade(what) ?? []);

@@ -1,4 +1,4 @@
-/** `/admin/ledger/:tenant` (docs/admin.md): what is spent and held, and every change. */
+/** `/admin/ledger/:tenant` (docs/admin.md): what a tenant has spent and holds, and every change. */
 
 import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
@@ -54,7 +54,7 @@ export async function ledgerHistory({
   query: { before, most },
   params: { tenant },
 }: AdminCall<undefined, z.infer<typeof historyQuery>, TenantParams>): Promise<Response> {
-  // One more than is shown tells whether there is another page.
+  // One more than the page holds is read, to find out whether there is another page.
   const found = await askLedger(c, tenant, (ledger) => ledger.history(before, most + 1));
   if (found === undefined) return refusal(LEDGER_SILENT, c.env.context);
   const changes = found.slice(0, most);

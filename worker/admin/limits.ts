@@ -1,4 +1,4 @@
-/** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits that override config's, field by field; null restores config's. */
+/** `PUT /admin/tenants/:tenant/limits` (docs/limits.md): limits that override config's, field by field. Null restores config's. */
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
@@ -59,7 +59,7 @@ interface LimitsWish {
   who: string;
 }
 
-/** `shown` makes the reply, from what now overrides config, the limits in force, and why the watch of promises does not know them. */
+/** `shown` makes the reply from the limits set by hand, the limits in force, and the reason why alerts do not watch them yet. */
 export function settingLimits(
   c: Context<App>,
   { tenant, scope, limits, who }: LimitsWish,
@@ -86,7 +86,7 @@ export function settingLimits(
   };
 }
 
-/** Tells the watch of promises. Undefined where it knows these limits, or has nothing to watch in them. */
+/** Reports new limits to the book, whose alerts watch them. Returns why they are not watched, or undefined if they are or need not be. */
 async function whyUnwatched(
   c: Context<App>,
   tenant: string,

@@ -1,6 +1,6 @@
 /**
- * `GET /metrics` (docs/prometheus.md): all that the book has counted, and what this isolate knows of deployments, in Prometheus's
- * text format. With METRICS_TOKEN only that opens it, so that a scraper needs no admin key.
+ * `GET /metrics` (docs/prometheus.md): everything that the book has counted, and what this isolate knows about deployments, in
+ * Prometheus's text format. If METRICS_TOKEN is set, only that token gives access, so that a scraper needs no admin key.
  */
 import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';

@@ -1,4 +1,4 @@
-/** `GET /admin/money` (docs/admin.md): what a tenant has spent in a month against its budget, and where it went. */
+/** `GET /admin/money` (docs/admin.md): what a tenant has spent in a month against its budget, and on what. */
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
@@ -17,11 +17,11 @@ import { tenantProblem } from './known-names.ts';
 import { monthText } from './months.ts';
 import type { AdminCall } from './route.ts';
 
-/** Its query. Left out: this month, and the tenant whose requests cost the most in it. */
+/** The query of `GET /admin/money`. The defaults are this month, and the tenant whose requests cost the most in that month. */
 export const moneyQuery = (now: number) =>
   settings({ tenant: z.optional(tenantName), month: z.optional(monthText(now)) });
 
-/** The book knows where money went; the ledger knows what counts against the budget. */
+/** `GET /admin/money`. The book knows what the money was spent on. The ledger knows what counts against the budget. */
 export async function showMoney({
   c,
   query: { tenant: asked, month },
@@ -53,7 +53,7 @@ export async function showMoney({
   return plainJson(moneyReport({ ...found, tenant, tenants, where }, budget), c.env.context);
 }
 
-/** By the ledger, feature by feature. Undefined: it did not answer. */
+/** What the ledger has booked for each feature. Undefined if the ledger did not answer. */
 async function whereByFeature(
   c: Context<App>,
   tenant: string,

@@ -1,4 +1,4 @@
-/** `GET /admin/slo/months/:month` (docs/slo.md): what a month's report says. */
+/** `GET /admin/slo/months/:month` (docs/slo.md): the report of a month. */
 import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
@@ -10,7 +10,7 @@ import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import { tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
-/** A month by UTC that has begun. */
+/** A month in UTC that has begun. */
 export const monthText = (now: number) =>
   z.string().check(
     z.refine((text) => text.length === 'yyyy-mm'.length && isPeriod(text), {
@@ -20,13 +20,13 @@ export const monthText = (now: number) =>
     z.refine((text) => text <= monthOf(now), { error: `has not begun; write a month up to ${monthOf(now)}` }),
   );
 
-/** Its path. */
+/** The path of `GET /admin/slo/months/:month`. */
 export const monthParams = (now: number) => z.object({ month: monthText(now) });
 
-/** Its query: without a tenant, all requests. */
+/** The query of `GET /admin/slo/months/:month`. Without a tenant the report covers all requests. */
 export const monthQuery = settings({ tenant: z.optional(tenantName) });
 
-/** Never older than the last batch of records. */
+/** `GET /admin/slo/months/:month`. The report includes the last batch of records. */
 export async function showMonth({
   c,
   params: { month },

@@ -5,11 +5,11 @@ import { order, settings, weight } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { FAULT_KINDS, parseTraffic } from '../core/routing/fault.ts';
 
-/** The alias in the path: any name, because an override may outlive an alias that a deploy removed. */
+/** The alias in the path. It may be any name, because an override may outlive an alias that a deploy has removed. */
 export const aliasParams = z.object({ alias: z.string() });
 /** The alias of the path. */
 export type AliasParams = z.infer<typeof aliasParams>;
-/** The feature in the path: any name, too. */
+/** The feature in the path. It may be any name too. */
 export const featureParams = z.object({ feature: z.string() });
 /** The feature of the path. */
 export type FeatureParams = z.infer<typeof featureParams>;
@@ -31,7 +31,7 @@ export interface End {
   forSeconds?: number | undefined;
 }
 
-/** Checked by refinements instead of bounds, because the API's description must not contain today's date. */
+/** The fields of an override's end. Refinements check them, not bounds, because the API's description must not contain today's date. */
 export const end = (now: number) => ({
   until: z.optional(
     z.number().check(
@@ -53,10 +53,14 @@ export const end = (now: number) => ({
 /** Refuses both ends at once. */
 export function hasAtMostOneEnd({ until, forSeconds }: End, context: z.core.$RefinementCtx): void {
   if (until === undefined || forSeconds === undefined) return;
-  context.addIssue({ code: 'custom', path: ['forSeconds'], message: 'stands beside until; write one of the two' });
+  context.addIssue({
+    code: 'custom',
+    path: ['forSeconds'],
+    message: 'cannot be combined with until; write one of the two',
+  });
 }
 
-/** Demands exactly one end. */
+/** Requires exactly one end. */
 export function hasOneEnd(body: End, context: z.core.$RefinementCtx): void {
   hasAtMostOneEnd(body, context);
   if (body.until !== undefined || body.forSeconds !== undefined) return;
@@ -64,7 +68,7 @@ export function hasOneEnd(body: End, context: z.core.$RefinementCtx): void {
   context.addIssue({ code: 'custom', path: ['until'], message });
 }
 
-/** Epoch milliseconds; null: no end. */
+/** The end in epoch milliseconds; null if there is none. */
 export function endOf({ until, forSeconds }: End, now: number): number | null {
   if (until !== undefined) return until;
   return forSeconds === undefined ? null : now + Math.ceil(forSeconds * 1_000);

@@ -1,11 +1,11 @@
-/** `GET /admin/overrides`: what is in force over config, as `HealthBoard` has it. */
+/** `GET /admin/overrides`: the overrides in force, as `HealthBoard` holds them. */
 import { NOTHING_SETS_YET } from '../core/routing/overrides.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { AdminCall } from './route.ts';
 
-/** `GET /admin/overrides`: those in force. */
+/** `GET /admin/overrides`. */
 export async function listOverrides({ c }: AdminCall): Promise<Response> {
   const { board, config, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());

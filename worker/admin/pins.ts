@@ -1,4 +1,4 @@
-/** `/admin/pins/:alias`: a deployment that is tried first, whatever its health. */
+/** `/admin/pins/:alias`: a deployment that is tried first, regardless of its health. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -25,7 +25,7 @@ export async function setPin({
   if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
   const ids = configured.deployments.map(({ id }) => id);
   if (!ids.includes(deployment)) {
-    const detail = `is no deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;
+    const detail = `is not a deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;
     return refusal({ code: 'invalid_body', param: 'deployment', detail }, c.env.context);
   }
   const pin = { deployment, until: endOf(end, deps.clock.now()), reason, who: operator.name };

@@ -1,10 +1,10 @@
-/** `GET /admin/policies` (docs/policies.md): the rules of config, what each would do, and which hold. */
+/** `GET /admin/policies` (docs/policies.md): the rules in config, what each would do, and which are active. */
 import { shownPolicies } from '../core/slo/policy/shown-policies.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import type { AdminCall } from './route.ts';
 
-/** `GET /admin/policies`. What overrides config now is not looked at. */
+/** `GET /admin/policies`. It ignores the overrides that are in force now. */
 export async function listPolicies({ c }: AdminCall): Promise<Response> {
   const { slo, aliases, features } = c.env.composition.config;
   const active = await askBook(c, (book) => book.activePolicies());

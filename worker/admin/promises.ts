@@ -1,4 +1,4 @@
-/** `GET /admin/slo` (docs/slo.md): how all promises stand, with counts. */
+/** `GET /admin/slo` (docs/slo.md): the state of all promises, with counts. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
@@ -9,7 +9,7 @@ import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
-/** Its query. */
+/** The query of `GET /admin/slo`. */
 export const promisesQuery = ({ features }: Config) =>
   settings({
     tenant: z.optional(tenantName),
@@ -19,7 +19,7 @@ export const promisesQuery = ({ features }: Config) =>
     window: z.optional(namesOf(ASKED_WINDOWS)),
   });
 
-/** Never older than the last batch of records. */
+/** `GET /admin/slo`. The report includes the last batch of records. */
 export async function showPromises({
   c,
   query: { tenant, feature, window },

@@ -1,4 +1,4 @@
-/** `/admin/requests` (docs/requests.md): what became of requests of the last seven days. */
+/** `/admin/requests` (docs/requests.md): the outcomes of requests of the last seven days. */
 import * as z from 'zod/mini';
 import { OWN_CODES } from '../../protocol/errors.ts';
 import { ok, refused } from '../../protocol/result.ts';
@@ -17,14 +17,14 @@ import { featureProblem, tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
 
 const MOST_REQUESTS = 200;
-/** A record is in the book this long after its request's end, at the latest, where nothing is wrong. */
+/** If nothing is wrong, a record is in the book at most this long after the end of its request. */
 const IN_THE_BOOK_AFTER_MS = 15_000;
 
 /** The path of `GET /admin/requests/:id`. */
 export const requestParams = z.object({
   id: z.string().check(
     z.refine((id) => timeOfUuidV7(id) !== undefined, {
-      error: 'write a request’s id as x-request-id tells it, such as 019b76da-a800-7000-8000-0123456789ab',
+      error: 'write a request’s id as x-request-id gives it, such as 019b76da-a800-7000-8000-0123456789ab',
     }),
   ),
 });
@@ -47,14 +47,14 @@ export async function showRequest({
   return refusal({ code: 'not_found', path: c.req.path, detail }, context);
 }
 
-/** An id holds the time at which its request came. */
+/** Says why the book has no request with this id. An id contains the time at which its request arrived. */
 function whyAbsent(id: string, now: number): string {
   const ageMs = now - (timeOfUuidV7(id) ?? now);
   if (ageMs > KEEP_RECEIPTS_MS) return `The request ${id} is too old: requests are kept for 7 days.`;
-  if (ageMs < -60_000) return `No request has the id ${id}: its time has not come yet.`;
+  if (ageMs < -60_000) return `No request has the id ${id}: its time is in the future.`;
   const rest =
-    'Else no request of this router had it, or its record was lost: with its isolate, because the book did not answer, or because a very busy router keeps less than 7 days.';
-  if (ageMs > IN_THE_BOOK_AFTER_MS) return `The book has no request ${id}. It may be running still. ${rest}`;
+    'Otherwise no request of this router had this id, or its record was lost: with its isolate, because the book did not answer, or because a very busy router keeps less than 7 days.';
+  if (ageMs > IN_THE_BOOK_AFTER_MS) return `The book has no request ${id}. It may still be running. ${rest}`;
   return `The book has no request ${id} yet. Records reach it some 10 s after their requests have ended: ask again then. ${rest}`;
 }
 
@@ -72,7 +72,7 @@ export const requestsQuery = settings({
     z.string().check(
       z.regex(/^[a-z_]{1,64}$/, { error: 'write the code of an error, such as providers_unavailable', abort: true }),
       z.refine((code) => OWN_CODES.some((one) => one === code), {
-        error: (issue) => `is no code; ${nearestOf(String(issue.input), OWN_CODES)}`,
+        error: (issue) => `is not an error code; ${nearestOf(String(issue.input), OWN_CODES)}`,
       }),
     ),
   ),
@@ -86,7 +86,7 @@ export const requestsQuery = settings({
 }).check(
   z.refine(({ user, tenant }) => user === undefined || tenant !== undefined, {
     path: ['tenant'],
-    error: 'name the tenant too: a user is one of a tenant',
+    error: 'name the tenant too, because a user belongs to a tenant',
   }),
 );
 

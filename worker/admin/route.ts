@@ -6,7 +6,7 @@ import type { AdminScope, Operator } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
 import type { Change } from './change.ts';
 
-/** A checked call. `params` are those of the path. Each is undefined if the line has no schema for it. */
+/** A checked call. `params` are the parameters of the path. Body, query and params are undefined if the line has no schema for them. */
 export interface AdminCall<Body = undefined, Query = undefined, Params = undefined> {
   c: Context<App>;
   operator: Operator;
@@ -15,21 +15,21 @@ export interface AdminCall<Body = undefined, Query = undefined, Params = undefin
   params: Params;
 }
 
-/** Checks a call's input; the API's description is made from it too. `now`: epoch milliseconds. */
+/** Makes the schema that checks a call's input. The API's description is made from it too. `now` is in epoch milliseconds. */
 export type InputSchema<Value> = (config: Config, now: number) => z.ZodMiniType<Value>;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface Line {
   method: Method;
-  /** In Hono's form, below `/admin`. */
+  /** The path below `/admin`, as Hono writes it. */
   path: string;
-  /** The least scope that the key needs. */
+  /** The lowest scope that allows the call. */
   scope: AdminScope;
   /** One sentence for the API's description. */
   summary: string;
   body?: InputSchema<unknown>;
-  /** What to send, for callers whose body is not JSON. */
+  /** An example of a body, shown to callers whose body is not JSON. */
   example?: string;
   query?: InputSchema<unknown>;
   params?: InputSchema<unknown>;
@@ -41,7 +41,7 @@ export interface ViewRoute extends Line {
   handler(call: AdminCall<unknown, unknown, unknown>): Promise<Response>;
 }
 
-/** The handler checks the call, then hands back the change for the router to make and to audit, or a refusal. */
+/** A call that changes something. The handler returns the change, which routes.ts makes and audits, or a refusal. */
 export interface ChangeRoute extends Line {
   changes: true;
   handler(call: AdminCall<unknown, unknown, unknown>): Promise<Change | Response>;
@@ -50,7 +50,7 @@ export interface ChangeRoute extends Line {
 /** One line of the table. */
 export type AdminRoute = ViewRoute | ChangeRoute;
 
-/** A handler that reads a body, query or path has a schema for it. */
+/** The schemas that a handler needs: one for each of body, query and path that it reads. */
 type Schemas<Body, Query, Params> = ([Body] extends [undefined]
   ? { body?: undefined; example?: undefined }
   : { body: InputSchema<Body>; example: string }) &

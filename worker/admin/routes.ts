@@ -1,4 +1,4 @@
-/** The admin API. Closed until ADMIN_KEY is set; JSON in and out; never for pages (no CORS). */
+/** The admin API. It is closed until ADMIN_KEY is set, speaks JSON, and is never open to pages (no CORS). */
 
 import { type Context, Hono } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -36,7 +36,7 @@ function methodsByPath(): Map<string, string[]> {
   return methods;
 }
 
-/** The scope is checked before any input is read. */
+/** Answers one call. The scope is checked before any input is read. */
 async function answer(route: AdminRoute, c: Context<App>, operator: Operator): Promise<Response> {
   const { context } = c.env;
   if (!allows(operator.scope, route.scope)) {

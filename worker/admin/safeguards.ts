@@ -1,4 +1,4 @@
-/** `/admin/safeguards/:feature`: the feature is served as its safeguard, although budgets have enough left. */
+/** `/admin/safeguards/:feature`: serves a feature by its safeguard, even if budgets have enough left. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';

@@ -1,4 +1,4 @@
-/** `GET /admin/config`: who calls, and the names that other calls take. */
+/** `GET /admin/config`: the caller's name and scope, and the names that other calls take. */
 import { shownConfig } from '../core/config/shown-config.ts';
 import { plainJson } from '../response/plain.ts';
 import type { AdminCall } from './route.ts';

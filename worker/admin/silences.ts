@@ -1,4 +1,4 @@
-/** `/admin/silences` (docs/incidents.md): until when no alert of a promise is sent. */
+/** `/admin/silences` (docs/incidents.md): hold back the alerts of a promise for a while. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
@@ -11,7 +11,7 @@ import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 import { promiseNames } from './watch-fields.ts';
 
-/** `GET /admin/silences`: those that hold, and what they hold back. */
+/** `GET /admin/silences`: the silences in force, and the notices that they hold back. */
 export async function listSilences({ c }: AdminCall): Promise<Response> {
   const shown = await askBook(c, (book) => book.silences());
   return shown === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(shown, c.env.context);
@@ -21,7 +21,7 @@ export async function listSilences({ c }: AdminCall): Promise<Response> {
 export const silenceBody = (_: Config, now: number) =>
   settings({ objective: z.string(), ...end(now), reason }).check(z.superRefine(hasOneEnd));
 
-/** `PUT /admin/silences`. An alert that fires may be named instead of an objective. */
+/** `PUT /admin/silences`. The body may name a firing alert instead of an objective. */
 export async function setSilence({
   c,
   operator,
@@ -33,7 +33,7 @@ export async function setSilence({
     const firing = await askBook(c, (book) => book.firing());
     if (firing === undefined) return refusal(BOOK_SILENT, c.env.context);
     if (!firing.some(({ name }) => name === objective)) {
-      const detail = `is no promise and no alert that fires; ${nearestOf(objective.slice(0, 200), names)}`;
+      const detail = `is neither a promise nor a firing alert; ${nearestOf(objective.slice(0, 200), names)}`;
       return refusal({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
     }
   }
@@ -45,7 +45,7 @@ export async function setSilence({
       const asked = await askBook(c, async (book) => ({ set: await book.setSilence(silence) }));
       if (asked === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
       if (asked.set === undefined) {
-        const detail = `would be one of more than ${MOST_SILENCES} silences; end others first`;
+        const detail = `cannot be silenced: there are ${MOST_SILENCES} silences already; end others first`;
         const reply = refusal({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
         return { outcome: 'nothing', reply };
       }
@@ -54,10 +54,10 @@ export async function setSilence({
   };
 }
 
-/** The query of `DELETE /admin/silences`: any name, because a deploy may have removed the promise. */
+/** The query of `DELETE /admin/silences`. It may be any name, because a deploy may have removed the promise. */
 export const clearSilenceQuery = settings({ objective: z.string() });
 
-/** `DELETE /admin/silences?objective=`. What was held back and goes on is sent. */
+/** `DELETE /admin/silences?objective=`. Alerts that were held back are sent now if they are still firing. */
 export async function clearSilence({
   c,
   query: { objective },

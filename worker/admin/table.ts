@@ -1,4 +1,4 @@
-/** Every call of the admin API, one line each: routes.ts makes the routes from it, the build makes the API's description. */
+/** Every call of the admin API, one entry each. routes.ts makes the routes from it, and the build makes the API's description. */
 import { adminKeyBody, createAdminKey, listAdminKeys, revokeAdminKey } from './admin-keys.ts';
 import { alertsQuery, alertsTestQuery, listAlerts, testAlerts } from './alerts.ts';
 import { aliasListBody, clearAliasList, setAliasList } from './alias-lists.ts';
@@ -46,7 +46,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: describeApi,
   }),
   view('GET', '/config', 'read', {
-    summary: 'Who calls, and the tenants, features, aliases and deployments of config',
+    summary: "The caller's name and scope, and the tenants, features, aliases and deployments of config",
     handler: showConfig,
   }),
   view('GET', '/keys', 'read', {
@@ -55,7 +55,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: listKeys,
   }),
   change('POST', '/keys', 'operate', {
-    summary: 'Makes a client key, which is shown this once',
+    summary: 'Makes a client key, which is shown only in this reply',
     body: keyBody,
     example: '{"tenant": "…"}',
     handler: createKey,
@@ -66,11 +66,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: revokeKey,
   }),
   view('GET', '/admin-keys', 'read', {
-    summary: 'Keys of operators',
+    summary: "Operators' keys",
     handler: listAdminKeys,
   }),
   change('POST', '/admin-keys', 'root', {
-    summary: 'Makes a key for an operator, which is shown this once',
+    summary: 'Makes a key for an operator, which is shown only in this reply',
     body: () => adminKeyBody,
     example: '{"name": "ana", "scope": "read"}',
     handler: createAdminKey,
@@ -88,12 +88,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: clearCooldown,
   }),
   view('GET', '/overrides', 'read', {
-    summary:
-      'What operators and policies have set over config: pins, bypass, faults, alias lists, safeguards and a freeze',
+    summary: 'Overrides of operators and policies: pins, bypasses, faults, alias lists, safeguards and a freeze',
     handler: listOverrides,
   }),
   change('PUT', '/pins/:alias', 'operate', {
-    summary: 'A deployment that is asked first, whatever its health',
+    summary: 'Pins an alias to a deployment, which is asked first regardless of its health',
     params: () => aliasParams,
     body: pinBody,
     example: '{"deployment": "b", "forSeconds": 7200, "reason": "…"}',
@@ -105,19 +104,20 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: clearPin,
   }),
   change('PUT', '/bypass', 'operate', {
-    summary: 'Straight to the first deployment of an alias, or of all: one attempt, without board and cache',
+    summary:
+      'Sends requests straight to the first deployment of an alias, or of all: one attempt, without board and cache',
     query: () => setBypassQuery,
     body: bypassBody,
     example: '{"forSeconds": 7200, "reason": "…"}',
     handler: setBypass,
   }),
   change('DELETE', '/bypass', 'operate', {
-    summary: 'Ends the bypass of an alias; without one, the bypass of all',
+    summary: 'Ends the bypass of an alias, or the bypass of all if none is named',
     query: () => clearBypassQuery,
     handler: clearBypass,
   }),
   change('PUT', '/faults/:deployment', 'operate', {
-    summary: 'A fault on purpose, for the traffic that it names',
+    summary: 'Makes a deployment fail on purpose, for chosen traffic',
     params: () => deploymentParams,
     body: faultBody,
     example: '{"fault": "errors", "traffic": "drill", "forSeconds": 600}',
@@ -129,19 +129,19 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: clearFault,
   }),
   change('PUT', '/aliases/:alias', 'operate', {
-    summary: "Other models, prices and orders for an alias's own deployments",
+    summary: "Sets other models, prices and orders for an alias's own deployments",
     params: () => aliasParams,
     body: aliasListBody,
     example: '{"deployments": [{"id": "a", "model": "…"}], "reason": "…"}',
     handler: setAliasList,
   }),
   change('DELETE', '/aliases/:alias', 'operate', {
-    summary: "Back to config's own list",
+    summary: "Restores config's own list",
     params: () => aliasParams,
     handler: clearAliasList,
   }),
   change('PUT', '/safeguards/:feature', 'operate', {
-    summary: 'A feature is served by its safeguard, although budgets have enough left',
+    summary: 'Serves a feature by its safeguard, even if budgets have enough left',
     params: () => featureParams,
     body: safeguardBody,
     example: '{"forSeconds": 7200, "reason": "…"}',
@@ -153,7 +153,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: clearSafeguard,
   }),
   change('PUT', '/freeze', 'operate', {
-    summary: 'No promotion goes on',
+    summary: 'Stops all promotions for a while',
     body: freezeBody,
     example: '{"forSeconds": 7200, "reason": "…"}',
     handler: setFreeze,
@@ -174,12 +174,12 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: listAudit,
   }),
   view('GET', '/slo', 'read', {
-    summary: 'How all promises stand, with counts',
+    summary: 'The state of all promises, with counts',
     query: promisesQuery,
     handler: showPromises,
   }),
   view('GET', '/slo/history', 'read', {
-    summary: 'How an objective went over a window, cell by cell',
+    summary: 'The history of an objective over a window, cell by cell',
     query: historyOfQuery,
     handler: showHistory,
   }),
@@ -195,22 +195,22 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: showMonth,
   }),
   view('GET', '/money', 'read', {
-    summary: 'What a tenant has spent in a month against its budget, and where it went',
+    summary: 'What a tenant has spent in a month against its budget, and on what',
     query: (_, now) => moneyQuery(now),
     handler: showMoney,
   }),
   view('GET', '/requests', 'read', {
-    summary: 'What became of the requests of the last seven days, the newest first',
+    summary: 'The outcomes of the requests of the last seven days, the newest first',
     query: () => requestsQuery,
     handler: listRequests,
   }),
   view('GET', '/requests/:id', 'read', {
-    summary: 'What became of one request, and what it counts as',
+    summary: 'The outcome of one request, and what it counts as',
     params: () => requestParams,
     handler: showRequest,
   }),
   view('GET', '/alerts', 'read', {
-    summary: 'Alerts sent, on their way and lost',
+    summary: 'Alerts that were sent, are waiting or were lost',
     query: () => alertsQuery,
     handler: listAlerts,
   }),
@@ -220,21 +220,21 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: testAlerts,
   }),
   view('GET', '/firing', 'read', {
-    summary: 'Alerts that fire, the most urgent first',
+    summary: 'Alerts that are firing, the most urgent first',
     handler: listFiring,
   }),
   change('PUT', '/acknowledgements', 'operate', {
-    summary: 'Says that somebody has seen an alert that fires',
+    summary: 'Acknowledges an alert that is firing',
     body: acknowledgementBody,
     example: '{"alert": "burn/chat-success/1h", "note": "…"}',
     handler: acknowledge,
   }),
   view('GET', '/policies', 'read', {
-    summary: 'What is done by itself when a promise burns: each rule, what it would do, and whether it holds',
+    summary: 'The rules of policies: what each would do when a promise burns, and whether it is active',
     handler: listPolicies,
   }),
   view('GET', '/silences', 'read', {
-    summary: 'Silences that hold, and the notices that they held back',
+    summary: 'Silences in force, and the notices that they have held back',
     handler: listSilences,
   }),
   change('PUT', '/silences', 'operate', {
@@ -244,12 +244,12 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: setSilence,
   }),
   change('DELETE', '/silences', 'operate', {
-    summary: 'Ends a silence; what it held back and still goes on is sent',
+    summary: 'Ends a silence, and sends the alerts that it held back if they are still firing',
     query: () => clearSilenceQuery,
     handler: clearSilence,
   }),
   view('GET', '/incidents', 'read', {
-    summary: 'What went wrong, the newest first',
+    summary: 'Incidents, the newest first',
     query: () => incidentsQuery,
     handler: listIncidents,
   }),
@@ -260,21 +260,21 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: openIncident,
   }),
   change('PUT', '/incidents/:id', 'operate', {
-    summary: "A person's words about an incident, or its end",
+    summary: 'Writes notes about an incident, or closes it',
     params: () => incidentParams,
     body: incidentBody,
     example: '{"publicNote": "…", "close": true}',
     handler: changeIncident,
   }),
   change('PUT', '/tenants/:tenant/limits', 'operate', {
-    summary: 'Sets limits over those of the configuration, field by field',
+    summary: "Sets limits that override config's, field by field",
     params: () => tenantParams,
     body: limitsBody,
     example: '{"scope": "tenant", "monthlyUsd": 5}',
     handler: putLimits,
   }),
   view('GET', '/ledger/:tenant', 'read', {
-    summary: 'What a tenant has spent and holds',
+    summary: 'What a tenant has spent, and what is held for it',
     params: () => tenantParams,
     query: () => ledgerQuery,
     handler: viewLedger,
@@ -300,7 +300,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     handler: revokeScope,
   }),
   change('POST', '/drills', 'operate', {
-    summary: 'Makes a client key for a drill, which is shown this once',
+    summary: 'Makes a client key for a drill, which is shown only in this reply',
     body: () => drillBody,
     example: '{"minutes": 10, "maxCostUsd": 0.5}',
     handler: startDrill,

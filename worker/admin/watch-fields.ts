@@ -1,9 +1,9 @@
-/** Fields of the calls about alerts that fire and incidents. */
+/** Fields of the calls about firing alerts and incidents. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 
-/** A person's words, of one line or more. */
+/** Text that an operator writes, of one or more lines. */
 export const words = (most: number) =>
   z.string().check(
     z.refine((text) => text.trim() !== '' && text.length <= most && !/[^\P{Cc}\n]|\p{Cs}/u.test(text), {
@@ -11,7 +11,7 @@ export const words = (most: number) =>
     }),
   );
 
-/** Names of all promises, averages too. */
+/** The names of all promises, including averages. */
 export const promiseNames = ({ slo }: Pick<Config, 'slo'>): string[] =>
   [...slo.objectives, ...slo.averages].map(({ name }) => name);
 
@@ -24,6 +24,6 @@ export const knownFeature = (config: Config) => oneOf('feature', [...config.feat
 const oneOf = (what: string, names: readonly string[]) =>
   z.string().check(
     z.superRefine((name, context) => {
-      if (!names.includes(name)) context.addIssue(`is no ${what}; ${nearestOf(name.slice(0, 100), names)}`);
+      if (!names.includes(name)) context.addIssue(`is not a ${what}; ${nearestOf(name.slice(0, 100), names)}`);
     }),
   );
