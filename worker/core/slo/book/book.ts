@@ -22,12 +22,12 @@ export interface BookConfig {
   features: { has(name: string): boolean };
 }
 
-/** Something reported about an answer afterwards, or about a service beside the router. */
+/** A report about an answer, made afterwards, or about a service beside the router. */
 export interface OutsideReport {
   /** `valid`, `quality` or `external:NAME`. */
   key: string;
   tenant: string | null;
-  /** Null: the report is about a service, and counts for the features whose objectives name that service. */
+  /** Null if the report is about a service. It then counts for the features whose objectives name that service. */
   feature: string | null;
   deployment: string | null;
   experiment: string | null;
@@ -65,7 +65,7 @@ export class Book {
     });
   }
 
-  /** `at`: when the request ended. */
+  /** Counts a request that ended at `at`. */
   add(record: RequestEntry, at: number): void {
     const { slo } = this.#config;
     const verdict = judge(record, slo);
@@ -98,7 +98,7 @@ export class Book {
     if (outside === undefined) addDurations(this.totals, record, label, this.#promises, outcomes);
   }
 
-  /** Counts what was reported about an answer or a service; a negative count takes back an earlier report at its own time. */
+  /** Counts a report about an answer or a service. A negative count takes back an earlier report, at that report's time. */
   report(report: OutsideReport, at: number): void {
     const { key, deployment, experiment, good, bad } = report;
     const tenant = report.tenant === null ? null : this.#tenants.shownAs(report.tenant);
@@ -121,17 +121,17 @@ export class Book {
     return this.#shelf.names;
   }
 
-  /** Undefined if nothing was ever counted in it. */
+  /** The series with this name. Undefined if nothing was ever counted in it. */
   series(name: string): Series | undefined {
     return this.#shelf.find(name);
   }
 
-  /** The series of a tenant and a feature; undefined also for a tenant that is counted with `other`. */
+  /** The series of a tenant and a feature. Undefined also for a tenant that is counted as `other`. */
   seriesOf(tenant: string | null, feature: string | null): Series | undefined {
     return this.#shelf.find(seriesOf(tenant, feature));
   }
 
-  /** Requests that were counted for `other`, because there are too many tenants. */
+  /** The number of requests that were counted for `other`, because there are too many tenants. */
   get folded(): number {
     return this.#tenants.folded;
   }
@@ -141,7 +141,7 @@ export class Book {
     return this.#tenants.isAmongOthers(tenant);
   }
 
-  /** What has changed since the last call. A row replaces an earlier one of its name. */
+  /** The rows that have changed since the last call. A row replaces an earlier one of the same name. */
   *save(): Iterable<SavedRow> {
     yield [TOTALS_ROW, this.totals.save()];
     yield [TENANTS_ROW, this.#tenants.save()];
@@ -168,7 +168,7 @@ export class Book {
     return unreadable;
   }
 
-  /** `outside`: why the request counts for nothing. */
+  /** Counts attempts for their deployments. `outside` is the reason if the request counts for nothing. */
   #addAttempts({ attempts }: RequestEntry, outside: ExcludedReason | undefined, at: number): void {
     for (const attempt of attempts) {
       const series = this.#deployment(attempt.deployment);

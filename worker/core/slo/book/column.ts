@@ -1,4 +1,4 @@
-/** Counts in the narrowest numbers that hold them: most columns of most tenants stay small. */
+/** Counts in the narrowest number type that holds them, because most columns of most tenants stay small. */
 
 /** The cells of one counter. */
 export class Column {
@@ -37,7 +37,7 @@ export class Column {
     return sum;
   }
 
-  /** Writes the cells from one place down to another, both included, into `list` from `index` on. Returns the index behind the last one written. */
+  /** Copies the cells from one place down to another, both included, to `list`, from `index` on. Returns the index after the last cell. */
   copy(from: number, to: number, list: Float64Array, index: number): number {
     const cells = this.#cells;
     let next = index;

@@ -9,16 +9,16 @@ export interface CountedPromise {
   key: string;
   counted: Counted;
   names: CounterNames;
-  /** Its place among all. */
+  /** Its place in the list of all counted promises. */
   index: number;
 }
 
 /** Success is counted in every series. */
 const SUCCESS: Counted = { sli: { kind: 'success' }, countsInSlo: false };
-/** Its key. */
+/** The key of the promise of success. */
 export const SUCCESS_KEY = countedKey(SUCCESS);
 
-/** All of them; success is the first. */
+/** All counted promises. Success is the first. */
 export function countedPromises(objectives: readonly Objective[]): readonly CountedPromise[] {
   const byKey = new Map([SUCCESS, ...objectives].map((counted) => [countedKey(counted), counted]));
   return [...byKey].map(([key, counted], index) => ({ key, counted, names: counterNames(key), index }));

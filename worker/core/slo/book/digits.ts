@@ -2,14 +2,14 @@
 
 const FIRST = 35;
 const BASE = 92;
-/** A gap of two digits is longer than any ring. */
+/** How many digits a gap is written with. Two can write a gap that is longer than any ring. */
 const GAP_DIGITS = 2;
 const DENSE = '1'.charCodeAt(0) - 1;
 const SPARSE = 'A'.charCodeAt(0) - 1;
 
 /**
- * The first `count` cells as one word: the first character says how many digits a cell has, and whether zeros are left out. All zeros are the
- * empty word. Cells are whole numbers below 2^53.
+ * The first `count` cells as one word. Its first character says how many digits a cell has, and whether zeros are left out. If all
+ * cells are zero, the word is empty. Cells are whole numbers below 2^53.
  */
 export function toWord(cells: Float64Array, count: number): string {
   let largest = 0;
@@ -40,7 +40,7 @@ export function toWord(cells: Float64Array, count: number): string {
   return word;
 }
 
-/** Calls `each` for every cell of a word that is not zero. What cannot be read is zero. */
+/** Calls `each` for every cell of a word that is not zero. A cell that cannot be read counts as zero. */
 export function eachCell(word: string, each: (index: number, cell: number) => void): void {
   const kind = word.charCodeAt(0);
   const isSparse = kind > SPARSE;

@@ -3,15 +3,15 @@ import type { Layout } from './layout.ts';
 import { Rings } from './rings.ts';
 
 const PER_DOUBLING = 8;
-/** An hour. A longer duration is counted as an hour. */
+/** The bucket of one hour. A longer duration is counted as an hour. */
 const LAST_BUCKET = Math.ceil(PER_DOUBLING * Math.log2(3_600_000));
 const BASE = 2 ** (1 / PER_DOUBLING);
-/** The value within a bucket that is at most 4.33 % from either end. */
+/** A bucket's lower bound times this is the value that is at most 4.33 % from either end of the bucket. */
 const MIDDLE = (2 * BASE) / (1 + BASE);
 
 const NAMES = Array.from({ length: LAST_BUCKET + 2 }, (_, bucket) => String(bucket));
 
-/** Milliseconds over time: 10-minute histograms for a day, daily ones for 90 days. */
+/** Durations over time, in milliseconds: 10-minute histograms for a day, daily ones for 90 days. */
 export class Histogram {
   readonly #rings: Rings;
 
@@ -24,12 +24,12 @@ export class Histogram {
     this.#rings.count(NAMES[bucketOf(ms)] ?? '0');
   }
 
-  /** By nearest rank, within 4.33 %; below 1 ms within 0.5 ms. Undefined where the window holds nothing. */
+  /** Percentiles by nearest rank, accurate to within 4.33 %, or to within 0.5 ms below 1 ms. Undefined if the window holds no durations. */
   percentiles(shares: readonly number[], windowMs: number, now: number): number[] | undefined {
     return this.#ranked(shares, (name) => this.#rings.sum(name, windowMs, now));
   }
 
-  /** The same for a time that may be past; `to` is excluded. */
+  /** The same for a time span that may be past; `to` is excluded. */
   percentilesBetween(shares: readonly number[], from: number, to: number): number[] | undefined {
     return this.#ranked(shares, (name) => this.#rings.between(name, from, to));
   }
@@ -66,7 +66,7 @@ export class Histogram {
   }
 }
 
-/** Bucket 0: less than a millisecond. */
+/** The bucket of a duration. Bucket 0 holds durations below a millisecond. */
 const bucketOf = (ms: number): number =>
   ms < 1 ? 0 : Math.min(LAST_BUCKET, Math.floor(PER_DOUBLING * Math.log2(ms))) + 1;
 

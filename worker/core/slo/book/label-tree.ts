@@ -1,4 +1,4 @@
-/** Values by labels. Looking one up makes no string. */
+/** Values by labels. A look-up builds no string. */
 
 /** A tree with a level for each label. Its values are at the leaves. */
 export class LabelTree<Value> {
@@ -18,7 +18,7 @@ export class LabelTree<Value> {
     this.#children.delete(label);
   }
 
-  /** The leaf with these labels, made where there is none yet. */
+  /** The leaf with these labels. If there is none yet, it is made. */
   leaf(labels: readonly string[]): LabelTree<Value> {
     let leaf: LabelTree<Value> = this;
     for (const label of labels) leaf = leaf.at(label);

@@ -1,6 +1,6 @@
 /** Where in a column a moment is counted. It is the same for all series, so it is computed once for all of them. */
 
-/** `cells` times `widthMs`, all aligned to the epoch, so that a cell of 24 hours is a day by UTC. */
+/** `cells` cells of `widthMs` each. They are aligned to the epoch, so a cell of 24 hours is a day by UTC. */
 export interface Resolution {
   widthMs: number;
   cells: number;
@@ -81,8 +81,9 @@ export const layoutsOf = (retentionDays: number): Layouts => ({
 });
 
 /**
- * For counts that alerts depend on. In each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6 hours; 1 to 60
- * days) a cell is at most a 60th, so an outage that begins inside the window's first cell shifts the ratio by less than 0.5 %.
+ * The layout of the counts that alerts depend on. In each window for burn rates and objectives (5 and 30 minutes; 1, 2 and 6
+ * hours; 1 to 60 days) a cell is at most a 60th of the window, so an outage that begins inside the window's first cell shifts the
+ * ratio by less than 0.5 %.
  */
 export const countedLayout = (retentionDays: number): Layout =>
   new Layout([
@@ -96,14 +97,17 @@ export const countedLayout = (retentionDays: number): Layout =>
   ]);
 
 /**
- * For counts that are only shown beside these: the excluded requests of each promise, by nine reasons. This month, the last one
- * and the longest window fit in.
+ * The layout of counts that are only shown: the excluded requests of each promise, by nine reasons. It covers this month, the last
+ * one and the longest window.
  */
 const excludedLayout = (): Layout =>
   new Layout([ring(20 * MINUTE_MS, 6 * HOUR_MS), ring(2 * HOUR_MS, 3 * DAY_MS), ring(DAY_MS, 62 * DAY_MS)]);
 
-/** For percentiles: cells of 10 minutes for a day, cells of a day for 90 days. */
+/** The layout of percentiles: cells of 10 minutes for a day, and cells of a day for 90 days. */
 export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);
 
-/** For traffic: minutes for half an hour, and 10 minutes for more than a week, so that now can be compared with the same time a week ago. */
+/**
+ * The layout of traffic: cells of a minute for half an hour, and of 10 minutes for more than a week, so that now can be compared
+ * with the same time a week ago.
+ */
 const trafficLayout = (): Layout => new Layout([ring(MINUTE_MS, 30 * MINUTE_MS), ring(10 * MINUTE_MS, 9 * DAY_MS)]);

@@ -10,7 +10,7 @@ export interface Loss {
 
 /** An isolate flushes within 10 s of a request's end. One that is silent for this long has ended, or its requests are long. */
 const SILENT_AFTER_MS = 120_000;
-/** A request that has ended is flushed within this time, so at most this much is lost of an isolate. */
+/** A request that has ended is flushed within this time, so an isolate that ends loses at most the records of this time. */
 const LONGEST_WAIT_MS = 10_000;
 const KEPT_MS = 30 * 86_400_000;
 const MOST_LOSSES = 500;
@@ -23,7 +23,7 @@ interface LastFlush {
 
 type Saved = [source: string, at: number, open: number][];
 
-/** Flushes are noted in the order in which the book took them. */
+/** Finds losses by the flushes, which are noted in the order in which the book took them. */
 export class Losses {
   /** The last flush of each isolate that had requests under way; the isolate that has been silent for the longest comes first. */
   readonly #last = new Map<string, LastFlush>();
@@ -46,7 +46,7 @@ export class Losses {
     if (open > 0) this.#last.set(source, { at, open });
   }
 
-  /** The oldest first; spans that overlap are joined. */
+  /** The losses up to now, the oldest first. Spans that overlap are joined. */
   until(now: number): Loss[] {
     const silent = [...this.#last.values()].filter(({ at }) => at <= now - SILENT_AFTER_MS);
     const losses: Loss[] = [];

@@ -6,17 +6,23 @@ import type { ExcludedReason, Verdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 
-/** Why a request is outside: drills and requests in a maintenance window are measured only by objectives that count drills. */
+/**
+ * The reason if a request is outside all measurements: it belongs to a drill, or was in a maintenance window. Only objectives that
+ * count drills measure drills.
+ */
 export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
   verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance')
     ? verdict.reason
     : undefined;
 
-/** The time of a complete answer. */
+/** How long a complete answer took. Null for any other ending. */
 export const completeMs = ({ ending, code, totalMs }: RequestEntry): number | null =>
   ending === 'complete' && code === null ? totalMs : null;
 
-/** What an attempt counts as for a promise: an attempt that failed breaks those of success and of times. Undefined: the promise is not about attempts. */
+/**
+ * What an attempt counts as for a promise. A failed attempt breaks promises of success and of times. Undefined if the promise is
+ * not about attempts.
+ */
 export function attemptOutcomeFor(sli: Sli, attempt: RecordedAttempt): SliOutcome {
   const outcome = attemptOutcome(attempt);
   switch (sli.kind) {

@@ -5,7 +5,7 @@ import { type Layout, type Moment, placeOf, type Ring } from './layout.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A ring with `head`, the newest cell that was counted in, numbered since the epoch. */
+/** A ring and its `head`: the newest cell that was counted in, numbered since the epoch. */
 interface Reached extends Ring {
   head: number;
 }
@@ -20,10 +20,11 @@ export class Rings {
   readonly #list: Column[] = [];
   /** The moment at which the next count happens. */
   #moment: Moment | undefined;
-  /** That moment's place in each ring; -1 where the moment is too old for the ring. */
+  /** That moment's place in each ring. It is -1 if the moment is too old for the ring. */
   readonly #places: number[];
-  /** How many counts there were; and for each ring, how many there were when it was last settled. */
+  /** How many counts there were. */
   #counted = 0;
+  /** For each ring, how many counts there were when it was last settled. */
   readonly #settledAt: number[];
 
   constructor(layout: Layout) {
@@ -86,8 +87,8 @@ export class Rings {
   }
 
   /**
-   * The sum over a time that may be long past, from the narrowest cells that still hold each part of it. A cell that lies only
-   * partly inside counts in proportion.
+   * The sum over a time span that may be long past, from the narrowest cells that still hold each part of it. A cell that lies
+   * only partly inside counts in proportion.
    */
   between(name: string, from: number, to: number): number {
     const column = this.#columns.get(name);
@@ -98,7 +99,7 @@ export class Rings {
       const one = this.#settled(index) as Reached;
       const wider = rings[index + 1]?.widthMs;
       const oldest = (one.head - one.cells + 1) * one.widthMs;
-      // Where a wider ring goes on, one of its cells ends.
+      // The narrow cells take over at the end of a cell of the next wider ring.
       const start = wider === undefined ? from : Math.max(from, Math.ceil(oldest / wider) * wider);
       if (start >= end) continue;
       sum += partly(column, one, start, end);
@@ -118,7 +119,7 @@ export class Rings {
     return [heads, ...columns].join('\n');
   }
 
-  /** Reads what `save` wrote, even if the rings had other lengths. Columns are left out unless `keeps` says yes. */
+  /** Reads what `save` wrote, even if the rings had other lengths. Only columns for which `keeps` returns true are read. */
   load(text: string, keeps: (name: string) => boolean): void {
     const [heads = '', ...columns] = text.split('\n');
     const places = heads.split(' ').map((head) => {
@@ -162,7 +163,7 @@ export class Rings {
     this.#moment = undefined;
   }
 
-  /** A ring whose cells hold everything that was counted. */
+  /** A ring, once its cells hold everything that was counted. */
   #settled(index: number): Reached | undefined {
     const ring = this.#layout.rings[index];
     if (ring === undefined) return undefined;
@@ -175,7 +176,10 @@ export class Rings {
     return this.#layout.rings.flatMap((_, index) => this.#settled(index) ?? []);
   }
 
-  /** Moves what was counted for the current moment into the cells of one ring. Doing so for each record would write to distant memory each time. */
+  /**
+   * Moves what was counted for the current moment into the cells of one ring. If each record did this, it would write to distant
+   * memory each time.
+   */
   #settle(index: number): void {
     if (this.#settledAt[index] === this.#counted) return;
     this.#settledAt[index] = this.#counted;
@@ -222,7 +226,7 @@ function total(column: Column, one: Reached, first: number, last: number): numbe
   return runsOf(one, oldest, newest).reduce((sum, [from, to]) => sum + column.sum(from, to), 0);
 }
 
-/** The sum over a time whose first and last cell may lie only partly inside. */
+/** The sum over a time span whose first and last cell may lie only partly inside. */
 function partly(column: Column, one: Reached, from: number, to: number): number {
   const { widthMs } = one;
   const [first, last] = [Math.floor(from / widthMs), Math.ceil(to / widthMs) - 1];
@@ -234,7 +238,7 @@ function partly(column: Column, one: Reached, from: number, to: number): number 
   return sum;
 }
 
-/** The places of neighbouring cells: one run, or two where the ring wraps around. */
+/** The places of neighbouring cells: one run, or two if the ring wraps around. */
 function runsOf(one: Ring, first: number, last: number): [from: number, to: number][] {
   const from = placeOf(one, first);
   const to = placeOf(one, last);

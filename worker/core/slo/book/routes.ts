@@ -8,13 +8,13 @@ import { seriesOf } from './series-names.ts';
 import type { Shelf } from './shelf.ts';
 import { OTHER } from './tenants.ts';
 
-/** A series, and what it counts of a request. */
+/** A series that counts a request, and what it counts of it. */
 export interface Counting {
   series: Series;
   promises: readonly CountedPromise[];
-  /** The objectives for exactly the requests of this series. */
+  /** The objectives that are about exactly the requests of this series. */
   objectives: readonly CountedObjective[];
-  /** Tenants have none: there are too many of them. */
+  /** False for the series of tenants, because there are too many tenants. */
   hasPercentiles: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Links {
   events: LabelTree<number>;
 }
 
-/** Finds the series of a request; looked up once for each tenant and feature. */
+/** Finds the series that count a request. They are looked up once for each tenant and feature. */
 export class Routes {
   readonly #links: Links;
   readonly #byTenant = new Map<string | null, Map<string | null, readonly Counting[]>>();

@@ -1,26 +1,26 @@
 /** The names of the book's series. */
 import type { Objective } from '../slo.ts';
 
-/** The series of all requests, or those of a tenant, a feature, or both. */
+/** The series of all requests, or of those of a tenant, a feature, or both. */
 export function seriesOf(tenant: string | null, feature: string | null): string {
   if (tenant === null) return feature === null ? 'all' : `feature:${feature}`;
   return feature === null ? `tenant:${tenant}` : `tenant:${tenant}|feature:${feature}`;
 }
 
-/** The attempts of a deployment, and the feedback on its answers. */
+/** The series of a deployment's attempts, and of the feedback on its answers. */
 export const deploymentSeries = (deployment: string): string => `deployment:${deployment}`;
 
-/** The feedback on an experiment's answers. */
+/** The series of the feedback on an experiment's answers. */
 export const experimentSeries = (experiment: string): string => `experiment:${experiment}`;
 
 /** The tenants and features that have a series of their own. */
 export interface CountedNames {
-  /** Includes `other` where some tenants are counted together. */
+  /** Includes `other` if some tenants are counted together. */
   tenants: string[];
   features: string[];
 }
 
-/** Taken from the names of all series. */
+/** Finds them in the names of all series. */
 export const countedNames = (all: Iterable<string>): CountedNames => {
   const names = [...all];
   const of = (pattern: RegExp): string[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []);

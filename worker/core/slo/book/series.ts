@@ -12,7 +12,7 @@ export interface Tally {
   excluded: Partial<Record<ExcludedReason, number>>;
 }
 
-/** `ttft`: to the first content; `total`: to the end of a complete answer. */
+/** Which duration is measured. `ttft`: to the first content; `total`: to the end of a complete answer. */
 export type Measure = 'ttft' | 'total';
 
 const COST = 'cost';
@@ -20,7 +20,7 @@ const [REQUESTS, REJECTED] = ['requests', 'rejected'];
 const NONE_EXCLUDED: Tally['excluded'] = {};
 const DAY_MS = 86_400_000;
 const BETWEEN_PARTS = '\n\n';
-/** Counters of promises that config no longer has are kept, in case the promise comes back: at most this many promises. */
+/** If config no longer has a promise, its counters are kept in case it comes back. At most this many such promises are kept. */
 const MOST_DORMANT = 8;
 
 /** What a record counts as. */
@@ -38,7 +38,7 @@ export class Series {
   #at = 0;
   /** True if it has changed since it was saved. */
   isDirty = false;
-  /** The end of its last request; undefined before the first. */
+  /** When its last request ended. Undefined before the first one. */
   lastAt: number | undefined;
 
   constructor({ counted, excluded, durations, traffic }: Layouts, hasHistograms: boolean) {
@@ -70,7 +70,7 @@ export class Series {
     this.#excluded.count(names[outcome], amount);
   }
 
-  /** Counts a request, whatever its outcome. `isRejected`: its provider refused it as one that it cannot serve. */
+  /** Counts a request, whatever its outcome. `isRejected` is true if its provider refused it as one that it cannot serve. */
   countTraffic(isRejected: boolean): void {
     this.#traffic.moveTo(this.#at);
     this.#traffic.count(REQUESTS);
@@ -90,17 +90,17 @@ export class Series {
     return tallyOf(key, (rings, name) => rings.sum(name, windowMs, now), this.#counted, this.#excluded);
   }
 
-  /** The same without excluded requests: a look at all alerts must be cheap. */
+  /** The same without excluded requests, which costs less: a look at all alerts must be cheap. */
   goodAndBad(key: string, windowMs: number, now: number): Tally {
     return this.#goodAndBad(key, (name) => this.#counted.sum(name, windowMs, now));
   }
 
-  /** How many requests there were, whatever their outcome, in a time up to nine days ago; `to` is excluded. */
+  /** How many requests there were, whatever their outcome, in a time span up to nine days ago; `to` is excluded. */
   requests(from: number, to: number): number {
     return this.#traffic.between(REQUESTS, from, to);
   }
 
-  /** How many of them their providers rejected. */
+  /** How many of these requests were rejected by their providers. */
   rejected(from: number, to: number): number {
     return this.#traffic.between(REJECTED, from, to);
   }
@@ -115,7 +115,7 @@ export class Series {
     return this.#goodAndBad(key, (name) => this.#counted.sumOfDays(name, from, from + DAY_MS));
   }
 
-  /** The good and bad requests of a time that may be long past; `to` is excluded. */
+  /** The good and bad requests of a time span that may be long past; `to` is excluded. */
   between(key: string, from: number, to: number): Tally {
     return this.#goodAndBad(key, (name) => this.#counted.between(name, from, to));
   }
@@ -136,7 +136,7 @@ export class Series {
     return this.#histograms?.[measure].percentiles(shares, windowMs, now);
   }
 
-  /** The same for a time that may be past; `to` is excluded. */
+  /** The same for a time span that may be past; `to` is excluded. */
   percentilesBetween(measure: Measure, shares: readonly number[], from: number, to: number): number[] | undefined {
     return this.#histograms?.[measure].percentilesBetween(shares, from, to);
   }
@@ -156,7 +156,7 @@ export class Series {
     return [...parts, ttft?.save() ?? '', total?.save() ?? '', this.#traffic.save()].join(BETWEEN_PARTS);
   }
 
-  /** Reads what `save` wrote, perhaps under another config. `isKnown`: whether a promise of today has this key. */
+  /** Reads what `save` wrote, perhaps under another config. `isKnown` says whether a promise of today has this key. */
   load(text: string, isKnown: (key: string) => boolean): void {
     const [lastAt = '', counted = '', excluded = '', ttft = '', total = '', traffic = ''] = text.split(BETWEEN_PARTS);
     this.lastAt = Number(lastAt) || undefined;
@@ -176,7 +176,10 @@ export class Series {
   }
 }
 
-/** Made once for each promise: making these strings for each record would cost more than the counting. */
+/**
+ * The names of a promise's counters. They are made once for each promise, because making these strings for each record would cost
+ * more than the counting.
+ */
 export const counterNames = (key: string): CounterNames => ({
   ...{ good: `${key} good`, bad: `${key} bad` },
   ...excludedNames(key),

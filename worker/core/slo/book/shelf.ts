@@ -20,7 +20,7 @@ const kindOf = (name: string): SeriesKind =>
 /** Percentiles exist for all requests together, for features and for deployments. */
 const hasHistograms = (kind: SeriesKind): boolean => kind === 'feature' || kind === 'deployment';
 
-/** All series. */
+/** The book's series. */
 export class Shelf {
   readonly #layouts: Layouts;
   readonly #series = new Map<string, Series>();
@@ -39,7 +39,7 @@ export class Shelf {
     return this.#series.keys();
   }
 
-  /** The series of this name. If there are too many of its kind, the series named `other`. */
+  /** The series of this name. If there are too many of its kind, the series named `other` instead. */
   open(name: string, other: string): Series {
     const found = this.#series.get(name);
     if (found !== undefined) return found;
@@ -74,7 +74,7 @@ export class Shelf {
     for (const [name, series] of this.#series) if (series.isDirty) yield [name, series.save()];
   }
 
-  /** `isKnown`: whether a promise of today's config has this key. */
+  /** Loads one series. `isKnown` says whether a promise of today's config has this key. */
   load(name: string, text: string, isKnown: (key: string) => boolean): void {
     this.open(name, name).load(text, isKnown);
   }

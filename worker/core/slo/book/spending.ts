@@ -9,7 +9,7 @@ const ROW = '=spent ';
 const MONTH_LENGTH = 'yyyy-mm'.length;
 const DAY_MS = 86_400_000;
 
-/** The current month of a tenant, kept at hand: making its name for each record would cost more than the counting. */
+/** The current month of a tenant. It is kept at hand, because making its name for each record would cost more than the counting. */
 interface Running {
   from: number;
   to: number;
@@ -19,7 +19,7 @@ interface Running {
 
 /** All months that are kept, by month and tenant: `2026-11 acme`. */
 export class Spending {
-  /** A month stays text until someone asks for it: past months are hardly ever read. */
+  /** A month stays text until it is needed, because past months are hardly ever read. */
   readonly #months = new Map<string, SpentMonth | string>();
   readonly #running = new Map<string, Running>();
   readonly #changed = new Set<string>();
@@ -45,7 +45,7 @@ export class Spending {
     running.month.addWhere(feature, isFromCache ? '' : (model ?? OTHER), 1, costMicroUsd - failedMicroUsd);
   }
 
-  /** Undefined: nothing was counted. */
+  /** A tenant's month. Undefined if nothing was counted in it. */
   of(tenant: string, month: string): SpentMonth | undefined {
     const name = `${month} ${tenant}`;
     return this.#months.has(name) ? this.#open(name) : undefined;
@@ -82,7 +82,7 @@ export class Spending {
     this.#changed.clear();
   }
 
-  /** True if the saved row belongs here. */
+  /** Takes a saved row. Returns false if the row does not belong here. */
   load(name: string, text: string): boolean {
     if (!name.startsWith(ROW)) return false;
     this.#months.set(name.slice(ROW.length), text);

@@ -54,7 +54,7 @@ export class SpentMonth {
     return JSON.stringify({ days, where, failed: this.failedMicroUsd });
   }
 
-  /** Takes what `save` wrote. */
+  /** Reads what `save` wrote. */
   static load(text: string): SpentMonth {
     const { days, where, failed } = JSON.parse(text) as Saved;
     const month = new SpentMonth();

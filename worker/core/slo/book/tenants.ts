@@ -1,6 +1,6 @@
 /** Which tenants have series of their own: those with promises of their own, and those with the most requests. All others are counted together. */
 
-/** The name under which the others are counted. A tenant of this name is one of them. */
+/** The name under which all other tenants are counted. A tenant that has this name is one of them. */
 export const OTHER = 'other';
 
 /** At most this many tenants have series of their own. */
@@ -21,7 +21,7 @@ export class Tenants {
   /** Requests that were counted for `other`. */
   folded = 0;
 
-  /** `promised`: tenants that objectives name. They never make room for another. */
+  /** `promised` are the tenants that objectives name. They never make room for another. */
   constructor(promised: ReadonlySet<string>) {
     this.#promised = promised;
   }
@@ -55,7 +55,7 @@ export class Tenants {
     return OTHER;
   }
 
-  /** How the tenant's series are named. */
+  /** The name that the tenant has in the names of series: its own, or `other`. */
   shownAs(tenant: string): string {
     return this.#own.has(tenant) || this.#own.size < MOST_TENANTS ? tenant : OTHER;
   }

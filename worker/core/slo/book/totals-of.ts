@@ -8,7 +8,7 @@ import { increase } from './label-tree.ts';
 import { completeMs } from './measured.ts';
 import type { Totals } from './totals.ts';
 
-/** `tenant` and `feature` are the names to count under: empty if the request had none. */
+/** Counts a record. `tenant` and `feature` are the names to count under. They are empty if the request had none. */
 export function addToTotals(
   { counters }: Totals,
   record: RequestEntry,
@@ -43,8 +43,8 @@ export function addToTotals(
 }
 
 /**
- * Counts how long a request took. A client that left without an answer after a promised time had waited too long: the request is
- * counted above that promise's bound, so that the promise can be computed from the buckets.
+ * Counts how long a request took. A client that left without an answer after a promised time had waited too long. Such a request
+ * is counted above that promise's bound, so that the promise can be computed from the buckets.
  */
 export function addDurations(
   totals: Totals,

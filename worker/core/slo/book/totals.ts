@@ -3,13 +3,16 @@ import type { Objective, Sli } from '../slo.ts';
 import { increase, LabelTree } from './label-tree.ts';
 import { OTHER } from './tenants.ts';
 
-/** A histogram. `counts[i]` counts durations above the bound before `boundsMs[i]` and up to it; the last one counts those above all bounds. */
+/**
+ * A histogram. `counts[i]` counts durations above the bound before `boundsMs[i]` and up to that bound. The last count is of those
+ * above all bounds.
+ */
 export interface DurationTotal {
   counts: number[];
   sumMs: number;
 }
 
-/** Which duration. */
+/** Which duration a histogram is of: to the first content, or to the end of a complete answer. */
 export type DurationName = 'ttft' | 'total';
 
 const DEFAULT_BOUNDS_MS: Readonly<Record<DurationName, readonly number[]>> = {
@@ -35,7 +38,7 @@ const counter = (): LabelTree<number> => new LabelTree<number>();
 export class Totals {
   readonly boundsMs: Readonly<Record<DurationName, readonly number[]>>;
   readonly counters = {
-    /** tenant, feature, outcome, code; empty where there is none. */
+    /** tenant, feature, outcome, code; a label is empty if the request has none */
     requests: counter(),
     /** deployment, provider, result */
     attempts: counter(),
@@ -74,7 +77,7 @@ export class Totals {
     leaf.value.sumMs += ms;
   }
 
-  /** Moves a tenant's counts to `other`: the sum over all tenants must not shrink, which would look like a restart. */
+  /** Moves a tenant's counts to `other`. The sum over all tenants must not shrink, because that would look like a restart. */
   foldTenant(tenant: string): void {
     for (const counter of [this.counters.requests, this.counters.costMicroUsd]) {
       for (const [labels, value] of counter.at(tenant).entries()) increase(counter.at(OTHER).leaf(labels), value);
@@ -87,7 +90,7 @@ export class Totals {
     return JSON.stringify({ counters, durations, boundsMs });
   }
 
-  /** Durations whose bounds have changed start again from zero, which Prometheus takes for a restart. */
+  /** Reads what `save` wrote. Durations whose bounds have changed start again from zero, which Prometheus takes for a restart. */
   load(text: string): void {
     const saved: Saved = JSON.parse(text);
     for (const name of Object.keys(this.counters) as (keyof Totals['counters'])[]) {
