@@ -2,7 +2,7 @@
 import type { Notice, Severity } from './notice.ts';
 import type { HookFormat } from './policy.ts';
 
-/** One call of a webhook. `status` null: no reply came. */
+/** One call of a webhook. `status` is null if no reply came. */
 export interface Attempt {
   ok: boolean;
   status: number | null;
@@ -10,20 +10,20 @@ export interface Attempt {
   /** What went wrong. Never contains the address or the routing key. */
   error: string | null;
   retryAfterMs: number | null;
-  /** The receiver works and will never take this message, so a repetition is of no use. */
+  /** Set if the receiver works but will never take this message, so that a repetition is of no use. */
   isRefused?: true;
 }
 
-/** A webhook as operators see it: by the name of its variable, never its address. */
+/** A webhook as operators see it. It is shown by the name of its variable, never by its address. */
 export interface HookView {
   hook: string;
   format: HookFormat | null;
-  /** What it is sent; empty where config no longer has it. */
+  /** The severities that it is sent. Empty if config no longer has the webhook. */
   severities: readonly Severity[];
-  /** Why nothing can be sent: a variable is missing or wrong, or config no longer has the webhook. */
+  /** Why nothing can be sent: a variable is missing or wrong, or config no longer has the webhook. Null if it can be sent. */
   problem: string | null;
   waiting: number;
-  /** Alerts given up so far. */
+  /** How many alerts were given up so far. */
   lost: number;
   failures: number;
   nextTryAt: number | null;
@@ -37,5 +37,5 @@ export interface AlertView extends Notice {
   deliveries: { hook: string; state: DeliveryState; at: number | null; detail: string | null }[];
 }
 
-/** `lost`: given up. */
+/** The state of one delivery. It is `lost` if it was given up. */
 export type DeliveryState = 'waiting' | 'sent' | 'lost';

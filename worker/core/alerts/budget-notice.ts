@@ -1,4 +1,4 @@
-/** Notices about budgets, made of what a tenant's ledger noted. */
+/** Notices about budgets, made from what a tenant's ledger noted. */
 import type { Crossing } from '../ledger/book/rows.ts';
 import type { Notice } from './notice.ts';
 
@@ -7,7 +7,7 @@ export interface BudgetAlert extends Crossing {
   tenant: string;
 }
 
-/** A repetition has the same name; an alert after a reset or under another cap has another. */
+/** The name of a notice. A repetition has the same name. An alert after a reset, or under another cap, has another one. */
 const nameOf = ({ tenant, scope, period, percent, capMicroUsd, at }: BudgetAlert): string =>
   [tenant, scope, period, percent, capMicroUsd, at].join('\n');
 
@@ -27,7 +27,7 @@ export function budgetNotice(alert: BudgetAlert): Notice {
 /** `2026-11` is a month; `2026-11-21` is a day. */
 export const periodWord = (period: string): 'monthly' | 'daily' => (period.length === 7 ? 'monthly' : 'daily');
 
-/** A stored notice, or a row of an earlier build. */
+/** Reads a stored notice, which may be a row of an earlier build. */
 export function readNotice(json: string): Notice {
   const stored = JSON.parse(json) as Notice | (BudgetAlert & { kind: undefined });
   return stored.kind === undefined ? budgetNotice(stored) : stored;

@@ -2,7 +2,7 @@
 import type { Attempt } from './alert.ts';
 import { FIRST_RETRY_MS, LAST_RETRY_MS, LAST_URGENT_RETRY_MS, LONGEST_RETRY_AFTER_MS } from './limits.ts';
 
-/** A webhook's record. */
+/** How calling a webhook has gone. */
 export interface DeliveryHealth {
   /** Failures in a row. */
   failures: number;
@@ -10,12 +10,12 @@ export interface DeliveryHealth {
   lastError: string | null;
 }
 
-/** The last call succeeded, or none was made. */
+/** The health of a webhook whose last call succeeded, or that was never called. */
 export const WELL: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
 
 /**
- * The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. `isUrgent`: a page or
- * an incident waits.
+ * The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. `isUrgent` is true if a
+ * page or an incident waits.
  */
 export function deliveryHealthAfter(
   standing: DeliveryHealth,

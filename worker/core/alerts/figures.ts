@@ -40,10 +40,10 @@ function labelOf(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** At least three digits that count, and no more than that after the point. */
+/** Rounds to three digits that matter, and to a whole number from 100 on. */
 const rounded = (value: number): number => Number(Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
-/** Amounts below a dollar to the millionth. */
+/** An amount in cents, or to the millionth of a dollar if it is below a dollar. */
 export const usd = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(microUsd < 1e6 ? 6 : 2)}`;
 
 const UNITS = [

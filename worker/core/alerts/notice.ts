@@ -1,21 +1,21 @@
-/** What webhooks are sent, of whatever kind. */
+/** Notices of all kinds: what webhooks are sent. */
 
-/** How urgent it is: `page` and `incident` wake somebody, `ticket` waits for working hours, `note` is for the record. */
+/** How urgent a notice is: `page` and `incident` wake a person, `ticket` waits for working hours, `note` is for the record. */
 export type Severity = 'note' | 'ticket' | 'page' | 'incident';
 
-/** The most urgent first; a webhook is sent the first of these that waits for it. */
+/** All severities, the most urgent first. Of the notices that wait for a webhook, the most urgent is sent first. */
 export const SEVERITIES = ['incident', 'page', 'ticket', 'note'] as const satisfies readonly Severity[];
 
-/** Whether it must not wait. */
+/** True if a notice of this severity must not wait. */
 export const isUrgent = (severity: Severity): boolean => severity === 'incident' || severity === 'page';
 
 /** What notices are about. */
 export const NOTICE_KINDS = ['budget', 'slo', 'incident', 'drill', 'promotion'] as const;
 
-/** What it is about. */
+/** One kind of notice. */
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** JSON webhooks' `type`. */
+/** The type of a notice, which is the `type` of a JSON webhook. */
 export type NoticeType =
   | 'budget.threshold_reached'
   | 'slo.burning'
@@ -33,7 +33,7 @@ export type NoticeType =
 
 const ENDINGS: ReadonlySet<NoticeType> = new Set(['slo.recovered', 'incident.closed', 'drill.done', 'promotion.done']);
 
-/** Whether it ends what an earlier notice of its subject began. */
+/** Whether a notice of this type ends what an earlier notice of its subject began. */
 export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
 
 /** One message to webhooks, sent once. */
@@ -42,7 +42,7 @@ export interface Notice {
   name: string;
   /** What the beginning and the end of something share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
   subject: string;
-  /** Null: of the whole service. */
+  /** Null if the notice is about the whole service. */
   tenant: string | null;
   kind: NoticeKind;
   type: NoticeType;
@@ -51,7 +51,7 @@ export interface Notice {
   at: number;
   /** One sentence in plain text, with untrusted names in it. */
   text: string;
-  /** Where a person reads what to do; null where none is configured. */
+  /** Where a person reads what to do. Null if config names no such place. */
   runbook: string | null;
   /** Figures and names for machines; no prompt, answer, key or address. */
   data: NoticeData;

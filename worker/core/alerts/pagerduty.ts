@@ -49,6 +49,6 @@ export function pagerDutyTest(text: string, at: number, routingKey: string) {
   ];
 }
 
-/** Subjects of users with long names are cut and told apart by a fingerprint. */
+/** A subject as PagerDuty's key. Long subjects, such as those of users with long names, are cut and told apart by a fingerprint. */
 const dedupKey = (subject: string): string =>
   subject.length <= LONGEST_DEDUP_KEY ? subject : `${subject.slice(0, 200)}~${fingerprint(subject)}`;

@@ -32,7 +32,7 @@ export function testBodies({ format, secret }: Pick<Hook, 'format' | 'secret'>, 
 
 function jsonMessage({ type, at, data, tenant, ...notice }: Notice) {
   const timestamp = isoTime(at);
-  // Receivers know this type in the form it had before there were others.
+  // Receivers know the form that this type had before there were other types.
   if (type === 'budget.threshold_reached') return { type, timestamp, data: { tenant, ...data } };
   const { name, subject, kind, severity, text, runbook } = notice;
   return {

@@ -27,7 +27,7 @@ const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = {
   note: ':information_source:',
 };
 
-/** Slack's limits are 3,000 characters for a section, 2,000 for a field and 10 fields; escaping makes up to five of one. */
+/** Slack's limits are 3,000 characters for a section, 2,000 for a field and 10 fields. Escaping makes up to five characters of one. */
 const LONGEST_TEXT = 550;
 const LONGEST_FIELD = 350;
 const MOST_FIELDS = 10;
@@ -74,7 +74,7 @@ function budgetMessage({ text, tenant, data }: Notice) {
   };
 }
 
-/** Verbatim: Slack makes no links, channels or mentions of what a name looks like. */
+/** Text that Slack shows as it is (`verbatim`), so that a name that looks like a link, a channel or a mention does not become one. */
 const markdown = (text: string) => ({ type: 'mrkdwn' as const, text, verbatim: true });
 
 const section = (text: string) => ({ type: 'section' as const, text: markdown(text) });

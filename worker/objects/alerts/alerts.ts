@@ -16,9 +16,9 @@ import { AlertRows } from './rows.ts';
 export type TestResult = Omit<Attempt, 'retryAfterMs' | 'isRefused'> & { hook: string; format: Hook['format'] };
 
 /**
- * Notices on their way to webhooks: an outbox that calls them from its alarm. Each webhook receives the most urgent first,
- * among equals in order, and at its own pace. A notice that was taken over is delivered at least once, even if the object dies meanwhile; a repetition has
- * the same `webhook-id`. When to try again and what to send is decided in core/alerts/.
+ * Notices on their way to webhooks: an outbox that calls them from its alarm. Each webhook receives the most urgent notice first,
+ * equally urgent ones in order, and all at its own pace. A notice that was taken over is delivered at least once, even if the
+ * object dies meanwhile. A repetition has the same `webhook-id`. core/alerts/ decides when to try again and what to send.
  */
 export class Alerts extends DurableObject<unknown> {
   readonly #deps: AlertsDeps;
@@ -27,7 +27,7 @@ export class Alerts extends DurableObject<unknown> {
   readonly #deliveries: Deliveries;
   /** Webhooks that are being called, with the number of the alert that is being sent. */
   readonly #busy = new Map<string, number | undefined>();
-  /** More webhooks are due than may be called at once. */
+  /** True if more webhooks are due than may be called at once. */
   #isCrowded = false;
   /** When each webhook was last started, so that equally healthy ones take turns. */
   readonly #turns = new Map<string, number>();
@@ -43,12 +43,12 @@ export class Alerts extends DurableObject<unknown> {
     this.#deliveries = new Deliveries(state.storage, this.#alerts, this.#hooks, deps);
   }
 
-  /** Takes over what a tenant's ledger has noted, in its order; a repetition changes nothing. */
+  /** Takes over what a tenant's ledger has noted, in its order. A repetition changes nothing. */
   take(tenant: string, crossings: readonly Crossing[]): void {
     this.notify(crossings.map((crossing) => budgetNotice({ ...crossing, tenant })));
   }
 
-  /** Takes over notices of every kind, in their order; one whose name is known changes nothing. */
+  /** Takes over notices of every kind, in their order. A notice whose name is known changes nothing. */
   notify(notices: readonly Notice[]): void {
     const { clock, newId, hooksOf } = this.#deps;
     const now = clock.now();
@@ -76,8 +76,8 @@ export class Alerts extends DurableObject<unknown> {
   }
 
   /**
-   * Calls each webhook once, ahead of its queue. One that answers is then sent what waits for it. (The platform reserves the
-   * name `test`.)
+   * Calls each webhook once with a test, ahead of its queue. A webhook that answers is then sent what waits for it. (The platform
+   * reserves the name `test`.)
    */
   async tryAll(tenant?: string): Promise<TestResult[]> {
     const { hooksOf, allHooks } = this.#deps;
@@ -96,7 +96,7 @@ export class Alerts extends DurableObject<unknown> {
     this.#sendDue();
   }
 
-  /** Starts on as many due webhooks as may be called at once: healthy ones first, then by turns. */
+  /** Starts calling as many due webhooks as may be called at once. Healthy ones come first, and among equals those called longest ago. */
   #sendDue(): void {
     const now = this.#deps.clock.now();
     const due = [...this.#alerts.waiting().keys()]
@@ -121,14 +121,23 @@ export class Alerts extends DurableObject<unknown> {
       while ((await this.#deliveries.sendFirst(hook, (number) => this.#busy.set(hook, number))) && !this.#isCrowded);
     } catch {
       // A bug of ours must not be repeated in a tight loop.
-      this.#deliveries.note(hook, { ok: false, status: null, ms: 0, error: 'cannot be made up', retryAfterMs: null });
+      this.#deliveries.note(hook, {
+        ok: false,
+        status: null,
+        ms: 0,
+        error: 'the message cannot be written',
+        retryAfterMs: null,
+      });
     } finally {
       this.#busy.delete(hook);
       this.#sendDue();
     }
   }
 
-  /** Sets the alarm to the next try, or, while a call is under way, to when this life must have died in the middle of it. */
+  /**
+   * Sets the alarm to the next try. While a call is under way, the alarm is set to when that call must be over, in case the object
+   * dies in the middle of it.
+   */
   #schedule(): void {
     const now = this.#deps.clock.now();
     const isFull = this.#busy.size >= MOST_CALLS;

@@ -43,7 +43,10 @@ export async function deliver(hook: Hook, id: string, body: string, { clock, fet
   }
 }
 
-/** Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack and PagerDuty need none: address or body hold the secret. */
+/**
+ * The signature of Standard Webhooks: HMAC-SHA256 of `id.timestamp.body`. Slack and PagerDuty need none, because the address or
+ * the body holds the secret.
+ */
 async function signatureHeaders(
   { format, secret }: Hook,
   id: string,
@@ -59,7 +62,7 @@ async function signatureHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
 }
 
-/** The beginning of a failed call's reply. */
+/** The beginning of a failed call's reply. Empty if the call succeeded. */
 async function replyOf({ body, ok }: Response): Promise<string> {
   if (body === null) return '';
   const reader = body.getReader();
@@ -71,8 +74,8 @@ async function replyOf({ body, ok }: Response): Promise<string> {
 const LONGEST_REPLY_BYTES = 4_096;
 
 /**
- * What a receiver says is wrong: Slack one word, such as `no_service`, PagerDuty sentences. Any other text might quote the address or
- * the key, so it is left out.
+ * What a receiver says is wrong: one word of Slack, such as `no_service`, or sentences of PagerDuty. Any other text might quote
+ * the address or the key, so it is left out.
  */
 function wordsOf({ format, url, secret }: Hook, reply: string): string {
   const words = format === 'pagerduty' ? pagerDutyWords(reply) : reply;
@@ -81,7 +84,7 @@ function wordsOf({ format, url, secret }: Hook, reply: string): string {
   return isHarmless && !quotes ? words : '';
 }
 
-/** Of `{"status": "invalid event", "message": "…", "errors": ["…"]}`: the errors, or the message. */
+/** The errors of a reply such as `{"status": "invalid event", "message": "…", "errors": ["…"]}`. If there are none, its message. */
 function pagerDutyWords(reply: string): string {
   try {
     const { errors, message } = JSON.parse(reply) as { errors?: unknown; message?: unknown };
@@ -92,7 +95,7 @@ function pagerDutyWords(reply: string): string {
   }
 }
 
-/** Whether the message itself is wrong. A wrong routing key can be set right, so what is sent with it waits. */
+/** Whether the message itself is wrong. A wrong routing key can be corrected, so messages that were sent with it wait. */
 function isRefusal({ format }: Hook, status: number, reply: string): boolean {
   if (status !== 400) return false;
   if (format === 'slack') return /^invalid_(?:payload|blocks)/.test(reply);

@@ -1,4 +1,7 @@
-/** What happens to the alerts of one webhook: sent in order, counted against its health, given up where it is too late. */
+/**
+ * What happens to the alerts of one webhook. They are sent in order, their calls count for or against its health, and they are
+ * given up when it is too late.
+ */
 import type { Attempt } from '../../core/alerts/alert.ts';
 import { deliveryHealthAfter, WELL } from '../../core/alerts/delivery-health.ts';
 import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
@@ -12,7 +15,7 @@ import type { AlertRows } from './rows.ts';
 export interface AlertsDeps extends Caller {
   random(): number;
   newId(): string;
-  /** A tenant's webhooks; null: those of the whole service. */
+  /** The webhooks of a tenant, or of the whole service for null. */
   hooksOf(tenant: string | null): readonly Hook[];
   /** The webhooks of all tenants, each once. */
   allHooks(): readonly Hook[];
@@ -45,7 +48,10 @@ export class Deliveries {
     this.#deps = deps;
   }
 
-  /** Sends what is next. `onSend` hears its number before the call. False: nothing waits, or the call failed. */
+  /**
+   * Sends the alert that is next. `onSend` is called with its number before the webhook is. Returns false if nothing waits, or if
+   * the call failed.
+   */
   async sendFirst(hook: string, onSend: (number: number) => void): Promise<boolean> {
     const { clock } = this.#deps;
     const [first, target] = this.#firstWithTarget(hook);
@@ -86,19 +92,19 @@ export class Deliveries {
       this.#notifyOperator('webhook_failing', hook, attempt.error ?? '', 1);
   }
 
-  /** Tries a webhook at once that waits after failures, if this notice is urgent. */
+  /** If this notice is urgent, a webhook that waits after failures is tried at once. */
   hasten(hook: string, { severity }: Notice): void {
     const health = this.#hooks.health(hook);
     const now = this.#deps.clock.now();
     if (isUrgent(severity) && health.nextTryAt > now) this.#hooks.saveHealth(hook, { ...health, nextTryAt: now });
   }
 
-  /** Gives up what has waited too long, or stands behind too many others; never `sending`. */
+  /** Gives up alerts that have waited too long, and those beyond the limit. `sending` is never given up. */
   giveUp(hook: string, sending: number | undefined): void {
     const overdue = this.#alerts.overdue(hook, this.#deps.clock.now(), sending);
     for (const { number, reason } of overdue) this.#lose(hook, number, reason);
     if (overdue.length === 0) return;
-    this.#notifyOperator('alerts_lost', hook, 'they waited too long, or before too many', overdue.length);
+    this.#notifyOperator('alerts_lost', hook, 'they waited too long, or too many were waiting', overdue.length);
   }
 
   /** The next alert whose tenant still has the webhook. Alerts of tenants that no longer have it are given up on the way. */

@@ -1,11 +1,11 @@
-/** The webhooks in `Alerts`, with how calling them went: rows in, rows out (docs/storage.md). */
+/** The webhooks in `Alerts`, and how calling them went: rows in, rows out (docs/storage.md). */
 import { type DeliveryHealth, WELL } from '../../core/alerts/delivery-health.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS hook (
   name TEXT PRIMARY KEY, failures INTEGER NOT NULL, nextTryAt INTEGER NOT NULL, lastError TEXT, lost INTEGER NOT NULL)
   WITHOUT ROWID`;
 
-/** `lost`: how many alerts the webhook never received, since the object was made. */
+/** `lost` is how many alerts the webhook never received since the object was made. */
 export type HookHealth = DeliveryHealth & { lost: number };
 
 /** The table `hook`. A webhook without a row has never failed. */
@@ -27,7 +27,7 @@ export class HookRows {
     return row ?? { ...WELL, lost: 0 };
   }
 
-  /** Writes nothing where a webhook that was well still is. */
+  /** Saves a webhook's health. Writes nothing if it was well and still is. */
   saveHealth(hook: string, health: DeliveryHealth): void {
     const before = this.health(hook);
     if (health === WELL && before.failures === 0) return;

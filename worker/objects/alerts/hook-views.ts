@@ -18,7 +18,7 @@ export function hookViews(
     const { failures, nextTryAt, lastError, lost } = hooks.health(name);
     const { format = null, severities = [], problem = null } = configured.get(name) ?? { problem: NOT_CONFIGURED };
     const rows = waiting.get(name) ?? 0;
-    // Null although alerts wait: the first of them is being sent.
+    // Null if no alert waits, or while the first one that waits is being sent.
     const next = rows > 0 && !isBusy(name) ? Math.max(nextTryAt, clock.now()) : null;
     return { hook: name, format, severities, problem, waiting: rows, lost, failures, nextTryAt: next, lastError };
   });

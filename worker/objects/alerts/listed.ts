@@ -4,7 +4,7 @@ import { readNotice } from '../../core/alerts/budget-notice.ts';
 import type { NoticeKind, Severity } from '../../core/alerts/notice.ts';
 import { rankOf } from './tables.ts';
 
-/** Which notices are listed; left out: all. */
+/** Which notices are listed. A field that is left out allows all. */
 export interface Narrowing {
   severity?: Severity | undefined;
   kind?: NoticeKind | undefined;

@@ -12,7 +12,7 @@ export interface Waiting {
   notice: Notice;
 }
 
-/** A delivery that has waited too long, or stands behind too many others. */
+/** A delivery to give up, because it has waited too long or is beyond the limit. */
 export interface Overdue {
   number: number;
   reason: 'too many were waiting' | 'was tried for too long';
@@ -27,7 +27,7 @@ export class AlertRows {
     prepareTables(sql);
   }
 
-  /** Adds a notice once, however often it comes, with a delivery for each of these webhooks. False: it was known. */
+  /** Adds a notice once, however often it comes, with a delivery for each of these webhooks. Returns false if the notice was known. */
   add(notice: Notice, id: string, hooks: readonly string[], now: number): boolean {
     const insert =
       'INSERT INTO alert (name, id, takenAt, alert, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
@@ -41,8 +41,9 @@ export class AlertRows {
   }
 
   /**
-   * Deliveries to give up: those that have waited too long, and those beyond the limit of their severity. Of these the oldest of
-   * the tenant with the most go first, so that no tenant pushes out another's, and no note a page. Never includes `sending`.
+   * Deliveries to give up: those that have waited too long, and those beyond the limit of their severity. Of the latter, the
+   * oldest of the tenant with the most go first. So no tenant pushes out another tenant's alerts, and no note pushes out a page.
+   * Never includes `sending`.
    */
   overdue(hook: string, now: number, sending: number | undefined): Overdue[] {
     return this.#sql
@@ -62,7 +63,7 @@ export class AlertRows {
       }));
   }
 
-  /** All that waits for a webhook of one tenant, or of the whole service, oldest first. */
+  /** The numbers of all alerts of one tenant, or of the whole service, that wait for a webhook, oldest first. */
   waitingOf(hook: string, tenant: string | null): number[] {
     return this.#sql
       .exec<{ number: number }>(
@@ -74,7 +75,7 @@ export class AlertRows {
       .map(({ number }) => number);
   }
 
-  /** What a webhook is sent next: the most urgent that waits for it, among equals the oldest. */
+  /** What a webhook is sent next: the most urgent alert that waits for it, and of equally urgent ones the oldest. */
   first(hook: string): Waiting | undefined {
     const [row] = this.#sql
       .exec<{ number: number; id: string; alert: string }>(

@@ -1,7 +1,7 @@
-/** The tables of `Alerts` with notices and their deliveries (docs/storage.md), and how those of earlier builds are taken over. */
+/** The tables of `Alerts` that hold notices and their deliveries (docs/storage.md), and how tables of earlier builds are taken over. */
 import { SEVERITIES, type Severity } from '../../core/alerts/notice.ts';
 
-/** The most urgent first. Earlier builds knew notes alone, and had no column for it. */
+/** The rank of a severity: 0 is the most urgent. Earlier builds had notes alone, and no column for the rank. */
 export const rankOf = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 const TABLES = `

@@ -3,7 +3,7 @@
 const TABLE = 'CREATE TABLE IF NOT EXISTS document (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID';
 const WRITE = 'INSERT INTO document (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body';
 
-/** The table `document`. What was read once is in memory. */
+/** The table `document`. All of its rows are in memory. */
 export class Documents {
   readonly #sql: SqlStorage;
   readonly #texts = new Map<string, string>();
@@ -20,7 +20,7 @@ export class Documents {
     return text === undefined ? otherwise : (JSON.parse(text) as Value);
   }
 
-  /** One row, and none where it is the same as before. */
+  /** Writes one row, or none if the value is the same as before. */
   write(name: string, value: unknown): void {
     const text = JSON.stringify(value);
     if (this.#texts.get(name) === text) return;

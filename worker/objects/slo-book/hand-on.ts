@@ -6,7 +6,7 @@ import { within } from '../../core/within.ts';
 import type { Outbox, Outgoing } from './outbox.ts';
 import type { Turns } from './turns.ts';
 
-/** The objects that take them. Each call may be repeated. */
+/** Calls of the objects that take the outbox's contents. Each call may be repeated. */
 export interface Takers {
   clock: Clock;
   notify(notices: readonly Notice[]): Promise<unknown>;
@@ -17,7 +17,7 @@ const MOST_AT_ONCE = 50;
 const LONGEST_CALL_MS = 10_000;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [1_000, 60_000];
 
-/** One per life of the book. */
+/** Empties the outbox. Each life of the book has one. */
 export class HandOn {
   readonly #turns: Turns;
   readonly #takers: Takers;
@@ -28,7 +28,7 @@ export class HandOn {
     this.#takers = takers;
   }
 
-  /** Hands on everything that waits. Returns when to try again, by the clock; null: all was taken. */
+  /** Hands on everything that waits. Returns when to try again, by the clock, or null if everything was taken. */
   async all(): Promise<number | null> {
     const { notify, carryOut, clock } = this.#takers;
     const isTold = await this.#each('notice', MOST_AT_ONCE, (notices) => notify(notices));

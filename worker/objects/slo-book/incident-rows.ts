@@ -48,7 +48,7 @@ export class IncidentRows {
       .map(({ body }) => JSON.parse(body) as Incident);
   }
 
-  /** The newest first, with numbers below `before`. */
+  /** Incidents with numbers below `before`, the newest first. */
   page(before: number, most: number): { number: number; incident: Incident }[] {
     return this.#sql
       .exec<Row>('SELECT number, body FROM incident WHERE number < ? ORDER BY number DESC LIMIT ?', before, most)

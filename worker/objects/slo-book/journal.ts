@@ -56,8 +56,8 @@ export class Journal {
   }
 
   /**
-   * Writes one row, whatever happens: the new row replaces the oldest once that is too old or there are too many. (SQLite counts
-   * an update that moves the key as one row; deleting would be a second.)
+   * Adds a row at the cost of one written row: once the oldest row is too old, or there are too many, the new row replaces it.
+   * (SQLite counts an update that moves the key as one row; deleting would be a second.)
    */
   add({ source, seq, sentAt, body }: Pick<JournalRow, 'source' | 'seq' | 'sentAt' | 'body'>, now: number): void {
     const [number, at, bytes] = [this.newest + 1, Math.max(now, this.#newestAt), this.#bytes + body.length];
@@ -71,7 +71,7 @@ export class Journal {
         ...[...values, first.number],
       );
       this.#first = this.#end('ASC');
-      // If rows become longer, replacing one is not enough.
+      // If rows get longer, replacing one row may not free enough.
       if (this.#first !== undefined && this.#first.number < number && isTooMuch(this.#first)) {
         this.#sql.exec('DELETE FROM journal WHERE number = ?', this.#first.number);
         this.#first = this.#end('ASC');
@@ -98,12 +98,12 @@ export class Journal {
     return found.reverse();
   }
 
-  /** The rows behind this number. */
+  /** The rows after this number. */
   after(number: number): Iterable<JournalRow> {
     return this.#sql.exec<JournalRow>('SELECT * FROM journal WHERE number > ? ORDER BY number', number);
   }
 
-  /** The first row of this time or later, or the number of the next one that will be written. */
+  /** The number of the first row of this time or later. If there is none, the number that the next row will have. */
   firstSince(at: number): number {
     let [low, high] = [this.oldest, this.newest + 1];
     while (low < high) {

@@ -17,7 +17,7 @@ export interface KeptBookDeps {
   events(event: { event: 'book_unreadable'; what: string; needsOperator: true }): void;
 }
 
-/** Reads the journal only when someone asks: the book of a quiet router wakes for one row and no more. */
+/** Reads the journal only when the book is needed. So the book of a quiet router wakes for one row and no more. */
 export class KeptBook {
   readonly #journal: Journal;
   readonly #snapshots: Snapshots;
@@ -41,7 +41,7 @@ export class KeptBook {
       try {
         fold(this.#book, row);
       } catch {
-        // A row of a build with other records, or of a bug. It must not keep the book from all that comes after it.
+        // The row is from a build with other records, or from a bug. It must not keep the book from counting the rows after it.
         this.#unreadable(`journal ${row.number}`);
       }
     }
@@ -49,7 +49,7 @@ export class KeptBook {
     return this.#book;
   }
 
-  /** Called after each flush. A book in memory keeps up, so that no later call has to fold very many rows. */
+  /** Called after each flush. A book in memory keeps up, so that no later call has to fold too many rows. */
   keepUp(): void {
     const since = this.#journal.newest - this.#head.through;
     const isDue = since >= SNAPSHOT_AFTER && since >= this.#head.rows;

@@ -46,14 +46,14 @@ export class KeptIncidents {
     return { incidents: shown.map(({ incident }) => incident), next, ...meanTimes(this.#rows.times()) };
   }
 
-  /** Opening one again with the same id changes nothing. */
+  /** Opens an incident. Opening it again with the same id changes nothing. */
   open(given: NewIncident, now: number): IncidentPair {
     const known = this.#rows.find(given.id);
     if (known !== undefined) return { before: known, after: known };
     return this.#save(null, openedIncident(given, now), now);
   }
 
-  /** Undefined: there is no incident with this id. */
+  /** Returns undefined if there is no incident with this id. */
   change(id: string, change: IncidentChange, who: string, now: number): IncidentPair | undefined {
     const before = this.#rows.find(id);
     if (before === undefined) return undefined;

@@ -12,10 +12,10 @@ export interface LookConfig extends RateLimits {
   slo: Slo;
 }
 
-/** Returns when the next look is due even if nothing new comes; null: with the next record. */
+/** Returns when the next look is due even if no record comes, or null if it can wait for the next record. */
 export function look({ book, watch: kept }: Memory, config: LookConfig, now: number): number | null {
   const { slo } = config;
-  // An alarm may be a little late. By whole minutes, "for five minutes" is five looks all the same.
+  // An alarm may be a little late. Because looks count by whole minutes, "for five minutes" is still five looks.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const step = watch(kept.state, { book: book.current(), slo, limits: { ...config, set: kept.limits } }, minute);
   const maintenance = maintenanceOf({ watch: kept }, slo, now);
@@ -32,7 +32,7 @@ export const isMaintenanceDue = (memory: Pick<Memory, 'watch'>, slo: Slo, now: n
 const maintenanceOf = ({ watch }: Pick<Memory, 'watch'>, slo: Slo, now: number) =>
   maintenanceNotices(slo.maintenance, watch.documents.read<readonly ToldMaintenance[]>('maintenance', []), now);
 
-/** The first of these times; null: there is none. */
+/** The first of these times. Null if there is none. */
 export function earliest(...times: readonly (number | null)[]): number | null {
   const all = times.filter((time) => time !== null);
   return all.length === 0 ? null : Math.min(...all);

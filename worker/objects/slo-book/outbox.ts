@@ -29,7 +29,7 @@ export class Outbox {
       this.#sql.exec('INSERT INTO outbox (kind, body) VALUES (?, ?)', kind, JSON.stringify(body));
   }
 
-  /** The oldest of a kind, at most `most`. */
+  /** The oldest things of a kind, at most `most` of them. */
   first<Kind extends keyof Kinds>(kind: Kind, most: number): Outgoing<Kind>[] {
     return this.#sql
       .exec<{ number: number; body: string }>(

@@ -1,4 +1,4 @@
-/** The policy's part of a look: what it decides becomes rows, in one turn, before anything is called. */
+/** The policy's part of a look. What the policy decides becomes rows, in one turn, before anything is called. */
 import type { Clock } from '../../core/clock.ts';
 import { aliasesInForce } from '../../core/config/alias-list.ts';
 import type { Config } from '../../core/config/config.ts';
@@ -20,7 +20,10 @@ export interface PolicyDeps {
 const MINUTE_MS = 60_000;
 const LONGEST_CALL_MS = 5_000;
 
-/** Returns when to look again even if nothing new comes; null: with the next record. The board is asked only if there is something to decide. */
+/**
+ * Returns when to look again even if no record comes, or null if it can wait for the next record. The board is asked only if there
+ * is something to decide.
+ */
 export async function policyLook(turns: Turns, deps: PolicyDeps): Promise<number | null> {
   const { config, clock } = deps;
   const isDue = turns.take((memory, now) => {
@@ -66,7 +69,7 @@ const stateOf = ({ watch }: Memory): PolicyState => watch.documents.read('policy
 /** An alarm may be a little late, so counts go up to the whole minute. */
 const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS) * MINUTE_MS;
 
-/** How the objectives stand that rules are about. */
+/** The standings of the objectives that rules are about. */
 function standingsOf({ book }: Memory, { slo }: PolicyDeps['config'], now: number): Standing[] {
   const current = book.current();
   return slo.objectives

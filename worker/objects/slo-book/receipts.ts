@@ -29,13 +29,13 @@ function receiptsIn(body: string): Receipt[] {
   }
 }
 
-/** One step: call it again from `next`. `since`: a row of the journal. */
+/** One step of the search for a request, from the journal's row `since` on. To go on, call it again with `next`. */
 export function findReceipt(journal: Journal, requestId: string, now: number, since = 0): ReceiptFound {
   const { receipt, next } = lookForReceipt(journal, requestId, now, since);
   return { receipt, next };
 }
 
-/** The same, with `looked`: how many rows were searched. */
+/** The same step. `looked` is how many rows were searched. */
 export function lookForReceipt(
   journal: Journal,
   requestId: string,

@@ -37,7 +37,7 @@ export class SloBook extends WatchingBook {
     this.#watchman = watchman;
   }
 
-  /** Takes a batch of records over. `counted`: false for a repetition, which changes nothing. */
+  /** Takes over a batch of records. `counted` is false for a repetition, which changes nothing. */
   record({ source, seq, sentAt, body }: Flush): { counted: boolean } {
     return this.#watchman.takeNews(({ journal, sources }, now) => {
       const counted = sources.take(source, seq, now);
@@ -53,12 +53,12 @@ export class SloBook extends WatchingBook {
     );
   }
 
-  /** The tenants and features whose requests it has counted. */
+  /** The tenants and features whose requests the book has counted. */
   counted(): CountedNames {
     return this.#watchman.turns.take(({ book }) => countedNames(book.current().names));
   }
 
-  /** How an objective went over its own window, or another one; undefined: there is no such objective. */
+  /** How an objective went over its own window, or over another one. Undefined if there is no such objective. */
   history(name: string, narrowing: Narrowing): ObjectiveHistory | undefined {
     const { slo } = this.#deps.config;
     const objective = slo.objectives.find((one) => one.name === name);
@@ -73,7 +73,7 @@ export class SloBook extends WatchingBook {
     return this.#watchman.turns.take(({ book }, now) => durationHistory(book.current(), feature, windowMs, now));
   }
 
-  /** What a tenant's requests were charged in a month; without a tenant, the one that was charged most. */
+  /** What a tenant's requests were charged in a month. Without a tenant, the one that was charged most. */
   spent(tenant: string | undefined, month: string | undefined): SpentInMonth & { isAmongOthers: boolean } {
     return this.#watchman.turns.take(({ book }, now) => {
       const current = book.current();
@@ -104,7 +104,7 @@ export class SloBook extends WatchingBook {
     return this.#watchman.takeNews((memory, now) => tellOpinion(memory, given, now));
   }
 
-  /** Takes a service's figures. False: they were counted before. */
+  /** Takes a service's figures. Returns false if they were counted before. */
   figures(figures: FiguresById, tenant: string): boolean {
     return this.#watchman.takeNews((memory, now) => tellFigures(memory, figures, tenant, now));
   }

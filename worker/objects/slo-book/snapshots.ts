@@ -1,11 +1,11 @@
 /** The snapshots of the book: rows in, rows out (docs/storage.md). */
 import type { SavedRow } from '../../core/slo/book/shelf.ts';
 
-// WITHOUT ROWID: any other text key is an index, and a second row on every write.
+// The table is WITHOUT ROWID, because the text key of any other table is an index, and so a second row on every write.
 const TABLE = 'CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID';
 const WRITE = 'INSERT INTO snapshot (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body';
 const FORGET = 'DELETE FROM snapshot WHERE name BETWEEN ? AND ?';
-/** No part of the book has this name. */
+/** The name of the head's row. No part of the book has this name. */
 const HEAD = '';
 /** SQLite takes 2 MB in one row. A longer text is split over several rows, all of which are deleted once it is short again. */
 const LONGEST = 500_000;
@@ -47,7 +47,7 @@ export class Snapshots {
     if (whole !== undefined) yield whole;
   }
 
-  /** Writes what has changed since the last one. */
+  /** Writes what has changed since the last snapshot. */
   write(changed: Iterable<SavedRow>, through: number): SnapshotHead {
     let rows = 1;
     for (const [name, text] of changed) {

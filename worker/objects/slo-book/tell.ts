@@ -30,13 +30,16 @@ interface Links {
   looks: Looks;
 }
 
-/** A request of a busy service is found within these steps, or not at all. */
+/** A search ends after this many steps. They are enough to find a request of a busy service. */
 const MOST_STEPS = 5;
-/** A tenth of a second's work: searching in vain for made-up ids must not keep the book from its records. */
+/**
+ * How many rows may be searched in a second, which takes a tenth of it: searching in vain for made-up ids must not keep the book
+ * from its records.
+ */
 const MOST_ROWS_A_SECOND = 15_000;
-/** The judge asks again until the record of its answer has come. Half of the searches are left for persons. */
+/** The judge asks again until the record of the answer that it judged has come. Half of the searches are left for people. */
 const MOST_ROWS_OF_JUDGE = MOST_ROWS_A_SECOND / 2;
-/** How often a rater may change an opinion. Each change is a row of the journal, and all share its room. */
+/** How often a rater may change an opinion. Each change is a row of the journal, whose room all raters share. */
 const MOST_CHANGES = 20;
 
 interface KeptOpinion extends Opinion {
@@ -71,7 +74,7 @@ export function tellOpinion({ journal, told, looks }: Links, given: ToldOpinion,
   return 'taken';
 }
 
-/** Counts the judge's opinion, once. Where persons have rated the answer already, it does not count beside them. */
+/** Counts the judge's opinion, once. If people have rated the answer already, it counts only in the keys that their ratings leave it. */
 function tellVerdict(
   { journal, told }: Omit<Links, 'looks'>,
   receipt: Receipt,
@@ -101,7 +104,7 @@ function verdictGivenUp(told: ToldRows, receipt: Receipt, opinion: Opinion, now:
 
 const verdictId = ({ requestId }: Receipt): string => `${requestId} ${JUDGE_RATER}`;
 
-/** False: figures with this id were counted before. */
+/** Returns false if figures with this id were counted before. */
 export function tellFigures({ journal, told }: Links, figures: FiguresById, tenant: string, now: number): boolean {
   const id = JSON.stringify([tenant, figures.name, figures.id]);
   if (told.find(id) !== undefined) return false;
@@ -129,6 +132,6 @@ function receiptOf(journal: Journal, requestId: string, looks: Looks, now: numbe
 
 function write(journal: Journal, told: readonly Told[], now: number): void {
   const body: FlushBody = { records: packRecords([], () => false), dropped: {}, told };
-  // The book's own rows are never sent twice.
+  // The book never sends its own rows twice, so they need no numbers.
   journal.add({ source: 'told', seq: 0, sentAt: now, body: JSON.stringify(body) }, now);
 }

@@ -1,10 +1,10 @@
-/** What clients have reported to the book, so that each rater and each id counts once: rows in, rows out (docs/storage.md). */
+/** What clients have reported to the book, kept so that each rater and each id counts once: rows in, rows out (docs/storage.md). */
 import { KEEP_RECEIPTS_MS } from '../../core/slo/receipt.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS told (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, body TEXT NOT NULL)`;
 const MOST_ROWS = 200_000;
-/** More than one, so that the table shrinks again. */
+/** How many old rows are deleted at a time. More than one, so that the table shrinks again. */
 const FORGOTTEN_AT_ONCE = 3;
 
 /** The table `told`; its numbers are the order of writing. */

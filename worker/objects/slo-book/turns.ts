@@ -7,7 +7,7 @@ import type { Looks } from './tell.ts';
 import { ToldRows } from './told-rows.ts';
 import { WatchKept } from './watch-kept.ts';
 
-/** What was read from the rows. */
+/** What a turn works on, as it was read from the rows. */
 export interface Memory {
   journal: Journal;
   sources: Sources;
@@ -21,7 +21,7 @@ export interface Memory {
 export class Turns {
   readonly #storage: DurableObjectStorage;
   readonly #deps: KeptBookDeps & { clock: Pick<Clock, 'now'> };
-  /** Undefined when the next turn has to read the rows. */
+  /** Undefined if the next turn must read the rows. */
   #memory: Memory | undefined;
 
   constructor(storage: DurableObjectStorage, deps: KeptBookDeps & { clock: Pick<Clock, 'now'> }) {
@@ -29,7 +29,7 @@ export class Turns {
     this.#deps = deps;
   }
 
-  /** If anything throws, the memory is forgotten together with what could not be saved. */
+  /** Takes a turn. If anything throws, the memory is forgotten together with what could not be saved. */
   take<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const now = this.#deps.clock.now();
     const memory = this.#memory ?? this.#load(now);

@@ -1,4 +1,4 @@
-/** The book's alarm. There is one, for whatever is due first. */
+/** The book's alarm. An object has only one, so it is set for whatever is due first. */
 export class Waker {
   readonly #storage: DurableObjectStorage;
   #at: number | undefined;
@@ -12,7 +12,7 @@ export class Waker {
     this.#at = (await this.#storage.getAlarm()) ?? undefined;
   }
 
-  /** Rings at this time or earlier. Costs a row if the alarm has to be set, and none if it is set already. */
+  /** Makes the alarm ring at this time or earlier. That costs a row if the alarm must be set, and none if it is set already. */
   by(at: number, now: number): void {
     // An alarm that is long overdue was lost.
     if (this.#at !== undefined && this.#at <= at && this.#at > now - LOST_AFTER_MS) return;

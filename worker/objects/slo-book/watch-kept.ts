@@ -1,4 +1,4 @@
-/** What the book stores for its watch: firing alerts, what people set beside them, and notices that wait. */
+/** What the book stores for its watch: firing alerts, what operators set beside them, and notices that wait. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Limits } from '../../core/ledger/types.ts';
 import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
@@ -47,7 +47,7 @@ export class WatchKept {
     return shownAlerts(this.state, this.#acknowledgements, this.#silences, now);
   }
 
-  /** Null: no alert of this name fires. */
+  /** Returns null if no alert of this name fires. */
   acknowledge(name: string, who: string, note: string | null, now: number): ShownAlert | null {
     const alert: FiringAlert | undefined = this.state.firing[name];
     if (alert === undefined) return null;
@@ -60,7 +60,7 @@ export class WatchKept {
     return { silences: inForce(this.#silences, now), held: this.#held.toReversed() };
   }
 
-  /** Replaces the objective's earlier silence. Undefined: there are too many. */
+  /** Sets a silence in place of the objective's earlier one. Returns undefined if there are too many. */
   setSilence(silence: Silence, now: number): { before: Silence | null } | undefined {
     const { before, others } = this.#silencesWithout(silence.objective, now);
     if (others.length >= MOST_SILENCES) return undefined;
@@ -68,7 +68,7 @@ export class WatchKept {
     return { before };
   }
 
-  /** Sends what was held back and still goes on. */
+  /** Ends a silence, and sends the notices that no other silence holds back, if what they report still goes on. */
   clearSilence(objective: string, now: number): { before: Silence | null } {
     const { before, others } = this.#silencesWithout(objective, now);
     if (before === null) return { before };
@@ -82,14 +82,14 @@ export class WatchKept {
     return this.documents.read<SetLimits>('limits', {});
   }
 
-  /** False: there are too many. */
+  /** Notes the limits of a scope. Returns false if there are too many. */
   noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
     const next = withLimits(this.limits, tenant, scope, limits);
     if (next !== undefined) this.documents.write('limits', next);
     return next !== undefined;
   }
 
-  /** When the first silence ends that holds something back; null: none does. */
+  /** When the next silence ends. Null if no notice waits for one. */
   silenceEndsAt(now: number): number | null {
     if (!this.#held.some(({ waits }) => waits)) return null;
     return inForce(this.#silences, now)[0]?.until ?? now;

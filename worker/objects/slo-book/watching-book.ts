@@ -25,27 +25,27 @@ export class WatchingBook extends DurableObject<unknown> {
     await this.#watchman.ring();
   }
 
-  /** Alerts that fire. */
+  /** The alerts that fire. */
   firing(): ShownAlert[] {
     return this.#watchman.turns.take(({ watch }, now) => watch.firing(now));
   }
 
-  /** Null: no alert of this name fires. */
+  /** Returns null if no alert of this name fires. */
   acknowledge(alert: string, who: string, note: string | null): ShownAlert | null {
     return this.#watchman.turns.take(({ watch }, now) => watch.acknowledge(alert, who, note, now));
   }
 
-  /** Rules of the policy that hold. */
+  /** The rules of the policy that hold. */
   activePolicies(): PolicyState['active'] {
     return this.#watchman.turns.take(({ watch }) => watch.documents.read('policy', NO_POLICY_ACTS).active);
   }
 
-  /** Silences that hold, and what they hold back. */
+  /** The silences that hold, and what they hold back. */
   silences(): ShownSilences {
     return this.#watchman.turns.take(({ watch }, now) => watch.silences(now));
   }
 
-  /** Replaces the objective's earlier silence. Undefined: there are too many. */
+  /** Sets a silence in place of the objective's earlier one. Returns undefined if there are too many. */
   setSilence(silence: Silence): { before: Silence | null } | undefined {
     // A shorter silence may end before the look that the earlier one had planned.
     return this.#watchman.takeNews(({ watch }, now) => watch.setSilence(silence, now));
@@ -55,12 +55,12 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.clearSilence(objective, now));
   }
 
-  /** Takes all limits that were set by hand for a tenant, or for a feature within it. False: there are too many. */
+  /** Takes all limits that operators have set for a tenant, or for a feature within it. Returns false if there are too many. */
   noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
     return this.#watchman.takeNews(({ watch }) => watch.noteLimits(tenant, scope, limits));
   }
 
-  /** The newest first, with numbers below `before`. */
+  /** Incidents with numbers below `before`, the newest first. */
   incidents(before: number, most: number): IncidentPage {
     return this.#watchman.turns.take(({ watch }) => watch.incidents.page(before, most));
   }
@@ -69,7 +69,7 @@ export class WatchingBook extends DurableObject<unknown> {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.open(given, now));
   }
 
-  /** Undefined: there is no incident with this id. */
+  /** Returns undefined if there is no incident with this id. */
   changeIncident(id: string, change: IncidentChange, who: string): IncidentPair | undefined {
     return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.change(id, change, who, now));
   }

@@ -1,4 +1,4 @@
-/** Watches over a book: looks once a minute while something may change, and hands on its notices. */
+/** Watches over a book. It looks once a minute while something may change, and hands on the book's notices. */
 import { HandOn, type Takers } from './hand-on.ts';
 import type { KeptBookDeps } from './kept-book.ts';
 import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
@@ -19,13 +19,13 @@ export interface WatchmanDeps extends KeptBookDeps, Takers, PolicyDeps {
 
 const MINUTE_MS = 60_000;
 
-/** One per life of the book. */
+/** Looks when a look is due. Each life of the book has one. */
 export class Watchman {
   readonly turns: Turns;
   readonly #deps: WatchmanDeps;
   readonly #handOn: HandOn;
   readonly #waker: Waker;
-  /** When the next look is due; null: with the next record; undefined: with the next alarm. */
+  /** When the next look is due. Null if it is due with the next record, undefined if with the next alarm. */
   #nextLookAt: number | null | undefined;
 
   constructor(storage: DurableObjectStorage, deps: WatchmanDeps) {
@@ -41,7 +41,10 @@ export class Watchman {
     if (this.#isDue()) this.#wakeBy(this.#deps.clock.now());
   }
 
-  /** True after an error too: a bug must not keep the book from counting, and the alarm meets and reports it. */
+  /**
+   * Whether the alarm must ring now. True after an error too: a bug must not keep the book from counting, and the alarm then meets
+   * and reports it.
+   */
   #isDue(): boolean {
     const { slo } = this.#deps.config;
     try {
@@ -60,7 +63,7 @@ export class Watchman {
     if (next !== null) this.#wakeBy(next);
   }
 
-  /** A turn that may bring something new: the book in memory keeps up, and the next look is at the next whole minute. */
+  /** Takes a turn that may bring something new. The book in memory keeps up, and the next look is at the next whole minute. */
   takeNews<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const reply = this.turns.take((memory, now) => {
       const reply = decide(memory, now);
@@ -73,7 +76,7 @@ export class Watchman {
     return reply;
   }
 
-  /** A turn that may leave something to send, which the alarm then does at once. */
+  /** Takes a turn that may leave something to send. The alarm sends it at once. */
   takeAndTell<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
     const reply = this.turns.take(decide);
     this.#wakeBy(this.#deps.clock.now());
@@ -89,7 +92,7 @@ export class Watchman {
     this.#nextLookAt = earliest(this.#nextLookAt, watchAt, policyAt);
   }
 
-  /** A bug must not end the watch: the platform gives up an alarm that fails again and again. */
+  /** Runs one part of a look. A bug must not end the watch, because the platform gives up an alarm that fails again and again. */
   async #safely(
     where: 'watch' | 'policy',
     looking: () => number | null | Promise<number | null>,
