@@ -121,23 +121,14 @@ export class Alerts extends DurableObject<unknown> {
       while ((await this.#deliveries.sendFirst(hook, (number) => this.#busy.set(hook, number))) && !this.#isCrowded);
     } catch {
       // A bug of ours must not be repeated in a tight loop.
-      this.#deliveries.note(hook, {
-        ok: false,
-        status: null,
-        ms: 0,
-        error: 'the message cannot be written',
-        retryAfterMs: null,
-      });
+      this.#deliveries.note(hook, { ok: false, status: null, ms: 0, error: 'cannot be written', retryAfterMs: null });
     } finally {
       this.#busy.delete(hook);
       this.#sendDue();
     }
   }
 
-  /**
-   * Sets the alarm to the next try. While a call is under way, the alarm is set to when that call must be over, in case the object
-   * dies in the middle of it.
-   */
+  /** Sets the alarm to the next try or, during a call, to when the call must be over, in case the object dies in the middle of it. */
   #schedule(): void {
     const now = this.#deps.clock.now();
     const isFull = this.#busy.size >= MOST_CALLS;
