@@ -17,20 +17,20 @@ import { aloneReply, completionReply, notFoundReply, refusalReply, unknownReply 
 import { serve } from '../answers/serve.ts';
 import { type Kept, KeptAnswer } from './kept-answer.ts';
 
-/** Of what the object itself refuses. */
+/** The head of what the object itself refuses. */
 const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
-/** How one reader takes it. */
+/** How one reader wants the answer. */
 interface ReadWish {
   wish: Wish;
   signal: AbortSignal;
-  /** The reader's Worker would keep the answer in its cache. */
+  /** True if the reader's Worker would store the answer in its cache. */
   caches: boolean;
-  /** What its record says when it is opened; undefined where the call is no request of its own. */
+  /** The reader's record, just opened. Undefined if the call is not a request of its own. */
   opened: ClosedRecord | undefined;
 }
 
-/** An answer that has lost events passed as a stream, marked, and is never given as a whole. */
+/** The error for a reader that wants the whole of an answer that has lost events. Such an answer is given only as a stream, marked. */
 const NOT_WHOLE: StreamError = {
   code: 'stream_interrupted',
   detail: 'Part of the provider’s answer could not be read.',
@@ -51,7 +51,7 @@ export class AnswerStream extends DurableObject<unknown> {
     this.#answer = new KeptAnswer(state.storage, runs, (work) => state.waitUntil(work));
   }
 
-  /** One call each (messages.ts); a Request, because its signal tells of a reader who leaves while waiting. */
+  /** Carries out one call (messages.ts). It takes a Request, because its signal fires when a reader leaves while it waits. */
   override async fetch(request: Request): Promise<Response> {
     const message: unknown = parseJson(await request.text());
     switch (new URL(request.url).pathname) {
@@ -70,7 +70,7 @@ export class AnswerStream extends DurableObject<unknown> {
     }
   }
 
-  /** The time of what is kept is over, as a rule. */
+  /** Deletes the answer, because its time is usually over. If it is not, the alarm is set again. */
   override async alarm(): Promise<void> {
     const kept = this.#answer.find();
     if (kept === undefined) return this.#answer.forget();
@@ -83,7 +83,7 @@ export class AnswerStream extends DurableObject<unknown> {
     const decision = decideOpen(this.#answer.known(message.lastEventId), message, now);
     if (decision.do === 'nothing') return unknownReply();
     if (decision.do !== 'run') return this.#follow(decision, reading);
-    // The Worker gives its cached copy itself: a key that was new stays new, and costs no row.
+    // The Worker gives its cached copy itself, so a key that was new stays new and costs no row.
     if (message.copy === 'worker') return aloneReply();
     return this.#read(this.#answer.begin(message), reading, 0, true);
   }
@@ -104,7 +104,7 @@ export class AnswerStream extends DurableObject<unknown> {
     return new Response(null, { status: 204 });
   }
 
-  /** For the Worker that caches the answer, once it is complete. That Worker is no reader: nothing runs for it alone. */
+  /** Gives the complete answer to the Worker that caches it. That Worker does not count as a reader, so a run never goes on just for it. */
   async #whole(): Promise<Response> {
     const kept = this.#answer.find();
     if (kept === undefined) return notFoundReply();

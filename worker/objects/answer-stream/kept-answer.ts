@@ -1,4 +1,4 @@
-/** What an `AnswerStream` runs or keeps: found in memory, or in the rows of a former life, until it is forgotten. */
+/** What an `AnswerStream` runs or keeps. It is in memory, or after a restart in rows, until it is forgotten. */
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import type { KeyedOpen } from '../../core/answers/stream/messages.ts';
 import type { Known, StreamError } from '../../core/answers/stream/open.ts';
@@ -16,11 +16,11 @@ import { AnswerRows } from './rows.ts';
 export interface Kept {
   record: AnswerRecord;
   readonly log: AnswerLog;
-  /** Undefined where a former life ran it. */
+  /** Undefined if the object has restarted since the run. */
   readonly run: KeyedRun | undefined;
-  /** A caller's Worker has been told to cache the answer, or none is to. */
+  /** True if a caller's Worker has been told to cache the answer, or if none should. */
   hasKeeper: boolean;
-  /** Of the request that started the run, where it has one. */
+  /** The record of the request that started the run, if it has one. */
   starter?: CallerRecord | undefined;
 }
 
@@ -43,7 +43,7 @@ export class KeptAnswer {
     this.#background = background;
   }
 
-  /** Undefined where there is none, or its time is over. */
+  /** The answer. Undefined if there is none, or if its time is over. */
   find(): Kept | undefined {
     const now = this.#runs.clock.now();
     this.#kept ??= this.#wake(now);
@@ -62,7 +62,7 @@ export class KeptAnswer {
     return { record, died: log.ending?.kind === 'died', ended: log.ending !== null, lastId };
   }
 
-  /** Starts a run, in the turn in which nothing was found. */
+  /** Starts a run. This must happen in the same synchronous turn in which no answer was found. */
   begin(message: KeyedOpen): Kept {
     const log = new AnswerLog(this.#rows, this.#runs.clock);
     const run = new KeyedRun(log, this.#runs);
@@ -78,7 +78,7 @@ export class KeptAnswer {
     return kept;
   }
 
-  /** The record that a reader goes on with: its own, or that of the request whose stream it resumes. */
+  /** The record that a reader fills: its own, or that of the request whose stream it resumes. */
   recordFor(kept: Kept, opened: ClosedRecord | undefined, role: RecordRole): CallerRecord | undefined {
     const { log, run, starter } = kept;
     if (opened === undefined) return starter?.resumes() ? starter : undefined;
@@ -99,7 +99,7 @@ export class KeptAnswer {
     this.#rows.save(record);
   }
 
-  /** Afterwards the object is as if it had never been used. */
+  /** Deletes the answer. Afterwards the object is as if it had never been used. */
   async forget(): Promise<void> {
     this.#kept = undefined;
     await this.#rows.forget();
@@ -110,7 +110,7 @@ export class KeptAnswer {
     if (this.#kept === kept && kept.log.ending?.kind === 'failed') await this.forget();
   }
 
-  /** In a new life of the object: reads what the former one left. */
+  /** Reads what was stored before the object restarted. */
   #wake(now: number): Kept | undefined {
     const { clock, wire, settleLeases } = this.#runs;
     const loaded = this.#rows.load();
@@ -128,7 +128,7 @@ export class KeptAnswer {
   }
 }
 
-/** A completion is shown as chunks with ids of their own. */
+/** The last id that readers see. A completion is shown as chunks with ids of their own. */
 function shownLastId(log: AnswerLog): number {
   const [first] = log.read(0);
   return first?.kind === 'completion' ? chunksOfCompletion(first.data).length : log.lastId;

@@ -7,22 +7,22 @@ import type { AnswerRuns, RunHooks } from '../../ports.ts';
 import { Run } from '../answers/run.ts';
 import type { AnswerLog } from './log.ts';
 
-/** What the object does about a run's leases, and behind it. */
+/** What the object does for a run: it stores leases, and lets work go on in the background. */
 export type KeyedHooks = Pick<RunHooks, 'background' | 'onAsk' | 'onStart'>;
 
 /** Runs a keyed question into its log. */
 export class KeyedRun {
-  /** Given to readers who may resume, from the time when the ledger has admitted the run. */
+  /** The head for readers that may resume. They get it as soon as the ledger has admitted the run. */
   admitted: AnswerHead | null = null;
-  /** The answer is one that the Worker has to give itself. */
+  /** True if the Worker has to give the answer itself. */
   isAlone = false;
-  /** What the run came to; undefined until it is settled. */
+  /** What the run took. Undefined until it is settled. */
   facts: RunFacts | undefined;
   readonly #log: AnswerLog;
   readonly #runs: AnswerRuns;
   readonly #run: Run;
   #readers = 0;
-  #callOffLinger = () => {};
+  #cancelLinger = () => {};
 
   constructor(log: AnswerLog, runs: AnswerRuns) {
     this.#log = log;
@@ -30,17 +30,17 @@ export class KeyedRun {
     this.#run = new Run(log, runs.clock, runs.wire);
   }
 
-  /** A reader has come; the returned function says that it has left. */
+  /** Counts a reader. Call the returned function when the reader has left. */
   enter(): () => void {
     this.#readers++;
-    this.#callOffLinger();
+    this.#cancelLinger();
     let isIn = true;
     return () => {
       if (!isIn) return;
       isIn = false;
       if (--this.#readers > 0 || this.#log.ending !== null) return;
-      const cut = () => this.#run.cut(`Nobody read it for ${LINGER_MS / 1_000} s.`);
-      this.#callOffLinger = this.#runs.clock.after(LINGER_MS, cut);
+      const cut = () => this.#run.cut(`The answer had no reader for ${LINGER_MS / 1_000} s.`);
+      this.#cancelLinger = this.#runs.clock.after(LINGER_MS, cut);
     };
   }
 
@@ -52,7 +52,7 @@ export class KeyedRun {
   /** Resolves when nothing runs any more. The promise belongs in `waitUntil`. */
   async drive(job: Job, hooks: KeyedHooks): Promise<void> {
     await this.#run.drive(() => this.#produce(job, hooks));
-    this.#callOffLinger();
+    this.#cancelLinger();
   }
 
   async #produce(job: Job, hooks: KeyedHooks): Promise<void> {

@@ -1,4 +1,4 @@
-/** The events of one keyed answer: the last ones in memory, the others in pages. Readers ask for what they have not seen. */
+/** The events of one keyed answer: the latest in memory, the others in pages. Readers ask for what they have not seen. */
 import type { ChatChunk } from '../../../protocol/chat.ts';
 import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
@@ -10,19 +10,19 @@ import { Changes } from '../answers/changes.ts';
 import type { RunLog } from '../answers/run.ts';
 import type { ServedLog } from '../answers/serve.ts';
 
-/** Where pages are stored, before anything that is sent afterwards. They are numbered from 0; the last one brings the ending. */
+/** Where pages are stored. A page is stored before anything that is sent after it. Pages are numbered from 0. The last has the ending. */
 export interface PageStore {
   write(number: number, page: Page, ending: Ending | null): void;
   read(number: number): string;
 }
 
-/** What a former life stored. */
+/** What was stored before the object restarted. */
 export interface StoredLog {
   lastIds: readonly number[];
   ending: Ending | null;
 }
 
-/** A run writes into it; any number of readers read it, from wherever they are. */
+/** A run writes into this log. Any number of readers read it, each from its own position. */
 export class AnswerLog implements RunLog, ServedLog {
   head: AnswerHead | null = null;
   ending: Ending | null;
@@ -36,7 +36,7 @@ export class AnswerLog implements RunLog, ServedLog {
   #tailBytes = 0;
   #completion: string | undefined;
   #tailSince = Number.POSITIVE_INFINITY;
-  #callOff = () => {};
+  #cancelFlush = () => {};
 
   constructor(store: PageStore, clock: Clock, stored: StoredLog = { lastIds: [], ending: null }) {
     this.#store = store;
@@ -58,7 +58,7 @@ export class AnswerLog implements RunLog, ServedLog {
       const kept = { ...event, id: ++this.lastId };
       if (this.#tail.length === 0) {
         this.#tailSince = this.#clock.now();
-        this.#callOff = this.#clock.after(PAGE_AGE_MS, () => this.#flushIfDue());
+        this.#cancelFlush = this.#clock.after(PAGE_AGE_MS, () => this.#flushIfDue());
       }
       this.#tail.push(kept);
       this.#tailBytes += bytesOf(kept);
@@ -67,7 +67,7 @@ export class AnswerLog implements RunLog, ServedLog {
     if (events.length > 0) this.changes.notify();
   }
 
-  /** Its first call counts. The ending is stored before any reader gets it. A failure before content is sent, and not stored. */
+  /** Only the first call counts. The ending is stored before any reader gets it. A failure before content is sent, but not stored. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
     if (ending.kind !== 'failed') this.#flush(ending);
@@ -75,12 +75,12 @@ export class AnswerLog implements RunLog, ServedLog {
   }
 
   lose(ending: Ending): void {
-    this.#callOff();
+    this.#cancelFlush();
     this.ending = ending;
     this.changes.notify();
   }
 
-  /** About a page of events after this one. */
+  /** About one page of events after this one. */
   read(afterId: number): AnswerEvent[] {
     const first = this.#tail[0];
     if (first !== undefined && afterId >= first.id - 1) return this.#tail.slice(afterId + 1 - first.id);
@@ -101,7 +101,7 @@ export class AnswerLog implements RunLog, ServedLog {
     return this.#completion;
   }
 
-  /** The provider's own JSON, where it answered as a whole. */
+  /** The whole answer. If the provider answered as a whole, it is the provider's own JSON. */
   #whole(): string | undefined {
     const completion = new StreamedCompletion();
     for (let afterId = 0; afterId < this.lastId; ) {
@@ -128,7 +128,7 @@ export class AnswerLog implements RunLog, ServedLog {
   }
 
   #flush(ending: Ending | null): void {
-    this.#callOff();
+    this.#cancelFlush();
     const pages = pagesOf(this.#tail, this.#pages.length === 0 ? this.head : null);
     if (ending !== null && pages.length === 0) pages.push({ lastId: this.lastId, text: '' });
     for (const [index, page] of pages.entries()) {

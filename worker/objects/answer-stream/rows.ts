@@ -1,11 +1,12 @@
-/** The tables of one `AnswerStream`: rows in, rows out (docs/storage.md). They are made when something is first kept. */
+/** The tables of one `AnswerStream`: rows in, rows out (docs/storage.md). They are created when something is first kept. */
 import { readEnding } from '../../core/answers/stream/earlier-head.ts';
 import type { Ending } from '../../core/answers/stream/events.ts';
 import type { Page } from '../../core/answers/stream/pages.ts';
 import type { AnswerRecord } from '../../core/answers/stream/record.ts';
 import type { PageStore, StoredLog } from './log.ts';
 
-// INTEGER PRIMARY KEY: any other key is an index, and a second row on every write. `text` last: it is not read with the index.
+// An INTEGER PRIMARY KEY, because any other key is an index, and a second row on every write. `text` is last, so that the ids can be
+// read without it.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY CHECK (id = 1), record TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS pages (number INTEGER PRIMARY KEY, lastId INTEGER NOT NULL, ending TEXT, text TEXT NOT NULL)`;
@@ -19,7 +20,7 @@ export class AnswerRows implements PageStore {
     this.#storage = storage;
   }
 
-  /** An object that was never used, or has forgotten everything, is often asked. Asking must not make it exist. */
+  /** Objects that were never used, or have forgotten everything, are often asked. Such a question must not store anything. */
   get #exists(): boolean {
     this.#hasTables ??=
       this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'answer'").toArray().length > 0;
@@ -42,7 +43,7 @@ export class AnswerRows implements PageStore {
     return { record: JSON.parse(row.record) as AnswerRecord, log };
   }
 
-  /** With the first record come the tables, and the one alarm after which nothing is left, whatever becomes of this life. */
+  /** The first record creates the tables, and sets the one alarm that deletes everything in the end, even if the object restarts. */
   save(record: AnswerRecord): void {
     if (!this.#exists) {
       this.#storage.sql.exec(TABLES);

@@ -1,4 +1,4 @@
-/** The record of one caller of an object: what its reader got, and what its run took. Closed once, when both are known. */
+/** The record of one caller of an object: what its reader got, and what its run took. It is closed once, when both are known. */
 import { ownCode } from '../../../protocol/errors.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import { ageSeconds } from '../../core/answers/freshness.ts';
@@ -8,13 +8,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { ClosedRecord, RecordRole } from '../../core/slo/record.ts';
 import type { RunFacts } from '../../core/slo/run-facts.ts';
 
-/** What a record is made of. */
+/** What a record needs from its object. */
 export interface CallerLinks {
   clock: Clock;
   role(): RecordRole;
-  /** Undefined while the run that this caller started goes on; its cost belongs to this record. */
+  /** What the run took. Undefined while a run that this caller started goes on, because its cost belongs to this record. */
   facts(): RunFacts | undefined;
-  /** Resolves as soon as `isSo` is true, which is asked after each change of the run. */
+  /** Resolves as soon as `isSo` is true. It is checked after each change of the run. */
   until(isSo: () => boolean): Promise<void>;
   close(record: ClosedRecord): void;
   /** Leaves the record to the caller's Worker. */
@@ -29,14 +29,14 @@ export class CallerRecord {
   #isReading = true;
   #isAwaitingRun = false;
 
-  /** `opened`: what its Worker knows of it. */
+  /** `opened` is what the Worker knows about the call. */
   constructor(opened: ClosedRecord, links: CallerLinks) {
     this.#cacheTtlS = opened.cacheTtlS;
     this.#record = Object.assign(opened, { cacheTtlS: null });
     this.#links = links;
   }
 
-  /** The headers of its stream go out. */
+  /** Called when the headers of the stream go out. */
   begins({ cache, storedAt }: AnswerHead): void {
     if (cache === 'hit' && storedAt !== undefined) {
       const cacheAgeS = ageSeconds(storedAt, this.#links.clock.now());
@@ -45,12 +45,12 @@ export class CallerRecord {
     this.#record.status = 200;
   }
 
-  /** Content goes out. */
+  /** Called when content goes out. */
   content(): void {
     this.#record.ttftMs ??= this.#sinceArrival();
   }
 
-  /** The last text of its stream goes out. */
+  /** Called when the last text of the stream goes out. */
   ended(ending: Ending | null): void {
     if (!this.#isReading) return;
     if (ending !== null && ending.kind !== 'complete') this.#fails(ending.error, this.#record.ttftMs !== null);
@@ -58,7 +58,7 @@ export class CallerRecord {
     this.#over();
   }
 
-  /** The reader went away. Has no effect if it had received everything. */
+  /** Called when the reader has left. Has no effect if it had received everything. */
   left(): void {
     if (!this.#isReading) return;
     const record = this.#record;
@@ -67,7 +67,7 @@ export class CallerRecord {
     this.#over();
   }
 
-  /** The reader has left, but its run goes on: true where one that resumes the stream now reads on for this record. */
+  /** Called for a reader that resumes the stream. True if the first reader has left and the run goes on, so this record goes on too. */
   resumes(): boolean {
     if (!this.#isAwaitingRun || this.#record.ending !== 'left') return false;
     this.#isReading = true;
@@ -75,8 +75,9 @@ export class CallerRecord {
   }
 
   /**
-   * The reply goes out in one piece. Its Worker closes the record with these facts, because a stale answer may stand in for an
-   * error, or for it to answer itself. Where the run is not settled yet, as after a stop, the record is closed here.
+   * Called when the reply goes out in one piece. The Worker closes the record with the returned facts, because it may give a stale
+   * answer instead of an error, or answer the caller by itself. If the run is not settled yet, as after a stop, the record is closed
+   * here.
    */
   give(error: Refusal | 'alone' | undefined): Pick<ReplyNote, 'ran' | 'isRecorded'> {
     const ran = this.#links.facts();

@@ -1,4 +1,4 @@
-/** Wakes everyone who waits for an answer to change. */
+/** Calls all listeners that wait for an answer to change. */
 export class Changes {
   readonly #listeners = new Set<() => void>();
 

@@ -16,9 +16,9 @@ import type { Wish } from '../../core/answers/stream/wish.ts';
 /** The events of an answer as a reader sees them. */
 export interface ReadableLog {
   readonly ending: Ending | null;
-  /** The id of the last event so far; the ending has the next one. */
+  /** The id of the last event so far. The ending has the next id. */
   readonly lastId: number;
-  /** Some or all events after this one; none where there are none yet, or no more. */
+  /** Some or all events after this one. Empty if there are none yet, or no more. */
   read(afterId: number): AnswerEvent[];
   /** Calls `run` after every change, until the returned function is called. */
   listen(run: () => void): () => void;
@@ -32,7 +32,7 @@ export class Cursor {
   readonly #alias: string;
   readonly #madeFor: MadeFor;
   #afterId: number;
-  /** A completion is shown as chunks, which have ids of their own: the same ones each time. */
+  /** The last id that the reader has seen of a completion's chunks. They have ids of their own, the same ones each time. */
   readonly #seenOfChunks: number;
   #moreIds = 0;
 
@@ -45,16 +45,16 @@ export class Cursor {
     this.#afterId = log.read(0)[0]?.kind === 'completion' ? 0 : afterId;
   }
 
-  /** The next text; '' where there is none yet. `isOver` is true once the last text was returned. */
+  /** The next text, or '' if there is none yet. `isOver` is true once the last text was returned. */
   next(): string {
     const events = this.#log.read(this.#afterId);
-    // A completion comes together with its end, which says how it was made.
+    // A completion is shown only together with its ending, which says how it was made.
     if (events[0]?.kind === 'completion' && this.#log.ending === null) return '';
     let text = '';
     for (const event of events) text += this.#show(event);
     this.#afterId = events[events.length - 1]?.id ?? this.#afterId;
     const { ending, lastId } = this.#log;
-    // Events that are not for this reader are no silence: look for the next one at once.
+    // If no event was for this reader, the next one may be here already.
     if (ending === null || this.#afterId < lastId) return text === '' && events.length > 0 ? this.next() : text;
     this.isOver = true;
     const endId = lastId + 1 + this.#moreIds;
@@ -79,7 +79,7 @@ export class Cursor {
     return text;
   }
 
-  /** The last chunk of an answer that was made as a whole. */
+  /** Adds to the last chunk of a completion how the answer was made. */
   #withCarryon(data: string): string {
     const { ending } = this.#log;
     const made = ending?.kind === 'complete' ? fieldFor(ending.carryon, this.#madeFor) : undefined;

@@ -1,4 +1,7 @@
-/** One reader of an answer as a stream. It takes events from the log when its connection has room, so a slow one delays nobody else while its log has room. */
+/**
+ * Streams an answer to one reader. It takes events from the log when its connection has room, so a slow reader delays no other reader
+ * while the log has room.
+ */
 import { commentText } from '../../../protocol/sse.ts';
 import type { MadeFor } from '../../core/answers/carryon-field.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../../core/answers/stream/limits.ts';
@@ -11,9 +14,9 @@ import { Cursor, type ReadableLog } from './cursor.ts';
 export interface Reading {
   log: ReadableLog;
   wish: Wish;
-  /** The model's name for readers who may not learn more. */
+  /** The model's name for readers that may not see the provider. */
   alias: string;
-  /** The last event this reader has seen. */
+  /** The id of the last event that this reader has seen. */
   afterId: number;
   madeFor: MadeFor;
   clock: Clock;
@@ -37,21 +40,21 @@ export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
   let isSilent = false;
   let lastSentAt = clock.now();
   let wake = () => {};
-  let callOff = () => {};
+  let cancelTimer = () => {};
 
   const leave = (): void => {
     if (isGone) return;
     isGone = true;
-    callOff();
+    cancelTimer();
     unlisten();
     wake();
     onGone();
   };
   const unlisten = log.listen(() => wake());
-  /** One timer for the whole stream: where it fires too early, it is set again. */
+  /** Sets the one timer of the stream. If it fires too early, it is set again. */
   const arm = (controller: ReadableStreamDefaultController): void => {
     const waitMs = isTaking ? lastSentAt + silenceMs - clock.now() : lastSentAt + READER_STALL_MS - clock.now();
-    callOff = clock.after(Math.max(1, Math.min(waitMs, silenceMs)), () => {
+    cancelTimer = clock.after(Math.max(1, Math.min(waitMs, silenceMs)), () => {
       const quietMs = clock.now() - lastSentAt;
       if (isTaking && quietMs >= silenceMs) {
         isSilent = true;
@@ -67,7 +70,7 @@ export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        // At once, so that the headers reach the reader before there is any content.
+        // Sent at once, so that the headers reach the reader before there is any content.
         if (wish.resume) controller.enqueue(encoder.encode(HEARTBEAT));
         arm(controller);
       },
@@ -76,7 +79,7 @@ export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
         for (;;) {
           if (isGone) return;
           const text = cursor.next();
-          // Before the first event there is at most an error.
+          // Without any event so far, the text can only be an error.
           if (text !== '' && log.lastId > 0) record?.content();
           if (text !== '' || isSilent) controller.enqueue(encoder.encode(text === '' ? comment : text));
           if (cursor.isOver) {

@@ -1,4 +1,4 @@
-/** What one reader is answered: a stream, the whole completion, or an error, with a note from which the Worker makes the headers. */
+/** The replies to one reader: a stream, the whole completion, or an error. Each has a note from which the Worker makes the headers. */
 import { type AnswerHead, hiddenHead } from '../../core/answers/answer-head.ts';
 import { type CarryonField, type MadeFor, withCarryon } from '../../core/answers/carryon-field.ts';
 import { dataFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
@@ -14,16 +14,16 @@ const reply = (
   type: ContentType = 'application/json',
 ): Response => new Response(body, { status, headers: { [NOTE_HEADER]: noteText(note), 'content-type': type } });
 
-/** The reader left meanwhile, so nobody reads this. */
+/** The reply to a reader that has left, so nobody reads it. */
 export const goneReply = (isRecorded: boolean): Response => reply(null, { role: 'refused', head: {}, isRecorded }, 499);
 
-/** The caller is to be answered alone, outside of this object. */
+/** The Worker must answer the caller by itself, without this object. */
 export const aloneReply = (): Response => reply(null, { role: 'alone', head: {} });
 
-/** There is nothing of that kind here. */
+/** The object has nothing of what was asked for. */
 export const notFoundReply = (): Response => new Response(null, { status: 404 });
 
-/** This object knows nothing, and nothing was started. */
+/** The object has no answer under this key, and nothing was started. */
 export const unknownReply = (): Response => reply(null, { role: 'unknown', head: {} });
 
 const shown = (head: AnswerHead, seesProvider: boolean): AnswerHead => (seesProvider ? head : hiddenHead(head));
@@ -52,7 +52,7 @@ export const streamReply = (
   return reply(body, { ...note, head: own }, 200, 'text/event-stream; charset=utf-8');
 };
 
-/** The whole answer. `carryon`: how it was made, for those who may learn who served. */
+/** The whole answer. `carryon` says how it was made, for readers that may see the provider. */
 export function completionReply(
   text: string,
   wish: Pick<Wish, 'seesProvider'>,

@@ -1,4 +1,4 @@
-/** A run under way: writes what the pipeline produces into a log, and ends the log by name whatever happens. */
+/** Drives a run: writes what the pipeline produces into a log, and always gives the log a named ending. */
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import type { Ending, Refusal, RunEvent } from '../../core/answers/stream/events.ts';
 import { LONGEST_RUN_MS } from '../../core/answers/stream/limits.ts';
@@ -12,10 +12,10 @@ export interface RunLog {
   readonly ending: Ending | null;
   /** Content begins. */
   begin(head: AnswerHead): void;
-  /** Where it returns a promise, readers are too far behind to take more yet. */
+  /** If this returns a promise, it resolves once readers are no longer too far behind to take more. */
   append(events: readonly RunEvent[]): void | Promise<void>;
   end(ending: Ending): void;
-  /** An ending that cannot be stored: told to those who read now. */
+  /** Sets an ending that cannot be stored. Only those who read now get it. */
   lose(ending: Ending): void;
 }
 
@@ -32,21 +32,21 @@ export class Run {
     this.#wire = wire;
   }
 
-  /** Aborts when the run is to stop. */
+  /** Aborts when the run must stop. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
   /** Resolves when nothing runs any more. The promise belongs in `waitUntil`. */
   async drive(produce: () => Promise<void>): Promise<void> {
-    const callOff = this.#clock.after(LONGEST_RUN_MS, () => this.cut('The answer took longer than any may.'));
+    const cancel = this.#clock.after(LONGEST_RUN_MS, () => this.cut('The answer took longer than any answer may.'));
     try {
       await produce();
     } catch {
-      // The pipeline classifies every failure, so this is a bug of ours. Readers must get it all the same.
+      // The pipeline classifies every failure, so this is a bug of ours. Readers must still get an error.
       this.#fail('A fault in the router ended this answer.');
     } finally {
-      callOff();
+      cancel();
       if (this.#log.ending === null) this.#fail('The answer ended before it was complete.');
     }
   }
@@ -68,7 +68,7 @@ export class Run {
     this.#abort.abort();
   }
 
-  /** `DELETE`: kept as stopped, whether content had begun or not. */
+  /** Carries out `DELETE`. The answer is kept as stopped, whether content had begun or not. */
   stop(): void {
     this.#log.end({ kind: 'stopped', error: this.#wire({ code: 'stopped' }) });
     this.#abort.abort();
@@ -79,7 +79,7 @@ export class Run {
     try {
       this.#log.end({ kind: this.#log.head === null ? 'failed' : 'interrupted', error });
     } catch {
-      // Storage refuses, so the next life of the object will find a run without an ending.
+      // Storage refuses the ending, so the object will find a run without one after a restart.
       this.#log.lose({ kind: 'died', error });
     }
   }

@@ -1,4 +1,4 @@
-/** Answers one caller out of a log: with a stream, the whole completion, or an error. */
+/** Answers one caller from a log: with a stream, the whole completion, or an error. */
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import { fieldFor, type MadeFor } from '../../core/answers/carryon-field.ts';
 import { isPartial, type Refusal } from '../../core/answers/stream/events.ts';
@@ -10,38 +10,38 @@ import type { ReadableLog } from './cursor.ts';
 import { readerStream } from './reader-stream.ts';
 import { aloneReply, completionReply, goneReply, refusalReply, streamReply } from './reply.ts';
 
-/** A log that can also be waited for, and taken as a whole. */
+/** A log that can also be waited for, and read as a whole. */
 export interface ServedLog extends ReadableLog {
-  /** Once it is complete and nothing of it is missing: the answer as one JSON. */
+  /** The answer as one JSON text. Undefined until it is complete, and if any of it is missing. */
   readonly completion: string | undefined;
   until(isSo: () => boolean): Promise<void>;
 }
 
-/** One caller, and what its object knows of it. */
+/** One caller, and what its object knows about it. */
 export interface Caller {
   log: ServedLog;
   wish: Wish;
-  /** The model's name for callers that may not learn more. */
+  /** The model's name for callers that may not see the provider. */
   alias: string;
-  /** The last event this caller has seen. */
+  /** The id of the last event that this caller has seen. */
   afterId: number;
   signal: AbortSignal | undefined;
   clock: Clock;
-  /** Given to readers who may resume the stream. */
+  /** The id that readers get if they may resume the stream. */
   streamId: string;
   /** Null until the headers for this caller are known. */
   head(): AnswerHead | null;
-  /** Why this caller alone gets nothing, or that it must ask on its own. */
+  /** Why only this caller gets nothing. `alone` means that its Worker must answer it without the object. */
   refused(): Refusal | 'alone' | undefined;
   role(): Role;
   madeFor(): MadeFor;
-  /** Called when the answer, or its stream, is given: true where this caller's Worker is the one to cache it. */
+  /** Called when the answer, or its stream, is given. Returns true if this caller's Worker should cache it. */
   keeps(): boolean;
-  /** The refusal for a caller that wants the whole of an answer which has lost events. */
+  /** The refusal for a caller that wants a whole answer although events of it were lost. */
   notWhole(): Refusal | 'alone';
-  /** Undefined where this call is no request of its own. */
+  /** Undefined if the object does not close the record of this call. */
   record: CallerRecord | undefined;
-  /** The caller has left, or has all it gets. May be called more than once. */
+  /** Called when the caller has left, or has everything. May be called more than once. */
   onLeave(): void;
 }
 
@@ -56,7 +56,7 @@ export async function serve(caller: Caller): Promise<Response> {
     caller.onLeave();
   };
   signal?.addEventListener('abort', leave);
-  if (signal?.aborted) leave(); // the event does not come again
+  if (signal?.aborted) leave(); // the event has fired already
   const hasNews = () =>
     log.ending !== null || caller.refused() !== undefined || (wish.stream && caller.head() !== null);
   if (!hasLeft) await log.until(hasNews);
@@ -72,11 +72,11 @@ export async function serve(caller: Caller): Promise<Response> {
   const cut = ending === null || ending.kind === 'complete' ? undefined : cutShort(ending.error, head);
   const error = refused ?? cut;
   const text = error === undefined ? log.completion : undefined;
-  const said = error ?? (text === undefined ? caller.notWhole() : undefined);
-  const recorded = record?.give(said);
+  const problem = error ?? (text === undefined ? caller.notWhole() : undefined);
+  const recorded = record?.give(problem);
   leave();
-  if (said === 'alone') return aloneReply();
-  if (said !== undefined) return refusalReply(said, wish.seesProvider, { role, ...recorded }, madeFor);
+  if (problem === 'alone') return aloneReply();
+  if (problem !== undefined) return refusalReply(problem, wish.seesProvider, { role, ...recorded }, madeFor);
   const carryon = ending?.kind === 'complete' ? fieldFor(ending.carryon, madeFor) : undefined;
   return completionReply(
     text ?? '',
@@ -87,7 +87,7 @@ export async function serve(caller: Caller): Promise<Response> {
   );
 }
 
-/** An answer that ended early has made as many attempts as any other. */
+/** The error that cut an answer short, with the answer's own mode, attempts and hops. */
 const cutShort = (error: Refusal, head: AnswerHead | null): Refusal => {
   if (head === null) return error;
   const { mode, attempts, hops } = head;

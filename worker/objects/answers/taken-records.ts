@@ -1,23 +1,26 @@
-/** Who closes the record of each call of an object: the object, in this life, or the Worker that made the call. */
+/** Knows who closes the record of each call: the object, if it has not restarted since, or the Worker that made the call. */
 const MOST_CALLS = 10_000;
 
-/** A Worker whose call broke off asks, so that a record is closed once: neither twice, nor by nobody because its object died. */
+/** A Worker whose call broke off asks, so that each record is closed exactly once, even if the object has restarted. */
 export class TakenRecords {
   readonly #isMine = new Map<string, boolean>();
 
-  /** False: its Worker has closed it. */
+  /** Takes on the record of a call. Returns false if its Worker closes it. */
   take(requestId: string): boolean {
     const isMine = this.#isMine.get(requestId) ?? true;
     this.#note(requestId, isMine);
     return isMine;
   }
 
-  /** Its Worker closes it. */
+  /** Leaves the record to the call's Worker. */
   giveBack(requestId: string): void {
     this.#note(requestId, false);
   }
 
-  /** To a Worker that asks: 204, or 404, and then its call is not taken any more, should it come late. */
+  /**
+   * Answers a Worker that asks. 204 means that the object closes the record. After a 404 it no longer takes the call, even if that
+   * comes late.
+   */
   reply({ requestId }: { requestId: string }): Response {
     const isMine = this.#isMine.get(requestId) === true;
     if (!isMine) this.giveBack(requestId);

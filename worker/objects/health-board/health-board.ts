@@ -40,9 +40,9 @@ interface Bindings {
 const versionAfter = (published: PublishedCooldown | undefined): number => (published?.version ?? 0) + 1;
 
 /**
- * The health of every deployment over all isolates, and the only writer of the routing board. Every rule is in core/routing/;
- * this class loads, decides and saves. It publishes changes from its alarm, so that a KV that refuses (it takes one write a
- * second per key) or a killed object delays a change and never loses it.
+ * The health of every deployment over all isolates, and the only writer of the routing board. Every rule is in core/routing/. This
+ * class loads, decides and saves. It publishes changes from its alarm, so a KV that refuses (it takes one write a second per key) or a
+ * killed object delays a change but never loses it.
  */
 export class HealthBoard extends DurableObject<Bindings> {
   readonly #rows: HealthRows;
@@ -58,7 +58,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     this.#overrides = new KeptOverrides(this.#rows, this.#publisher, clock);
   }
 
-  /** What isolates saw. Failures are reported at once, together with the number of successes before them. */
+  /** Takes what isolates saw. Failures are reported at once, together with the number of successes before them. */
   report(reports: HealthReport[], policy: HealthPolicy): void {
     const now = this.#clock.now();
     for (const { deployment, outcomes } of reports) {
@@ -68,7 +68,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     }
   }
 
-  /** One caller at a time may try a half-open deployment; the others learn how long to wait. */
+  /** One caller at a time may try a half-open deployment. The others learn how long to wait. */
   claimProbe(deployment: string, forMs: number): ProbeAnswer {
     const now = this.#clock.now();
     const known = this.#rows.health(deployment);
@@ -79,8 +79,8 @@ export class HealthBoard extends DurableObject<Bindings> {
   }
 
   /**
-   * An operator says that the deployment is well, and that its bills taught nothing. This is published even where nothing is in
-   * cooldown here, because a single isolate may have a cooldown of its own.
+   * Carries out an operator's clearing: the deployment counts as well, and what its bills taught is forgotten. This is published even
+   * if no cooldown is known here, because a single isolate may have a cooldown of its own.
    */
   clear(deployment: string): Cleared {
     const now = this.#clock.now();
@@ -96,7 +96,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     return { wasInCooldown: cooldown !== null, version, clearings, before };
   }
 
-  /** What a bill taught one isolate, for all of them. */
+  /** Takes what a bill taught one isolate, for all isolates. */
   learn(deployment: string, lesson: Partial<Learnt>): void {
     const known = this.#rows.learnt()[deployment] ?? NOTHING_LEARNT;
     const after = joinLearnt(known, lesson);
@@ -114,7 +114,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     return all.flatMap(({ deployment, health }) => (health.state === 'open' ? [{ deployment, health }] : []));
   }
 
-  /** An operator's change. */
+  /** Sets an override for an operator. */
   setOverride(...set: SetOverride): OverrideChange {
     return this.#overrides.change((overrides, now) => setOverride(overrides, set, now));
   }
@@ -123,7 +123,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     return this.#overrides.change((overrides, now) => clearOverride(overrides, kind, name, now));
   }
 
-  /** A policy's change. */
+  /** Makes a policy's change. */
   carryOut(order: PolicyOrder): OverrideChange {
     return this.#overrides.change((overrides, now) => carriedOut(overrides, order, now));
   }
@@ -139,7 +139,7 @@ export class HealthBoard extends DurableObject<Bindings> {
     await this.#publisher.publish(document);
   }
 
-  // Load and save happen in one turn, without an await between them, so no other call can come between.
+  // Load and save happen in one turn, without an await between them, so no other call can interleave.
   #save(deployment: string, { health, published }: KnownHealth, after: Health, now: number): void {
     const change = publishedChange(health, after, versionAfter(published), now);
     this.#rows.saveHealth(deployment, { health: after, published: change ?? published });

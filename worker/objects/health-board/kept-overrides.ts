@@ -17,12 +17,12 @@ export class KeptOverrides {
     this.#clock = clock;
   }
 
-  /** Those in force. */
+  /** The overrides in force. */
   current(): Overrides {
     return withoutEnded(this.#rows.overrides(), this.#clock.now());
   }
 
-  /** In SQLite before the reply, in KV by the alarm. */
+  /** Saves a change in SQLite before the reply. The alarm writes it to KV. */
   change(decide: (overrides: Overrides, now: number) => OverrideChange): OverrideChange {
     const before = this.#rows.overrides();
     const change = decide(before, this.#clock.now());

@@ -19,7 +19,7 @@ export class BoardPublisher {
     this.#put = put;
   }
 
-  /** Something changed that other isolates must know. */
+  /** Sets the alarm. Called when something changed that other isolates must know. */
   publishSoon(): void {
     void this.#storage.setAlarm(this.#clock.now());
   }

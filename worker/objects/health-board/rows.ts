@@ -10,7 +10,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS learnt (deployment TEXT PRIMARY KEY, learnt TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS overrides (id INTEGER PRIMARY KEY CHECK (id = 1), overrides TEXT NOT NULL)`;
 
-/** The health of one deployment, with what was last published of it. */
+/** The health of one deployment, with what was last published about it. */
 export interface KnownHealth {
   health: Health;
   published: PublishedCooldown | undefined;
@@ -43,7 +43,7 @@ export class HealthRows {
     return rows.map((row) => ({ deployment: row.deployment, ...known(row) }));
   }
 
-  /** What was last published of each deployment. */
+  /** What was last published about each deployment. */
   published(): (readonly [deployment: string, PublishedCooldown])[] {
     return this.allHealth().flatMap(({ deployment, published }) =>
       published === undefined ? [] : [[deployment, published] as const],
@@ -72,7 +72,7 @@ export class HealthRows {
     this.#sql.exec(insert, deployment, JSON.stringify(learnt));
   }
 
-  /** Those that have ended are included. */
+  /** The overrides as they are stored, including those that have ended. */
   overrides(): Overrides {
     const [row] = this.#sql.exec<{ overrides: string }>('SELECT overrides FROM overrides').toArray();
     return row === undefined ? NO_OVERRIDES : wholeOverrides(JSON.parse(row.overrides));

@@ -21,7 +21,7 @@ interface Row extends Record<string, SqlStorageValue> {
   who: string;
   call: string;
   what: string;
-  /** Both are null while the change is not known to be made. */
+  /** `from` and `to` are null until the change is known to be made. */
   from: string | null;
   to: string | null;
 }
@@ -35,7 +35,7 @@ export class AuditRows {
     sql.exec(TABLE);
   }
 
-  /** False: a change with this id has begun before. */
+  /** Returns false if a change with this id was begun before. */
   begin({ id, who, call, what }: AuditBegin, now: number): boolean {
     const insert =
       'INSERT INTO audit (id, at, who, call, what) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING number';
@@ -52,7 +52,7 @@ export class AuditRows {
     this.#sql.exec('DELETE FROM audit WHERE id = ?', id);
   }
 
-  /** Newest first, with numbers below `before`. */
+  /** The changes with numbers below `before`, the newest first. */
   list(before: number, most: number, now: number): AuditEntry[] {
     return this.#sql
       .exec<Row>(

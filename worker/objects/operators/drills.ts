@@ -5,7 +5,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS drill (
   id TEXT PRIMARY KEY, keyId TEXT NOT NULL, feature TEXT, maxCostUsd REAL NOT NULL, startedAt INTEGER NOT NULL,
   until INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID`;
 
-/** As long as the changes that started them (`KEEP_CHANGES_MS`). */
+/** Drills are kept as long as the changes that started them (`KEEP_CHANGES_MS`). */
 const KEEP_DRILLS_MS = 400 * 86_400_000;
 const MOST_SHOWN = 100;
 
@@ -27,7 +27,7 @@ export class DrillRows {
       ...[id, keyId, feature, maxCostUsd, startedAt, until, who],
     );
   }
-  /** The newest first. */
+  /** The drills that ran at some time between `from` and `to`, the newest first. */
   between(from: number, to: number): DrillRecord[] {
     const query = 'SELECT * FROM drill WHERE startedAt < ? AND until > ? ORDER BY startedAt DESC LIMIT ?';
     return this.#sql.exec<DrillRow>(query, to, from, MOST_SHOWN).toArray();

@@ -19,7 +19,7 @@ export class AdminKeyRows {
     sql.exec(TABLE);
   }
 
-  /** Undefined for a key that does not exist or was revoked. */
+  /** The key with this hash. Undefined if there is none, or if it was revoked. */
   byHash(hash: string): AdminKeyRecord | undefined {
     return this.#one('hash = ? AND revokedAt IS NULL', hash);
   }
@@ -38,7 +38,7 @@ export class AdminKeyRows {
     return this.#sql.exec<Row>(`SELECT ${FIELDS} FROM adminKey ORDER BY createdAt, id`).toArray();
   }
 
-  /** A key that was revoked before keeps the time of its first revocation. */
+  /** Revokes a key. One that was revoked before keeps the time of its first revocation. */
   revoke(id: string, now: number): { before: AdminKeyRecord; after: AdminKeyRecord } | undefined {
     const before = this.#one('id = ?', id);
     if (before === undefined) return undefined;

@@ -7,8 +7,8 @@ import { DrillRows } from './drills.ts';
 import { AdminKeyRows } from './keys.ts';
 
 /**
- * Admin keys, the audit of all changes, and drills, in one object: a revoked key is refused at once, and changes have one order.
- * Each call is one synchronous turn, and its reply waits until its rows are durable.
+ * Admin keys, the audit of all changes, and drills. They are in one object, so that a revoked key is refused at once, and changes have
+ * one order. Each call is one synchronous turn, and its reply waits until its rows are durable.
  */
 export class Operators extends DurableObject<unknown> implements Served<OperatorsCalls> {
   readonly #clock: Pick<Clock, 'now'>;

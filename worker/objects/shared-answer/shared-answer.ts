@@ -11,10 +11,10 @@ import { TakenRecords } from '../answers/taken-records.ts';
 import { SharedRun } from './shared-run.ts';
 
 /**
- * Callers that ask an equal question at the same time, and the one answer they get; named by the answer key
- * (docs/contract.md "Shared questions"). It lives in memory alone: nobody can come back to it, so where the object dies each
- * Worker asks on its own, and the lease of the lost run is booked in full, like that of an isolate that dies
- * (docs/decisions/0052-shared-answers.md). No `await` stands between looking for a run and starting one.
+ * One answer for all callers that ask an equal question at the same time. The object is named by the answer key (docs/contract.md
+ * "Shared questions"). It lives only in memory, and no caller can come back to it. So if the object dies, each Worker asks on its own,
+ * and the lease of the lost run is booked in full, like that of an isolate that dies (docs/decisions/0052-shared-answers.md). No
+ * `await` stands between looking for a run and starting one.
  */
 export class SharedAnswer extends DurableObject<unknown> {
   readonly #runs: AnswerRuns;
@@ -26,7 +26,7 @@ export class SharedAnswer extends DurableObject<unknown> {
     this.#runs = runs;
   }
 
-  /** One call each (messages.ts); a Request, because its signal tells of a caller that leaves while it waits. */
+  /** Carries out one call (messages.ts). It takes a Request, because its signal fires when a caller leaves while it waits. */
   override async fetch(request: Request): Promise<Response> {
     const message: unknown = parseJson(await request.text());
     switch (new URL(request.url).pathname) {
@@ -68,7 +68,7 @@ export class SharedAnswer extends DurableObject<unknown> {
     const reader = log.reader(wish.stream, () => record?.left());
     return serve({
       ...{ log: reader, wish, alias, afterId: 0, signal, clock: this.#runs.clock, streamId: '' },
-      // To a caller that comes when the answer is complete it is a hit, with an age.
+      // For a caller that comes after the answer is complete, it is a hit with an age.
       head: () => (isReplay ? log.head && { ...log.head, cache: 'hit', storedAt: log.endedAt } : log.head),
       refused: () => seat.refused,
       ...{ role, record },
@@ -86,7 +86,7 @@ export class SharedAnswer extends DurableObject<unknown> {
     });
   }
 
-  /** For the Worker that caches the answer, once it is complete. That Worker is no reader: nothing runs for it alone. */
+  /** Gives the complete answer to the Worker that caches it. That Worker does not count as a reader, so a run never goes on just for it. */
   async #whole(): Promise<Response> {
     const run = this.#run;
     if (run === undefined) return notFoundReply();

@@ -1,4 +1,4 @@
-/** The events of a shared answer, in memory alone: from the beginning while they are few, later those that a reader still needs. */
+/** The events of a shared answer, only in memory. While they are few, all are kept, later only those that a reader still needs. */
 import type { ChatChunk } from '../../../protocol/chat.ts';
 import { StreamedCompletion } from '../../../protocol/completion-of-stream.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
@@ -16,20 +16,20 @@ export class SharedLog implements RunLog {
   ending: Ending | null = null;
   endedAt = Number.POSITIVE_INFINITY;
   lastId = 0;
-  /** It has grown beyond what is kept, so nobody can read it from the beginning any more. */
+  /** True if the answer has grown beyond what is kept. It can then no longer be read from the beginning. */
   hasOutgrownMemory = false;
   readonly changes = new Changes();
   readonly #clock: Clock;
-  /** Told to a reader that was left behind. */
+  /** The error for a reader that was left behind. */
   readonly #tooSlow: () => Refusal;
   readonly #readers = new Set<SharedReader>();
-  /** What events said that are no longer in memory: a small part of their size. */
+  /** What the events that are no longer in memory said, in a small part of their size. */
   readonly #streamed = new StreamedCompletion();
   #completion: string | undefined;
   #isPutTogether = false;
   #events: AnswerEvent[] = [];
   #bytes = 0;
-  /** Looks whether what waits for room may go on. */
+  /** Checks whether the run that waits for room may go on. */
   #checkRoom = () => {};
 
   constructor(clock: Clock, tooSlow: () => Refusal) {
@@ -66,7 +66,7 @@ export class SharedLog implements RunLog {
     this.end(ending);
   }
 
-  /** Once it is complete and nothing of it is missing: the answer as one JSON. */
+  /** The answer as one JSON text. Undefined until it is complete, and if any of it is missing. */
   get completion(): string | undefined {
     if (this.ending?.kind !== 'complete' || this.ending.skippedEvents !== undefined) return undefined;
     if (!this.#isPutTogether) {
@@ -78,7 +78,10 @@ export class SharedLog implements RunLog {
     return this.#completion;
   }
 
-  /** A reader from the beginning, which must be closed. `onLeftBehind`: it was too slow. One that waits for the whole answer needs none of the events. */
+  /**
+   * A reader from the beginning, which must be closed. `onLeftBehind` is called if it was too slow. A reader that waits for the whole
+   * answer needs no events.
+   */
   reader(isStream: boolean, onLeftBehind: () => void): SharedReader {
     const close = () => {
       this.#readers.delete(reader);
@@ -94,24 +97,24 @@ export class SharedLog implements RunLog {
     return this.#events.slice(afterId + this.#events.length - this.lastId);
   }
 
-  /** A reader has taken more, or left. */
+  /** Called when a reader has taken more. */
   onTaken(): void {
     this.#checkRoom();
   }
 
-  /** Waits while a reader is too far behind. One that stays so for long is left behind. */
+  /** Waits while a reader is too far behind. A reader that stays too far behind for long is left behind. */
   #room(): Promise<void> | void {
     if (this.ending !== null || this.#hasRoom()) return;
     return new Promise((resolve) => {
       const goOn = () => {
         this.#checkRoom = () => {};
-        callOff();
+        cancel();
         resolve();
       };
       this.#checkRoom = () => {
         if (this.ending !== null || this.#hasRoom()) goOn();
       };
-      const callOff = this.#clock.after(READER_STALL_MS, () => {
+      const cancel = this.#clock.after(READER_STALL_MS, () => {
         const firstId = this.lastId - this.#events.length + 1;
         for (const reader of this.#readers) if (reader.takenId < firstId) reader.leaveBehind(this.#tooSlow());
         this.changes.notify();
@@ -125,7 +128,7 @@ export class SharedLog implements RunLog {
     return this.#bytes <= SHARED_BEHIND_BYTES;
   }
 
-  /** Lets go of what every reader has taken, once nobody can join any more. */
+  /** Drops the events that every reader has taken, once no new reader can join. */
   #trim(): void {
     if (!this.hasOutgrownMemory) return;
     let takenId = this.lastId;

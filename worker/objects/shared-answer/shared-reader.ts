@@ -1,9 +1,9 @@
-/** One stream's view of a shared answer. It knows how far it has come, so that the log can let go of what all have taken. */
+/** One stream's view of a shared answer. It knows how far it has come, so that the log can drop the events that all readers have taken. */
 import type { AnswerEvent, Ending, Refusal } from '../../core/answers/stream/events.ts';
 import type { Changes } from '../answers/changes.ts';
 import type { ServedLog } from '../answers/serve.ts';
 
-/** What a reader needs of the log. */
+/** What a reader needs from the log. */
 interface ReadLog {
   readonly ending: Ending | null;
   readonly lastId: number;
@@ -16,7 +16,7 @@ interface ReadLog {
 
 /** A reader of a `SharedLog`. */
 export class SharedReader implements ServedLog {
-  /** Everything up to this event has gone out. */
+  /** The id of the last event that has gone out. */
   takenId = 0;
   readonly close: () => void;
   readonly #log: ReadLog;
@@ -48,7 +48,7 @@ export class SharedReader implements ServedLog {
     return this.#log.read(afterId);
   }
 
-  /** Ends this reader's stream by name, where it has kept all others waiting for too long. */
+  /** Ends this reader's stream with a named error, because it has kept all others waiting for too long. */
   leaveBehind(error: Refusal): void {
     this.#leftBehind = { kind: 'interrupted', error };
     this.#onLeftBehind();

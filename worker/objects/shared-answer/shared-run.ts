@@ -10,28 +10,28 @@ import { SharedLog } from './shared-log.ts';
 
 /** Sent to a reader that was left behind. */
 const TOO_SLOW: StreamError = { code: 'stream_interrupted', detail: 'The answer was read too slowly.' };
-/** Each caller gets an error of its own, so nobody sees this one. */
+/** The log's ending if every caller was refused. Each caller gets an error of its own, so no caller sees this one. */
 const NOBODY_LEFT: StreamError = { code: 'stream_interrupted', detail: 'Each caller is answered separately.' };
 
 /** One caller, from its arrival until it has left. */
 export interface Seat {
-  /** What this caller asks for, if it has to. Undefined once that is not needed, because a chat may be large. */
+  /** What this caller asks for when its turn comes. Undefined once that is not needed, because a chat may be large. */
   job: Job | undefined;
-  /** This caller's own refusal, while the run goes on for others. `alone`: the Worker is to ask outside of this object. */
+  /** This caller's own refusal, while the run goes on for others. `alone`: the Worker must answer the caller without this object. */
   refused: Refusal | 'alone' | undefined;
-  /** This caller has asked, or is asking: its request is the one that is charged. */
+  /** True if this caller has asked, or is asking. Its request is then the one that is charged. */
   hasAsked: boolean;
-  /** What its own asking came to; undefined until it is settled. */
+  /** What this caller's own run took. Undefined until it is settled. */
   facts: RunFacts | undefined;
 }
 
-/** Runs a question once for all who wait for it. The first caller asks; where that caller is refused, the next one asks. */
+/** Runs a question once for all who wait for it. The first caller asks. If that caller is refused, the next one asks. */
 export class SharedRun {
   readonly alias: string;
   readonly log: SharedLog;
-  /** A caller's Worker has been told to cache the answer. */
+  /** True if a caller's Worker has been told to cache the answer. */
   hasKeeper = false;
-  /** What the last asking came to. */
+  /** What the last caller's run took. */
   facts: RunFacts | undefined;
   readonly #runs: AnswerRuns;
   readonly #run: Run;
@@ -48,7 +48,7 @@ export class SharedRun {
     this.#run = new Run(this.log, clock, wire);
   }
 
-  /** A caller has come. */
+  /** Adds a caller. */
   sit(job: Job): Seat {
     const seat: Seat = {
       job: this.#isAdmitted ? undefined : job,
@@ -60,20 +60,20 @@ export class SharedRun {
     return seat;
   }
 
-  /** A caller has left. With the last one the run ends. */
+  /** Removes a caller. With the last one the run ends. */
   leave(seat: Seat): void {
     if (!this.#seats.delete(seat) || this.#seats.size > 0 || this.log.ending !== null) return;
-    this.#run.cut('Nobody reads this answer any more.');
+    this.#run.cut('The answer has no reader any more.');
   }
 
-  /** Callers that come now need a run of their own. `job`: what such a caller asks for. */
+  /** True if a caller that comes now with this job needs a run of its own. */
   isOver(job: Job): boolean {
     const { ending, endedAt, hasOutgrownMemory } = this.log;
     if (hasOutgrownMemory) return true;
     if (ending === null) return false;
     if (ending.kind !== 'complete') return true;
     const { completion } = this.log;
-    // An answer that is not one to cache, such as one cut by its length, is for its own callers only.
+    // An answer that must not be cached, such as one cut by its length, is only for callers that are here already.
     const givesAgainMs = completion === undefined ? 0 : this.#runs.givesAgainMs(job, completion);
     return this.#runs.clock.now() >= endedAt + Math.min(givesAgainMs, SHARED_KEEP_MS);
   }
@@ -93,7 +93,7 @@ export class SharedRun {
         signal: this.#run.signal,
         background: this.#background,
         isShared: true,
-        // No later life could find them, so nothing is kept of leases.
+        // Leases are not stored, because the object has no run to go on with after a restart.
         onAsk() {},
         onStart() {},
         admitted: () => this.#admit(),
@@ -109,7 +109,7 @@ export class SharedRun {
       asker.refused = outcome.kind === 'alone' ? 'alone' : outcome.refusal;
       if (outcome.kind === 'refused' && !outcome.isPersonal) return log.end({ kind: 'failed', error: outcome.refusal });
       if (++refusals === MOST_REFUSED_CALLERS) this.#sendAway(() => true);
-      // Callers that came after it was admitted have brought nothing to ask with.
+      // Callers that came after the run was admitted have no job to ask with.
       this.#sendAway(({ job }) => job === undefined);
       if (this.#nextAsker() !== undefined) log.changes.notify();
     }

@@ -78,7 +78,7 @@ export interface StopMessage {
   owner: Owner;
 }
 
-/** `POST /took` asks whether this life of the object closes, or has closed, the record of this call. */
+/** `POST /took` asks whether the object, as it runs now, closes or has closed the record of this call. It may have restarted since. */
 export interface TookMessage {
   requestId: string;
 }

@@ -58,7 +58,7 @@ export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: 
   ending !== null && (ending.kind === 'failed' || now >= keepUntil);
 
 /**
- * What a new life of the object makes of the stored answer (ledger rule 20). If a provider was called, a reader may have seen its
+ * What an object that has restarted makes of the stored answer (ledger rule 20). If a provider was called, a reader may have seen its
  * answer, so the key keeps what was stored and a named error. If none was called, no reader has seen anything, and the key may run
  * again. In both cases the leases are settled, and no provider is asked again.
  */
