@@ -93,7 +93,7 @@ export class SharedRun {
         signal: this.#run.signal,
         background: this.#background,
         isShared: true,
-        // Leases are not stored, because the object has no run to go on with after a restart.
+        // Leases are not stored, because a shared answer keeps nothing that the object could read after a restart.
         onAsk() {},
         onStart() {},
         admitted: () => this.#admit(),
