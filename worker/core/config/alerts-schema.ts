@@ -1,4 +1,7 @@
-/** Which alerts go where, and when a budget is nearly spent, as people write it. A tenant's own settings override these field by field. */
+/**
+ * Config's alerts as people write them: which alerts go where, and when a budget is nearly spent. A tenant's own settings
+ * override these field by field.
+ */
 import * as z from 'zod/mini';
 import { SEVERITIES } from '../alerts/notice.ts';
 import { HOOK_FORMATS } from '../alerts/policy.ts';
@@ -23,12 +26,12 @@ const severities = z.array(z.enum(SEVERITIES, { error: `write some of ${SEVERITI
 );
 
 const webhook = settings({
-  /** Names of the variables that hold its address; for `json`, the secret that signs; for `pagerduty`, the routing key. */
+  /** Names of the variables that hold the webhook's address, for `json` the secret that signs, and for `pagerduty` the routing key. */
   url: z.optional(variable('ALERTS_SLACK_URL')),
   format: z.enum(HOOK_FORMATS, { error: 'write "slack", "json" or "pagerduty"' }),
   secret: z.optional(variable('ALERTS_SECRET')),
   routingKey: z.optional(variable('PAGERDUTY_ROUTING_KEY')),
-  /** What it is sent. */
+  /** The severities of the alerts that are sent to it. */
   severities: z.optional(severities),
 }).check(
   z.superRefine(({ format, url, secret, routingKey }, context) => {
@@ -57,15 +60,15 @@ const webhook = settings({
 /** A webhook as the schema lets it pass. */
 export type WebhookInput = z.output<typeof webhook>;
 
-/** The variable by which a webhook is known. */
+/** The name of the variable that identifies a webhook. */
 export const hookName = ({ format, url, routingKey }: WebhookInput): string =>
   (format === 'pagerduty' ? routingKey : url) ?? '';
 
 /** Config's `alerts` section, and a tenant's. */
 export const alerts = settings({
-  /** Percent of a cap; each is reported once per scope and period. */
+  /** Percentages of a cap. Each is reported once per scope and period. */
   thresholds: z.optional(thresholds),
-  /** The scopes that are watched. Left out: all but users. */
+  /** The kinds of scopes that are watched. Defaults to all but users. */
   scopes: z.optional(z.array(z.enum(KINDS, { error: `write some of ${KINDS.join(', ')}` }))),
   webhooks: z.optional(
     z.array(webhook).check(
@@ -73,7 +76,7 @@ export const alerts = settings({
       z.refine((all) => new Set(all.map(hookName)).size === all.length, { error: 'a variable is named twice' }),
     ),
   ),
-  /** From this percentage of any cap on, the safeguard serves features with `onExceed: 'degrade'`. 100: never for this reason. */
+  /** From this percentage of any cap on, the safeguard serves features with `onExceed: 'degrade'`. 100 means never for this reason. */
   safeguardAt: z.optional(percent),
 });
 

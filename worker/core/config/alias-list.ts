@@ -81,7 +81,7 @@ export const aliasesInForce = (config: Aliases, overrides: Pick<Overrides, 'alia
     return list === undefined ? alias : listedAlias(alias, list.deployments, config);
   });
 
-/** The price from the call, else config's for this model at this address, else the price list's. Undefined: none is known. */
+/** The price from the call, else config's for this model at this address, else the price list's. Undefined if none is known. */
 function priceOf(own: Deployment, { model, price: said }: ListedDeployment, config: Aliases): Price | undefined {
   const listed = knownPrice(own.apiBase, model);
   const configured = own.model === model ? own.price : configuredPrice(own, model, config);

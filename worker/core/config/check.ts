@@ -6,7 +6,7 @@ import { wrongType } from './wrong-type.ts';
 
 /** One mistake in config. */
 export interface ConfigProblem {
-  /** Where, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
+  /** The place in config, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
   path: (string | number)[];
   message: string;
 }
@@ -14,7 +14,7 @@ export interface ConfigProblem {
 /** The checked config, or every mistake in it. */
 export type ConfigCheck = Result<CheckedConfig, ConfigProblem[]>;
 
-/** Everything that can be checked without the environment. */
+/** Checks everything that can be checked without the environment. */
 export function checkConfig(input: unknown, presets: Readonly<Record<string, Preset>>): ConfigCheck {
   const parsed = configSchema.safeParse(input, { error: wrongType });
   const problems: ConfigProblem[] = [];

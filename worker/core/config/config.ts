@@ -18,48 +18,48 @@ export interface Config {
   features: ReadonlyMap<string, Feature>;
   defaultFeature: string;
   origins: readonly string[];
-  /** The origin under which clients reach the router; undefined: the one in their requests. */
+  /** The origin under which clients reach the router. Undefined if it is the one in their requests. */
   publicUrl: string | undefined;
   localHosts: readonly string[];
   issuers: readonly SignIn[];
-  /** Those that config names; any other tenant is `ANY_TENANT`. */
+  /** The tenants that config names. Any other tenant is `ANY_TENANT`. */
   tenants: ReadonlyMap<string, Tenant>;
   /** The limits of each tier of keys. */
   tiers: ReadonlyMap<string, Partial<Limits>>;
   alerts: AlertPolicy;
-  /** For a deployed router; in local mode nobody has to sign in. */
+  /** How people sign in to the demo of a deployed router. In local mode nobody has to. */
   demo: DemoSignIn;
   pricing: PricingSettings;
   router: RouterSettings;
   slo: Slo;
-  /** Undefined: no answer is judged. */
+  /** Undefined if no answer is judged. */
   judge?: Judge | undefined;
   telemetry: Telemetry;
 }
 
-/** A team's own sign-in. `issuer`, `audience` and `userClaim` are what its tokens say. */
+/** A team's own sign-in. `issuer` and `audience` are what its tokens say, and `userClaim` is the claim that names the user. */
 export interface SignIn {
   issuer: string;
   jwksUrl: string;
   audience: string;
   tenant: string;
   userClaim: string;
-  /** Null: all. */
+  /** Null if its users may use all features. */
   features: readonly string[] | null;
   algorithms: readonly SignInAlgorithm[];
 }
 
 /** One tenant. */
 export interface Tenant {
-  /** Its own limits over those of its tier, field by field. */
+  /** The tenant's own limits, merged over those of its tier field by field. */
   limits: Partial<Limits>;
   userLimits: Partial<Limits>;
   anonymousLimits: Partial<Limits>;
   locationHint: DurableObjectLocation | undefined;
   whenLedgerUnreachable: { budgets: WhenUnreachable; rates: WhenUnreachable };
-  /** Its pages learn which provider served and what it cost; undefined: only in local mode. */
+  /** Whether the tenant's pages learn which provider served and what it cost. If undefined, they do so only in local mode. */
   showsProvider?: boolean | undefined;
-  /** Undefined: the common alerts. */
+  /** Undefined if the tenant has the common alerts. */
   alerts?: AlertPolicy;
   /** The name of its service class in `slo.classes`. */
   serviceClass?: string | undefined;
@@ -91,16 +91,16 @@ export const ANY_TENANT: Tenant = {
   whenLedgerUnreachable: { budgets: 'refuse', rates: 'run' },
 };
 
-/** What a request may come to at most (docs/holds.md). */
+/** What is counted towards the worst case of a request (docs/holds.md). */
 export interface PricingSettings {
-  /** On top of each answer. */
+  /** Added to the cost of each answer. */
   feePerRequestUsd: number;
-  /** For every deployment; undefined: each deployment's host has its own (`BillingHabits`). */
+  /** Counts for every deployment. Undefined if each deployment's host has its own (`BillingHabits`). */
   overheadTokensPerRequest: number | undefined;
   overheadTokensPerTool: number;
   tokensPerImage: number;
   tokensPerFile: number;
-  /** What bills have taught about deployments, by `healthId`; it grows while the isolate lives. */
+  /** What bills have taught about deployments, by `healthId`. It grows while the isolate lives. */
   learnt?: ReadonlyMap<string, Learnt> | undefined;
 }
 
@@ -110,29 +110,29 @@ export interface Alias {
   deployments: readonly Deployment[];
 }
 
-/** What an app asks for: its alias, caps and policies. */
+/** A part of an app, with its alias, caps and policies. */
 export interface Feature {
   name: string;
   /** The alias for requests that name none. */
   alias: string;
   caps: FeatureCaps;
-  /** Serves what is above a cap or does not fit what is left of a budget; undefined: such requests are refused. */
+  /** Serves requests that are above a cap or do not fit what is left of a budget. Undefined if such requests are refused. */
   safeguard: Safeguard | undefined;
   limits: Partial<Limits>;
-  /** Its streams may be resumed. */
+  /** True if its streams may be resumed. */
   resume: boolean;
-  /** Its tools and instructions repeat with every request: providers that need to be told are told to cache them. */
+  /** True if its tools and instructions repeat with every request. Providers that need to be told are then told to cache them. */
   promptCache: boolean;
-  /** How long a browser may replay its answers while it is offline; 0: never. */
+  /** How long a browser may replay its answers while it is offline. 0 means never. */
   travelTtlSeconds: number;
-  /** Undefined: its answers are not cached. */
+  /** Undefined if its answers are not cached. */
   cache: CachePolicy | undefined;
 }
 
 /** The most that one request may ask for. */
 export interface FeatureCaps {
   maxInputTokens: number | undefined;
-  /** A request may not ask for more. */
+  /** The largest output cap that a request may name. */
   maxOutputTokens: number | undefined;
   /** The output cap of a request that names none. */
   defaultMaxOutputTokens: number;
@@ -149,7 +149,7 @@ export interface Safeguard {
 /** One model at one provider, with everything needed to call it. */
 export interface Deployment extends BillingHabits {
   id: string;
-  /** The name under which its health is kept. Another model, address or key has another name, so a corrected deployment starts healthy. */
+  /** The name under which its health is kept. Another model, address or key changes it, so a corrected deployment starts healthy. */
   healthId: string;
   provider: string;
   format: WireFormat;
@@ -159,19 +159,19 @@ export interface Deployment extends BillingHabits {
   quirks: Quirks;
   order: number;
   weight: number;
-  /** For a whole answer; undefined: derived from its output cap. */
+  /** The time for a whole answer. If undefined, it is derived from the output cap. */
   timeoutMs: number | undefined;
-  /** To the first content of a stream. */
+  /** The time to the first content of a stream. */
   streamTimeoutMs: number;
   /** The same for a model that thinks before it writes, as long as it sends signs of life. */
   thinkingTimeoutMs: number;
-  /** Between two chunks. */
+  /** The time between two chunks. */
   idleTimeoutMs: number;
   maxParallel: number;
   price: Price;
-  /** Whether it may bill output that a stream does not show; undefined: judged by its model's name. */
+  /** Whether it may bill output that a stream does not show. If undefined, its model's name decides. */
   hidesTokens: boolean | undefined;
-  /** It is sent a `traceparent` of ours. */
+  /** True if it is sent a `traceparent` of ours. */
   traceparent?: boolean;
   /** Body fields outside the closed list that may pass, and what each costs. */
   allowParams: readonly string[];
@@ -184,22 +184,22 @@ export interface Deployment extends BillingHabits {
 export interface TokenPrices {
   input: number;
   output: number;
-  /** For the parts of the input that are read from the provider's cache and written to it. */
+  /** The prices of input that is read from the provider's cache, and of input that is written to it. */
   cachedInput: number;
   cacheWrite: number;
-  /** For the thinking part of the output, if its price differs. */
+  /** The price of the thinking part of the output, if it differs. */
   reasoning?: number | undefined;
 }
 
 /** A deployment's price. */
 export interface Price extends TokenPrices {
-  /** On top of the tokens. */
+  /** Added to the price of the tokens. */
   usdPerRequest?: number | undefined;
   /** Prices of long requests, the shortest first. */
   tiers?: readonly PriceTier[] | undefined;
 }
 
-/** Holds from this many input tokens on, for all tokens of the request and not only for those above. */
+/** Prices of long requests. They apply from this many input tokens on, to all tokens of the request and not only to those above. */
 export interface PriceTier extends TokenPrices {
   fromInputTokens: number;
 }
@@ -208,7 +208,7 @@ export interface PriceTier extends TokenPrices {
 export interface PriceRow {
   provider: string;
   model: string;
-  /** The date of the list that it comes from. */
+  /** The date of the list that the price comes from. */
   checkedAt: string;
   price: Price;
 }
@@ -225,7 +225,7 @@ export interface RouterSettings {
   numRetries: number;
   allowedFails: number;
   cooldownMs: number;
-  /** From arrival to the first content, all attempts together. */
+  /** The time from arrival to the first content, for all attempts together. */
   totalTimeoutMs: number;
   maxStreamDurationMs: number;
   maxRetryAfterWaitMs: number;
@@ -234,9 +234,9 @@ export interface RouterSettings {
   maxBodyBytes: number;
   maxImageBodyBytes: number;
   privateImageUrls: boolean;
-  /** Requests a minute and address with publishable keys. */
+  /** Requests per minute from one address with publishable keys. */
   publishableRate: number;
-  /** The header with the client's address when not on Cloudflare; undefined: none that can be trusted. */
+  /** The header with the client's address when not on Cloudflare. Undefined if there is none that can be trusted. */
   addressHeader: string | undefined;
 }
 
@@ -245,7 +245,7 @@ export interface Preset {
   format: WireFormat;
   apiBase?: string;
   keyVariable?: string;
-  /** Its name in the list of @pydantic/genai-prices; a provider without one has its prices in config. */
+  /** Its name in the list of @pydantic/genai-prices. A provider without one has its prices in config. */
   pricesFrom?: string;
   quirks: Quirks;
 }

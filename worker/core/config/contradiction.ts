@@ -1,12 +1,12 @@
 import type { ConfigProblem } from './check.ts';
 
-/** Settings that contradict each other; `isError`: they can never work, so the build stops. */
+/** Settings that contradict each other. If `isError`, they can never work, and the build stops. */
 export interface Contradiction extends ConfigProblem {
   isError: boolean;
 }
 
-/** Where in the config, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
+/** A place in config, such as `['aliases', 'app/chat', 'deployments', 0, 'timeout']`. */
 export type Path = (string | number)[];
 
-/** What works and may surprise. */
+/** A contradiction that works but may surprise. */
 export const warning = (path: Path, message: string): Contradiction => ({ path, message, isError: false });

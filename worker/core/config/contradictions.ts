@@ -1,6 +1,6 @@
 /**
- * Settings that are valid alone and make no sense together. The build refuses what can never work, and warns of what works but
- * may surprise. Only the build asks, so none of this is in the Worker.
+ * Finds settings that are valid alone but make no sense together. The build refuses what can never work, and warns of what works
+ * but may surprise. Only the build uses this, so none of it is in the Worker.
  */
 import { FORMATS } from '../formats/formats.ts';
 import type { Preset } from './config.ts';
@@ -11,7 +11,7 @@ import type { CheckedConfig, CheckedDeployment } from './schema.ts';
 import { sloContradictions } from './slo-contradictions.ts';
 import { isKeySetUrl, isTokenUrl } from './urls.ts';
 
-/** `input`: the config as written, because a default contradicts nothing. */
+/** `input` is the config as written. It is needed because a default contradicts nothing. */
 export function contradictions(
   checked: CheckedConfig,
   input: unknown,
@@ -70,7 +70,8 @@ function ofTimeouts(
       const holds = `is shorter than streamTimeout (${seconds(deployment.streamTimeout)}), which then holds for models that think too`;
       return [warning(place, `${holds}; write a longer one, or leave it out`)];
     }
-    // Between two chunks the first content has come already, and the last attempt for a whole answer may outlast totalTimeout.
+    // totalTimeout does not limit the other two. Between two chunks the first content has come already, and the last attempt for a
+    // whole answer may outlast totalTimeout.
     if (name !== 'idleTimeout' && name !== 'timeout' && ms > totalTimeout) {
       const ends = `is longer than router.totalTimeout (${seconds(totalTimeout)}), which ends all attempts together`;
       return [warning(place, `${ends}; write a shorter one, or a longer totalTimeout`)];
@@ -129,7 +130,7 @@ function ofFeatures({ features, aliases, router, alerts }: CheckedConfig): Contr
 
 type CheckedAlias = CheckedConfig['aliases'][string];
 
-/** Each deployment of one than each of the other; false where a price is not in config. */
+/** True if each deployment of `one` is dearer than each of `other`. False if a price is not in config. */
 function isDearer(one: CheckedAlias | undefined, other: CheckedAlias | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return one.deployments.every(({ price }) =>

@@ -8,9 +8,9 @@ export const demo = z._default(
   z.discriminatedUnion(
     'signIn',
     [
-      /** Everybody, with a publishable key. */
+      /** Everyone may use the demo, with a publishable key. */
       settings({ signIn: z.literal('publishable'), key: variable('DEMO_KEY') }),
-      /** The team's own people: a server of the team gives out their tokens. */
+      /** Only the team's own people may use it. A server of the team gives out their tokens. */
       settings({
         signIn: z.literal('token'),
         tokenUrl: z.string().check(
@@ -31,10 +31,10 @@ export const demo = z._default(
 /** `demo` as the schema lets it pass. */
 export type CheckedDemo = z.output<typeof demo>;
 
-/** How people sign in to the demo, as `GET /demo/settings` tells everybody. */
+/** How people sign in to the demo, as `GET /demo/settings` tells everyone. */
 export type DemoSignIn =
   | { signIn: 'publishable'; key: string }
   | { signIn: 'token'; tokenUrl: string }
   | { signIn: 'off'; because: 'off' | 'no_key' }
-  /** `missing`: what has to be set first. */
+  /** `missing` is what must be set first. */
   | { signIn: 'off'; because: 'not_configured'; missing: readonly string[] };

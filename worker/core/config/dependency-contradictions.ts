@@ -1,4 +1,4 @@
-/** Dependencies between promises that cannot be, or would count twice. Only the build asks. */
+/** Finds dependencies between promises that cannot exist or would count twice. Only the build uses this. */
 import type { Dependency, Objective } from '../slo/slo.ts';
 import type { Contradiction, Path } from './contradiction.ts';
 import { nearestOf } from './nearest.ts';

@@ -8,7 +8,7 @@ export function durationMs(text: string): number | undefined {
   return Math.round(Number(match[1]) * unitMs);
 }
 
-/** Milliseconds as config would have them: `'800ms'`, `'2.5s'`, `'2m'`, `'30d'`. */
+/** Milliseconds as config writes them: `'800ms'`, `'2.5s'`, `'2m'`, `'30d'`. */
 export function durationText(ms: number): string {
   const whole = ['d', 'h', 'm'].find((unit) => ms % (UNIT_MS[unit] ?? 1) === 0 && ms > 0);
   if (whole !== undefined) return `${ms / (UNIT_MS[whole] ?? 1)}${whole}`;

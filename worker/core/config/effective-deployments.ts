@@ -2,7 +2,7 @@ import type { Overrides } from '../routing/overrides.ts';
 import { aliasesInForce } from './alias-list.ts';
 import type { Config, Deployment } from './config.ts';
 
-/** Every deployment of config as requests use it now: if an alias list in force names it, with the list's model. */
+/** Every deployment of config as requests use it now. If an alias list in force names a deployment, it has the list's model. */
 export function effectiveDeployments(
   config: Pick<Config, 'aliases'>,
   overrides: Pick<Overrides, 'aliases'>,

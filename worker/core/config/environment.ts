@@ -7,5 +7,5 @@ export interface Missing {
   problem?: string;
 }
 
-/** Reads a variable; whatever is missing or refused by `check` is collected as `Missing`. */
+/** Reads a variable. One that is missing, or that `check` refuses, is collected as `Missing`. */
 export type Read = (name: string, check?: (value: string) => string | undefined) => string;

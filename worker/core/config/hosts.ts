@@ -2,13 +2,13 @@ import { hostOf } from './urls.ts';
 
 /** What a provider bills beyond what a request shows. A deployment's settings override it (docs/holds.md). */
 export interface BillingHabits {
-  /** Tokens that it adds to each request: its chat template and its own instructions. */
+  /** Tokens that the provider adds to each request: its chat template and its own instructions. */
   overheadTokens: number;
-  /** Thinking tokens that it bills on top of the output cap, which does not bound them. */
+  /** Thinking tokens that the provider bills on top of the output cap, which does not bound them. */
   thinkingBeyondCap: number;
-  /** The fastest that it writes one choice of an answer. */
+  /** The fastest that the provider writes one choice of an answer. */
   tokensPerSecond: number;
-  /** It finishes and bills an answer after we hang up. */
+  /** True if the provider finishes and bills an answer after we hang up. */
   goesOnWhenLeft: boolean;
 }
 

@@ -18,7 +18,7 @@ const text = (what: string) =>
     );
 
 const issuer = settings({
-  /** The exact `iss` of its tokens. */
+  /** The exact `iss` of the sign-in's tokens. */
   issuer: text('the issuer as its tokens name it, such as "https://sign-in.example.com/"').check(
     z.refine((name) => name !== OWN_ISSUER, `"${OWN_ISSUER}" is the issuer of the router's own tokens`),
   ),
@@ -27,12 +27,12 @@ const issuer = settings({
     z.maxLength(2_000, 'write at most 2,000 characters'),
     z.refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
   ),
-  /** The `aud` of its tokens. */
+  /** The `aud` of the sign-in's tokens. */
   audience: text('the audience that it gives its tokens for this router'),
   tenant: clientTenant,
   /** The claim that names the user. */
   userClaim: z._default(text('the claim that names the user'), 'sub'),
-  /** The features that its users may use. Left out: all. */
+  /** The features that the sign-in's users may use. Defaults to all. */
   features: z.optional(z.array(slug).check(z.minLength(1, 'name a feature, or leave it out for all'))),
   algorithms: z._default(
     z
@@ -47,7 +47,7 @@ export const issuers = z._default(z.array(issuer).check(z.maxLength(20, 'write a
 
 type CheckedIssuers = z.output<typeof issuers>;
 
-/** What is wrong between issuers that are valid one by one. */
+/** Problems between issuers that are each valid alone. */
 export function* issuerProblems(
   all: CheckedIssuers,
   features: readonly string[],

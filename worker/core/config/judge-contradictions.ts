@@ -1,11 +1,11 @@
-/** A judge that cannot judge, or whose verdicts nobody sees. Only the build asks. */
+/** Finds a judge that cannot judge, or whose verdicts nobody sees. Only the build uses this. */
 import { JUDGE_TENANT } from '../slo/judge/judge.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { nearestOf } from './nearest.ts';
 import { writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
 
-/** Names that do not exist, a judge without a budget, and verdicts that count for no promise. Only the build asks. */
+/** Reports names that do not exist, a judge without a budget, and verdicts that count for no promise. */
 export function judgeContradictions(checked: CheckedConfig): Contradiction[] {
   const { slo, aliases, features, tenants } = checked;
   const wrong = (path: Path, message: string): Contradiction => ({

@@ -5,9 +5,9 @@ import { count, settings, slug, usd } from './settings.ts';
 
 const SAMPLE = 'write the share of answers that is judged, such as 0.01; at most 1';
 
-/** Off where it is left out. */
+/** The settings of the judge. Without them, no answer is judged. */
 export const judge = settings({
-  /** Judges with the deployments of this alias. */
+  /** The alias whose deployments judge. */
   alias: z.string(),
   sample: z._default(
     z.number(SAMPLE).check(
@@ -23,9 +23,9 @@ export const judge = settings({
     ),
     [...RUBRICS],
   ),
-  /** Left out: all features. */
+  /** Defaults to all features. */
   features: z.optional(z.array(slug)),
-  /** What the judge may spend. One of them is needed. */
+  /** What the judge may spend. At least one of the two is needed. */
   dailyUsd: z.optional(usd),
   monthlyUsd: z.optional(usd),
   maxOutputTokens: z._default(count(1, 100_000), 500),

@@ -1,4 +1,4 @@
-/** Limits that another limit always reaches first, or that limit nothing. */
+/** Finds limits that are never reached because another is reached first, and limits that limit nothing. */
 import { type Contradiction, warning } from './contradiction.ts';
 import type { LimitsInput } from './limits-schema.ts';
 import type { CheckedConfig } from './schema.ts';
@@ -7,7 +7,7 @@ interface Scope {
   /** Its name in a message. */
   name: string;
   limits: LimitsInput;
-  /** Where config sets a field of it. */
+  /** Where config sets a field of these limits. */
   pathOf: (field: keyof LimitsInput) => string[];
 }
 
@@ -41,7 +41,7 @@ export function limitContradictions({ tiers, tenants, features }: CheckedConfig)
   });
   for (const [name, { limits, maxCostPerRequest: cost }] of Object.entries(features)) {
     const part = scope(`feature "${name}"`, limits, ['features', name, 'limits']);
-    // A feature's limits hold in every tenant, so only one that no tenant can reach has no effect.
+    // A feature's limits apply in every tenant, so only one that no tenant can reach has no effect.
     found.push(...within(part), ...beyond(part, wholes));
     const path = ['features', name, 'maxCostPerRequest'];
     if (cost !== undefined)
@@ -79,7 +79,7 @@ function within({ limits, pathOf }: Scope): Contradiction[] {
 
 const FIELDS = ['monthlyUsd', 'dailyUsd', 'rps', 'burst', 'tpm', 'parallel'] as const;
 
-/** Limits above the same limit of every scope around it. */
+/** Warns of limits above the same limit of every scope around them. */
 function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
   const [first] = wholes;
   if (first === undefined) return [];
@@ -102,7 +102,7 @@ function beyond(part: Scope, wholes: readonly Scope[]): Contradiction[] {
   return found;
 }
 
-/** A cap on one request above the budget of every one of these scopes. */
+/** Warns of a cap on one request that is above the budget of every one of these scopes. */
 function costBeyond(cost: number, path: string[], scopes: readonly Scope[]): Contradiction[] {
   const [first] = scopes;
   if (first === undefined) return [];

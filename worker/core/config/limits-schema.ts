@@ -11,19 +11,19 @@ const cap = z
 
 /** The fields, for schemas that add to them. */
 export const limitFields = {
-  /** USD per calendar month and per day (UTC), counted in what providers may bill. */
+  /** USD per calendar month and per day (UTC). What counts is what providers may bill. */
   monthlyUsd: cap,
   dailyUsd: cap,
-  /** Requests per second, sustained; 60 a minute are 1. */
+  /** Requests per second, sustained. 60 a minute are 1. */
   rps: z
     .number()
     .check(
       z.minimum(1e-6, 'write requests per second from 0.000001'),
       z.maximum(1e6, 'write requests per second up to 1000000'),
     ),
-  /** Requests at once out of a full bucket. Left out: one second's worth. */
+  /** Requests at once out of a full bucket. Defaults to one second's worth. */
   burst: count(1, 1_000_000),
-  /** Tokens per minute, input and output: held by the worst case, then as the provider counts them. */
+  /** Tokens per minute, input and output. The worst case is held first, then the provider's count is booked. */
   tpm: count(0, Number.MAX_SAFE_INTEGER),
   /** Requests under way at once. */
   parallel: count(0, 1_000_000),

@@ -1,4 +1,4 @@
-/** Planned maintenance beyond what is promised about it. Such a window would hide failures, so the build refuses it. */
+/** Finds planned maintenance beyond what is promised about it. Such a window would hide failures, so the build refuses it. */
 import type { Contradiction } from './contradiction.ts';
 import type { CheckedConfig } from './schema.ts';
 
@@ -6,7 +6,7 @@ type Maintenance = CheckedConfig['slo']['maintenance'];
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 
-/** Errors in its windows. */
+/** Errors in the windows of maintenance. */
 export function maintenanceContradictions({
   windows,
   mostMinutes,
@@ -36,7 +36,7 @@ export function maintenanceContradictions({
   });
 }
 
-/** Quarters of UTC's calendar since 1970. */
+/** A number for each quarter of UTC's calendar. */
 function quarterOf(at: number): number {
   const date = new Date(at);
   return date.getUTCFullYear() * 4 + Math.floor(date.getUTCMonth() / 3);

@@ -1,4 +1,7 @@
-/** "did you mean": the nearest name if it is close enough to be a typo, and the list of all names, or of the first `most` of them. */
+/**
+ * A hint for an unknown name. It asks "did you mean" the nearest name, if that is close enough to be a typo, and lists all names,
+ * or the first `most` of them.
+ */
 export function nearestOf(written: string | undefined, names: readonly string[], most = names.length): string {
   if (names.length === 0) return 'there are none';
   const more = names.length > most ? ` and ${names.length - most} more` : '';

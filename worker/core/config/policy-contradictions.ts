@@ -1,4 +1,4 @@
-/** Rules of `slo.policy` that could never act, or that could do nothing. Only the build asks. */
+/** Finds rules of `slo.policy` that could never act, or that could do nothing. Only the build uses this. */
 import { fastestBurn } from '../slo/burn-alerts.ts';
 import { triggerText } from '../slo/policy/trigger.ts';
 import { OF_ATTEMPTS } from '../slo/policy/wanted.ts';
@@ -9,7 +9,7 @@ import type { CheckedConfig } from './schema.ts';
 
 type Rule = NonNullable<CheckedConfig['slo']['policy']>[number];
 
-/** `slo`: as it was resolved. */
+/** The second argument is `slo` as it was resolved. */
 export function policyContradictions(
   { slo: { policy = [] }, features }: CheckedConfig,
   { objectives, policy: rules }: Pick<Slo, 'objectives' | 'policy'>,

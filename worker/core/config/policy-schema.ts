@@ -1,4 +1,7 @@
-/** What is done by itself when a promise burns, as people write it. What is wrong between fields the build says (policy-contradictions.ts). */
+/**
+ * What the router does by itself when a promise burns, as people write it. The build reports contradictions between fields
+ * (policy-contradictions.ts).
+ */
 import * as z from 'zod/mini';
 import type { PolicyAction, PolicySli } from '../slo/policy/policy.ts';
 import { parseTrigger } from '../slo/policy/trigger.ts';
@@ -10,12 +13,12 @@ const SLIS = [
 ] as const satisfies readonly PolicySli[];
 
 const rule = settings({
-  /** Names it in overrides, incidents and the audit, as `policy:NAME`. Left out: made of `on` and `objective`. */
+  /** Names the rule in overrides, incidents and the audit, as `policy:NAME`. By default the name is made of `on` and `objective`. */
   name: z.optional(slug),
   on: textAs(parseTrigger, 'write when it acts, such as "burn>2x/1h", "month>50%@15" or "budget<20%"'),
-  /** Left out: every objective. */
+  /** Defaults to every objective. */
   objective: z.optional(slug),
-  /** Every objective that promises this. */
+  /** Chooses every objective that promises this. */
   sli: z.optional(z.enum(SLIS, { error: `write one of ${SLIS.join(', ')}` })),
   do: z
     .array(z.enum(ACTIONS, { error: `write one of ${ACTIONS.join(', ')}` }))

@@ -6,11 +6,11 @@ import { count, settings, usd } from './settings.ts';
 const tokenPrices = {
   input: usd,
   output: usd,
-  /** Input read from the provider's cache. Left out: the input price. */
+  /** Input read from the provider's cache. Defaults to the input price. */
   cachedInput: z.optional(usd),
-  /** Input written to the provider's cache. Left out: 1.25 times the input price. */
+  /** Input written to the provider's cache. Defaults to 1.25 times the input price. */
   cacheWrite: z.optional(usd),
-  /** Thinking. Left out: the output price. */
+  /** Thinking. Defaults to the output price. */
   reasoning: z.optional(usd),
 };
 
@@ -20,8 +20,8 @@ export const price = settings({
   /** USD for each request, on top of the tokens. */
   usdPerRequest: z.optional(usd),
   /**
-   * Other prices for the whole of a request with at least `fromInputTokens`. `[]` says that there are none; where it is
-   * left out, long requests count as dear as any provider makes them.
+   * Other prices for the whole of a request with at least `fromInputTokens`. `[]` says that there are none. By default, long
+   * requests count as dear as any provider makes them.
    */
   tiers: z.optional(
     z.readonly(

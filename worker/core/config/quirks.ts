@@ -1,22 +1,28 @@
 /** How a provider deviates from its wire format. Plain data, set by the presets. */
 export interface Quirks {
-  /** The field for the output cap. OpenAI: `max_completion_tokens`; most others: `max_tokens`. */
+  /** The field for the output cap: `max_completion_tokens` for OpenAI, `max_tokens` for most others. */
   maxTokensField?: 'max_tokens' | 'max_completion_tokens';
   /** Fields of the closed list that this provider does not know. */
   unsupported?: readonly string[];
-  /** The provider knows the role `developer`; otherwise it is sent as `system`. */
+  /** True if the provider knows the role `developer`. Otherwise such a message is sent as `system`. */
   developerRole?: boolean;
-  /** `false`: JSON mode but no schemas, so `json_schema` goes out as `json_object` with the schema in a system message. */
+  /**
+   * False if the provider has JSON mode but no schemas. Then `json_schema` goes out as `json_object` with the schema in a system
+   * message.
+   */
   jsonSchema?: boolean;
-  /** The provider knows OpenAI's custom tools and `tool_choice: {type: "allowed_tools"}`. */
+  /** True if the provider knows OpenAI's custom tools and `tool_choice: {type: "allowed_tools"}`. */
   customTools?: boolean;
-  /** It refuses call ids of more than 40 characters. Others may give meaning to their own ids (Kimi: `functions.name:0`). */
+  /**
+   * True if the provider refuses call ids of more than 40 characters. Other providers may give meaning to their own ids (Kimi:
+   * `functions.name:0`).
+   */
   shortCallIds?: boolean;
-  /** Assistant messages may carry `reasoning_content` (DeepSeek demands it inside a tool loop). */
+  /** True if assistant messages may carry `reasoning_content` (DeepSeek demands it inside a tool loop). */
   reasoningContent?: boolean;
-  /** `reasoning_effort: "none"` is written `thinking: {type: "disabled"}` (DeepSeek). */
+  /** True if `reasoning_effort: "none"` is written `thinking: {type: "disabled"}` (DeepSeek). */
   thinkingToggle?: boolean;
-  /** Sends padding against traffic analysis unless told not to (OpenAI: `include_obfuscation`). */
+  /** True if the provider sends padding against traffic analysis unless told not to (OpenAI: `include_obfuscation`). */
   obfuscation?: boolean;
   /** Further headers, such as `anthropic-version`. */
   headers?: Readonly<Record<string, string>>;

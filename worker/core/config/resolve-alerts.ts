@@ -8,15 +8,15 @@ import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
 import { isWebhookUrl } from './urls.ts';
 
-/** What holds if config says nothing about alerts. */
+/** The ladder of a config that says nothing about alerts. */
 export const DEFAULT_LADDER: Ladder = {
   thresholds: [60, 85, 95],
-  // Not users: there may be thousands of them.
+  // Users are not included, because there may be thousands of them.
   scopes: ['tenant', 'anonymous', 'feature', 'key'],
   safeguardAt: 95,
 };
 
-/** A missing variable stops no request: alerts wait for it, and say so. */
+/** A missing variable stops no request. Alerts wait for it, and say so. */
 export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Variables): AlertPolicy {
   const webhooks = own.webhooks ?? base.webhooks ?? [];
   return {
@@ -29,7 +29,7 @@ export function resolveAlerts(base: AlertsInput, own: AlertsInput, variables: Va
   };
 }
 
-/** A pager is for what wakes somebody. */
+/** A pager only gets what should wake a person. */
 const DEFAULT_SEVERITIES: Readonly<Record<HookFormat, readonly Severity[]>> = {
   slack: SEVERITIES,
   json: SEVERITIES,
@@ -51,7 +51,7 @@ function resolveHook(webhook: WebhookInput, variables: Variables): Hook {
   return { name, format, url: address, secret: key.replace(/^whsec_/, ''), severities, problem };
 }
 
-/** A tenant's policy; null, and a tenant that config does not name have the common one. */
+/** A tenant's alert policy. The common one is used for null, and for a tenant without its own. */
 export const alertsOf = ({ tenants, alerts }: Pick<Config, 'tenants' | 'alerts'>, tenant: string | null): AlertPolicy =>
   (tenant === null ? undefined : tenants.get(tenant)?.alerts) ?? alerts;
 
@@ -76,14 +76,14 @@ function routingKeyProblem(name: string, key: string): string | undefined {
 function secretProblem(name: string | undefined, key: string): string | undefined {
   if (name === undefined) return undefined;
   if (key === '') return `${name} is not set`;
-  // Standard Webhooks: 24 to 64 bytes.
+  // Standard Webhooks asks for 24 to 64 bytes.
   if (/^(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}$/.test(key) && isWholeBase64(key)) return undefined;
   return `${name} must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes`;
 }
 
 const isWholeBase64 = (key: string): boolean => key.replace(/^whsec_/, '').length % 4 === 0;
 
-/** A variable's value; empty where it is not set, or not named. */
+/** The value of a variable. Empty if the variable is not set, or not named. */
 function textOf(name: string | undefined, variables: Variables): string {
   const value = variables[name ?? ''];
   return typeof value === 'string' ? value.trim() : '';

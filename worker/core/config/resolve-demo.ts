@@ -4,14 +4,14 @@ import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
 import { isTokenUrl } from './urls.ts';
 
-/** A demo that cannot run does not stop the router. */
+/** Resolves how people sign in to the demo. A demo that cannot run does not stop the router. */
 export function resolveDemo(demo: CheckedDemo, variables: Variables): DemoSignIn {
   switch (demo.signIn) {
     case 'off':
       return { signIn: 'off', because: 'off' };
     case 'publishable': {
       const key = keyOf(demo.key, variables);
-      // Everybody gets to see it, so it must be a publishable key: someone may have set a secret one by mistake.
+      // Everyone can see this key, so it must be publishable. A secret one may have been set by mistake.
       return isPublishable(key) ? { signIn: 'publishable', key } : { signIn: 'off', because: 'no_key' };
     }
     case 'token': {

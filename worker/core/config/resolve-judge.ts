@@ -6,7 +6,7 @@ import type { CheckedConfig } from './schema.ts';
 
 type CheckedJudge = CheckedConfig['slo']['judge'];
 
-/** Undefined where config has none. */
+/** Undefined if config has no judge. */
 export function resolveJudge(checked: CheckedJudge): Judge | undefined {
   if (checked === undefined) return undefined;
   const { dailyUsd: _, monthlyUsd: __, features = null, ...judge } = checked;

@@ -1,11 +1,11 @@
-/** The rules of a policy as written, or those of a config that writes none. */
+/** The rules of `slo.policy`, or the default rules of a config that writes none. */
 import type { PolicyRule } from '../slo/policy/policy.ts';
 import { triggerText } from '../slo/policy/trigger.ts';
 import type { CheckedConfig } from './schema.ts';
 
 type Written = NonNullable<CheckedConfig['slo']['policy']>[number];
 
-/** A fast burn and a slow one, of success. They move no traffic. */
+/** The default rules act on a fast and on a slow burn of success. They move no traffic. */
 const OWN_RULES: readonly Written[] = [
   {
     name: 'fast-burn',
@@ -17,7 +17,7 @@ const OWN_RULES: readonly Written[] = [
   { name: 'most-by-25', on: { kind: 'month', abovePercent: 80, byDay: 25 }, sli: 'success', do: ['freeze'] },
 ];
 
-/** Each with its name. */
+/** Gives each rule its name. */
 export const resolvePolicy = (written: readonly Written[] = OWN_RULES): PolicyRule[] =>
   written.map(({ name, on, objective, sli, do: does }) => ({
     name:

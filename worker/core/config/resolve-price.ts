@@ -8,10 +8,13 @@ import { isLocal } from './local.ts';
 import { type PriceInput, price } from './price-schema.ts';
 import type { CheckedDeployment } from './schema.ts';
 
-/** For unknown models, in local mode only: a budget counted with a guess would be no budget. */
+/** The price of unknown models, in local mode only. In a deployed router, a budget counted with a guess would be no budget. */
 const LOCAL_PRICE = { input: 1, output: 4 } as const;
 
-/** The price of a deployment: config's, or a slot's from its variables. What they leave out comes from the price list, or counts at its dearest. */
+/**
+ * The price of a deployment, from config or from the variables of its slot. What they leave out comes from the price list, or
+ * counts at its dearest.
+ */
 export function deploymentPrice(
   checked: CheckedDeployment,
   { apiBase, model, format }: Pick<Deployment, 'apiBase' | 'model' | 'format'>,
@@ -25,7 +28,7 @@ export function deploymentPrice(
   const own = slotPrice(checked.fromEnvironment, listed, variables, read);
   if (own === undefined) return listed ?? wholePrice(LOCAL_PRICE, format);
   const whole = wholePrice(own, format, listed);
-  // Variables are written once and forgotten: if the list has become dearer, the list counts.
+  // Variables are written once and forgotten, so if the price list has become dearer, the list counts.
   return listed === undefined ? whole : dearerPrice(whole, listed);
 }
 
@@ -40,8 +43,9 @@ export function missingFee(checked: CheckedDeployment, model: string, { usdPerRe
 }
 
 /**
- * The price in a slot's variables: whole in `NAME_PRICE` (JSON, as in config; `npm start` sets it to what it knows), or as the four
- * numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`. Undefined if they set nothing and need not.
+ * The price in a slot's variables: whole in `NAME_PRICE` (JSON, as in config; `npm start` sets it to what it knows), or as the
+ * four numbers `NAME_PRICE_INPUT`, `_OUTPUT`, `_CACHED_INPUT` and `_CACHE_WRITE`. Undefined if the variables set nothing and need
+ * not.
  */
 function slotPrice(
   prefix: string,
@@ -56,7 +60,7 @@ function slotPrice(
   const saysNeither = !isSet(`${prefix}_PRICE_INPUT`) && !isSet(`${prefix}_PRICE_OUTPUT`);
   const fallback = listed ?? (isLocal(variables) && saysNeither ? LOCAL_PRICE : undefined);
   const isSaid = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'].some((what) => isSet(`${prefix}_PRICE_${what}`));
-  // Where nothing says a price, what is missing is the variable that the documentation names.
+  // If no variable sets a price, the one reported as missing is the one that the documentation names.
   if (isSet(whole) || (fallback === undefined && !isSaid))
     return readWhole(read(whole, checkWhole)) ?? { input: 0, output: 0 };
   if (fallback !== undefined && !isSaid) return undefined;

@@ -1,10 +1,10 @@
-/** Plain thresholds as the watch takes them. */
+/** Plain thresholds in the form that the watch takes. */
 import type { AlertRule, AlertSli } from '../slo/alert-rule.ts';
 import type { SloAlertInput } from './slo-alerts-schema.ts';
 
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 
-/** What holds where config has no `slo.alerts`. */
+/** The thresholds of a config without `slo.alerts`. */
 const DEFAULT_SLO_ALERTS: readonly SloAlertInput[] = [
   { sli: 'success', for: 5 * MINUTE_MS, severity: 'page' },
   { sli: 'success', for: HOUR_MS, severity: 'incident' },
@@ -18,10 +18,10 @@ const DEFAULT_SLO_ALERTS: readonly SloAlertInput[] = [
   { sli: 'no_data', severity: 'note' },
 ];
 
-/** Those that compare with no promise. */
+/** The default limits of alerts that compare with no promise. */
 const LIMITS: Partial<Record<AlertSli, number>> = { spend: 80, throughput: 70, rate: 90, rejected: 3 };
 
-/** `written`: config's, where it has some. */
+/** `written` are config's thresholds, if it has some. */
 export const resolvedAlerts = (written: readonly SloAlertInput[] = DEFAULT_SLO_ALERTS): AlertRule[] =>
   written.map(({ sli, of = null, below, above, byDay = 31, for: forMs = 0, severity }) => ({
     ...{ sli, of, byDay, forMs, severity },

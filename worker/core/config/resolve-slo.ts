@@ -1,4 +1,4 @@
-/** What a config without `slo` promises, and what one with it does. */
+/** Makes the promises of a config, with or without a section `slo`. */
 import { isPerRequest } from '../slo/sli-outcome.ts';
 import type { AverageObjective, Objective, ServiceClass, Sli, Slo } from '../slo/slo.ts';
 import { OBJECTIVE_WINDOWS } from '../slo/windows.ts';
@@ -8,10 +8,10 @@ import type { CheckedConfig } from './schema.ts';
 import { presetAverages, presetObjectives, SHARE_IN_TIME } from './slo-presets.ts';
 
 type CheckedSlo = CheckedConfig['slo'];
-/** An objective as written, over what the preset says under its name. */
+/** An objective as written, merged over the preset's objective of the same name. */
 export type WrittenObjective = NonNullable<CheckedSlo['objectives']>[number];
 type WrittenAverage = NonNullable<CheckedSlo['averages']>[number];
-/** What promises are made from. */
+/** The parts of config that promises are made from. */
 export interface Promising {
   slo: CheckedSlo;
   features: Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface Promising {
 
 const DAY_MS = 86_400_000;
 
-/** `local`: everything is public where `slo.public` is left out. */
+/** If `local`, everything is public unless config has `slo.public`. */
 export function resolveSlo(promising: Promising, local: boolean): Slo {
   const { slo } = promising;
   const objectives = [...resolvedObjectives(promising), ...ofClasses(promising).map(({ objective }) => objective)];
@@ -63,7 +63,7 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
 export const writtenObjectives = (promising: Promising): WrittenObjective[] =>
   byName<WrittenObjective>(presetObjectives(promising.slo, Object.keys(promising.features)), promising.slo.objectives);
 
-/** Those of each tenant that has a class. */
+/** The objectives of each tenant that has a service class. */
 export function ofClasses({ slo, tenants }: Promising): { tenant: string; objective: Objective }[] {
   return Object.entries(tenants).flatMap(([tenant, { class: name = '' }]) => {
     const { success, ttft, latency } = (Object.hasOwn(slo.classes, name) && slo.classes[name]) || {};
@@ -87,7 +87,7 @@ function resolvedObjectives(promising: Promising): Objective[] {
   return written.map((one) => plain.get(one.name) ?? composite(one, plain));
 }
 
-/** By default its target is what its parts come to if each just keeps its own. */
+/** Makes an objective of several parts. By default its target is the product of its parts' targets. */
 function composite(written: WrittenObjective, plain: ReadonlyMap<string, Objective>): Objective {
   const parts = (written.of ?? []).flatMap((name) => plain.get(name) ?? []);
   const counted = parts.filter(({ sli }) => isPerRequest(sli));
@@ -149,7 +149,7 @@ const resolvedClass = ({ success, ttft, latency }: CheckedSlo['classes'][string]
 
 const microUsd = (usd: number): number => Math.round(usd * 1e6);
 
-/** Each written one over the preset's of its name, field by field. */
+/** Merges each written promise over the preset's of the same name, field by field. */
 function byName<Named extends { name: string }>(preset: readonly Named[], written: readonly Named[] = []): Named[] {
   const all = new Map(preset.map((one) => [one.name, one]));
   for (const one of written) all.set(one.name, { ...all.get(one.name), ...one });

@@ -4,13 +4,13 @@ import { isLocal } from './local.ts';
 import type { TelemetryInput } from './telemetry-schema.ts';
 import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
 
-/** `key=value`, where a value's other characters, a comma above all, are percent-encoded. */
+/** `key=value`. In the value all other characters, above all a comma, are percent-encoded. */
 const HEADER = /^([\w-]+) *= *((?:[!-$&-+--~]|%[2-7][\da-f])+)$/i;
 
-/** What is added to an address: OTLP's path of a signal, and Langfuse's before it. */
+/** The paths that the router adds to an address: OTLP's path of a signal, and Langfuse's before it. */
 const SIGNAL_PATH = /\/(?:v1\/(?:traces|metrics|logs)|api\/public(?:\/otel)?)\/*$/;
 
-/** A variable that is missing or wrong stops no request: what would have been sent is counted as lost, and the log says so. */
+/** A variable that is missing or wrong stops no request. What would have been sent is counted as lost, and the log says so. */
 export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, variables: Variables): Telemetry {
   const receivers: Receiver[] = [];
   let problem: string | undefined;
@@ -20,9 +20,9 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
     else if (!isRight(text)) problem ??= `${name} must be ${right}`;
     return text;
   };
-  /** Outside local mode data about users goes over https, or stays on this machine. */
+  /** Outside local mode, data about users goes over https or stays on this machine. */
   const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
-  /** The router adds the path of each signal. */
+  /** Reads an address without a path. The router adds the path of each signal. */
   const base = (name: string) => {
     const isRight = (url: string) => isSafe(url) && !SIGNAL_PATH.test(url);
     return read(name, isRight, 'a URL that begins with https://, without /v1/traces').replace(/\/+$/, '');
@@ -45,14 +45,14 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
     problem = undefined;
     const url = `${base(langfuse.url)}/api/public/otel/v1/traces`;
     const credentials = `${key(langfuse.publicKey)}:${key(langfuse.secretKey)}`;
-    // Without the version Langfuse shows what it is sent up to ten minutes later.
+    // Without the version, Langfuse shows what it receives up to ten minutes late.
     const headers = { 'x-langfuse-ingestion-version': '4' };
     receivers.push({ name: 'langfuse', dialect: 'langfuse', url, headers, credentials, problem });
   }
   return { receivers, logs };
 }
 
-/** As OpenTelemetry's exporters read them. */
+/** Reads headers as OpenTelemetry's exporters do. */
 function headersIn(text: string): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   for (const entry of text.split(',')) {

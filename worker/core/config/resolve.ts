@@ -63,7 +63,7 @@ export function resolveConfig(
     },
     router: {
       ...rest,
-      // A client can write it itself where no proxy does; locally that harms nobody.
+      // Without a proxy, a client can write this header itself. In local mode that harms nobody.
       addressHeader: rest.addressHeader ?? (isLocal(variables) ? 'cf-connecting-ip' : undefined),
       cooldownMs: cooldownTime,
       totalTimeoutMs: totalTimeout,
@@ -136,7 +136,7 @@ function resolveDeployment(
   };
 }
 
-/** Config's own settings; where it has none, those of the host. */
+/** The deployment's settings in config, or else the habits of its host. */
 function habits(checked: CheckedDeployment, apiBase: string): BillingHabits {
   const host = habitsOf(apiBase);
   return {
@@ -165,7 +165,7 @@ function fromPreset(
     format: preset.format,
     model: checked.model ?? '',
     apiBase: checked.apiBase === undefined ? (preset.apiBase ?? '') : read(checked.apiBase, checkUrl(local)),
-    // A preset without a key's name needs one in config (check.ts).
+    // If the preset does not name a key, config must (check.ts).
     apiKey: read(checked.key ?? preset.keyVariable ?? '', checkKey),
     quirks: preset.quirks,
   };
@@ -202,13 +202,13 @@ const isSet = (value: unknown): boolean => value !== undefined && value !== null
 function readFormat(name: string, variables: Variables, read: Read): WireFormat | undefined {
   if (!isSet(variables[name])) return undefined;
   const value = read(name, (text) => (isWireFormat(text) ? undefined : `must be ${FORMAT_NAMES}`));
-  // A name that is none was collected as missing: no deployment is made of it.
+  // A name of no format was collected as missing, so no deployment is made of it.
   return isWireFormat(value) ? value : undefined;
 }
 
 const FORMAT_NAMES = WIRE_FORMATS.map((format) => `"${format}"`).join(' or ');
 
-/** Outside local mode keys and prompts never leave the machine in the clear. */
+/** Outside local mode, keys and prompts never leave the machine in the clear. */
 const checkUrl =
   (local: boolean) =>
   (text: string): string | undefined => {
@@ -216,7 +216,7 @@ const checkUrl =
     return local || isPrivateOnItsWay(text) ? undefined : 'must begin with https:// (http:// only to this machine)';
   };
 
-/** It becomes a header, which takes nothing else: an ellipsis copied from an example would fail every request. */
+/** The key is sent in a header, which takes only such characters. An ellipsis copied from an example would fail every request. */
 const checkKey = (text: string): string | undefined =>
   /^[\x20-\x7e]+$/.test(text) ? undefined : 'must be the key as the provider shows it (ASCII, one line)';
 

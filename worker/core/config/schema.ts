@@ -22,7 +22,7 @@ const origin = z.pipe(
   z.transform((text) => text.toLowerCase().replace(/(?:(?<=^http:.*):80|(?<=^https:.*):443)?\/?$/, '')),
 );
 
-/** As in a `Host` header, without a port. */
+/** A host as in a `Host` header, without its port. */
 const hostName = z.pipe(
   z
     .string()
@@ -53,31 +53,31 @@ const deployment = settings({
   /** A preset's name (worker/providers/presets.ts). Leave it out with `fromEnvironment`. */
   provider: z.optional(z.string()),
   model: z.optional(z.string().check(z.minLength(1, 'write the model as its provider names it'))),
-  /** Names of the variables that hold the base URL and the key. Left out: the preset's. */
+  /** Names of the variables that hold the base URL and the key. They default to the preset's. */
   apiBase: z.optional(variable('OWN_API_BASE')),
   key: z.optional(variable('OPENAI_API_KEY')),
   /** Reads everything from `NAME_API_BASE`, `NAME_KEY`, `NAME_MODEL`, `NAME_FORMAT`, `NAME_PRICE_INPUT`, `NAME_PRICE_OUTPUT` … */
   fromEnvironment: z.optional(variable('PROVIDER_A')),
   order: z._default(order, 1),
   weight: z._default(weight, 1),
-  /** For a whole answer. Left out: derived from its output cap (docs/time-limits.md). */
+  /** The time for a whole answer. By default it is derived from the output cap (docs/time-limits.md). */
   timeout: z.optional(duration('10ms', '14m')),
   streamTimeout: z._default(duration('10ms', '14m'), 10_000),
-  /** The same for a model that thinks before it writes, as long as it sends signs of life. */
+  /** Replaces `streamTimeout` for a model that thinks before it writes, as long as it sends signs of life. */
   thinkingTimeout: z._default(duration('10ms', '14m'), 60_000),
   idleTimeout: z._default(duration('10ms', '14m'), 15_000),
   maxParallel: z.optional(count(1, 100_000)),
-  /** Left out: the price list's (docs/prices.md). */
+  /** Defaults to the price in the price list (docs/prices.md). */
   price: z.optional(price),
-  /** The model's thinking is not shown, so a cut answer may have cost its whole cap. Known models need no setting. */
+  /** True if the model's thinking is not shown, so that a cut answer may have cost its whole cap. Known models need no setting. */
   hidesTokens: z.optional(z.boolean()),
-  /** Thinking tokens that it may bill on top of the output cap. Left out: the host's habit, as for the next two. */
+  /** Thinking tokens that it may bill on top of the output cap. Defaults to the host's habit, as do the next two. */
   thinkingBeyondCap: z.optional(count(0, 1_000_000)),
   /** The fastest that it writes one choice of an answer. */
   tokensPerSecond: z.optional(count(1, 1_000_000)),
-  /** It finishes and bills an answer after the client has left. */
+  /** True if it finishes and bills an answer after the client has left. */
   goesOnWhenLeft: z.optional(z.boolean()),
-  /** It is a server of your own that traces, and goes on with the trace of each request. */
+  /** True if it is a server of your own that traces and goes on with the trace of each request. */
   traceparent: z._default(z.boolean(), false),
   allowParams: z._default(z.record(z.string(), allowedParam), {}),
 });
@@ -96,7 +96,7 @@ const feature = settings({
   alias: z.optional(z.string()),
   /** Counted before any provider is called, as the ledger counts: a byte of text is at most one token. English has about four bytes a token. */
   maxInputTokens: z.optional(count(1, 100_000_000)),
-  /** Also the cap of requests that name none. Left out: `router.defaultMaxOutputTokens`. */
+  /** Also the cap of requests that name none. Defaults to `router.defaultMaxOutputTokens`. */
   maxOutputTokens: z.optional(count(1, 1_000_000)),
   /** USD that one request may cost at most. */
   maxCostPerRequest: z.optional(usd),
@@ -104,30 +104,30 @@ const feature = settings({
   onExceed: z._default(z.enum(['reject', 'degrade'], { error: 'write "reject" or "degrade"' }), 'reject'),
   safeguard: z.optional(
     settings({
-      /** A cheaper alias. Left out: the request's own. */
+      /** A cheaper alias. Defaults to the request's own. */
       alias: z.optional(z.string()),
       maxOutputTokens: z.optional(count(1, 1_000_000)),
-      /** The oldest whole turns are dropped until the others fit; system messages stay. */
+      /** The oldest whole turns are dropped until the others fit. System messages stay. */
       maxInputTokens: z.optional(count(1, 100_000_000)),
     }),
   ),
   /** For all users of this feature within one tenant, together. */
   limits: z._default(limits, {}),
-  /** Its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
+  /** True if its streams may be resumed (`x-carryon-resume: 1` with an `idempotency-key`). */
   resume: z._default(z.boolean(), false),
-  /** Its tools and instructions repeat with every request: Anthropic is told to cache them (docs/parameters.md). */
+  /** True if its tools and instructions repeat with every request. Anthropic is then told to cache them (docs/parameters.md). */
   promptCache: z._default(z.boolean(), false),
-  /** How long a browser may replay its answers while it is offline; '0s': never. */
+  /** How long a browser may replay its answers while it is offline. '0s' means never. */
   travelTtl: z._default(duration('0s', '365d'), 7 * 86_400_000),
-  /** Caching of answers. Left out: off. */
+  /** Caching of answers. Off by default. */
   cache: z.optional(cachePolicy),
 });
 
 /** What a request may cost at most (docs/holds.md). */
 const pricing = settings({
-  /** USD of your own on top of each answer. */
+  /** A fee of your own in USD, added to each answer. */
   feePerRequest: z._default(usd, 0),
-  /** Tokens that a provider adds to the text: its chat template and its own instructions. Left out: the host's habit. */
+  /** Tokens that a provider adds to the text: its chat template and its own instructions. Defaults to the host's habit. */
   overheadTokensPerRequest: z.optional(count(0, 1_000_000)),
   overheadTokensPerTool: z._default(count(0, 1_000_000), 100),
   tokensPerImage: z._default(count(0, 10_000_000), 10_000),
@@ -142,7 +142,7 @@ const router = settings({
   ),
   /** Further attempts within an `order` group. */
   numRetries: z._default(count(0, 10), 2),
-  /** Failures a minute that a deployment may have; one more begins a cooldown. */
+  /** Failures per minute that a deployment may have. One more begins a cooldown. */
   allowedFails: z._default(count(0, 1000), 3),
   cooldownTime: z._default(duration('100ms', '2m'), 10_000),
   totalTimeout: z._default(duration('100ms', '14m'), 90_000),
@@ -159,7 +159,7 @@ const router = settings({
   maxImageBodyBytes: z._default(count(1024, 100_000_000), 20_971_520),
   /** Allows picture URLs with `http:` and on private hosts, for your own providers that fetch them. */
   privateImageUrls: z._default(z.boolean(), false),
-  /** Requests a minute that one address may make with publishable keys, in each isolate. */
+  /** Requests per minute that one address may make with publishable keys, in each isolate. */
   publishableRate: z._default(count(1, 1_000_000), 60),
   /** The header into which your own proxy writes the client's address. On Cloudflare it is always `cf-connecting-ip`. */
   addressHeader: z.optional(headerName),
@@ -252,12 +252,12 @@ export const configSchema = settings({
   }),
 );
 
-/** As written in `carryon.config.ts`. */
+/** Config as written in `carryon.config.ts`. */
 export type ConfigInput = z.input<typeof configSchema>;
-/** As checked, with every default filled in and durations in milliseconds. */
+/** Config as checked, with every default filled in and durations in milliseconds. */
 export type CheckedConfig = z.output<typeof configSchema>;
 /** One deployment as checked. */
 export type CheckedDeployment = CheckedConfig['aliases'][string]['deployments'][number];
 
-/** For `carryon.config.ts`: gives types while you write. The build checks it. */
+/** Gives types while you write `carryon.config.ts`. The build checks the config. */
 export const defineConfig = (config: ConfigInput): ConfigInput => config;

@@ -13,7 +13,7 @@ export const settings = <Shape extends z.core.$ZodShape>(shape: Shape) =>
         : undefined,
   });
 
-/** A string as `read` makes it a value, or says what would be right. `error`: what is said of anything but a string. */
+/** A string that `read` turns into a value, or refuses with what would be right. `error` is the message for anything but a string. */
 export const textAs = <Value>(read: (text: string) => Result<Value, string>, error?: string) =>
   z.pipe(
     z.string(error),
@@ -25,7 +25,7 @@ export const textAs = <Value>(read: (text: string) => Result<Value, string>, err
     }),
   );
 
-/** A duration with its unit, as milliseconds; `least` and `most` are written the same way. */
+/** A duration with its unit, as milliseconds. `least` and `most` are written the same way. */
 export const duration = (least: string, most: string) => {
   const [leastMs, mostMs] = [durationMs(least) ?? 0, durationMs(most) ?? 0];
   return textAs((text) => {
@@ -73,7 +73,7 @@ export const slug = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-" (at most 63)'));
 
-/** A deployment's place in its alias: the lowest is tried first, those of one order by weight. */
+/** A deployment's place in its alias. The lowest is tried first, and deployments of one order are chosen by weight. */
 export const order = count(1, 100);
 /** A deployment's share among those of the same order. */
 export const weight = z

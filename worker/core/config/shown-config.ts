@@ -7,9 +7,9 @@ import type { Config } from './config.ts';
 export interface ShownConfig {
   operator: { name: string; scope: AdminScope };
   service: string;
-  /** Those of config; any other tenant exists from its first key. */
+  /** The tenants that config names. Any other tenant exists from its first key. */
   tenants: { name: string; limits: Partial<Limits>; userLimits: Partial<Limits>; anonymousLimits: Partial<Limits> }[];
-  /** `safeguard`: the alias that serves when a budget is nearly spent; null: none. */
+  /** `safeguard` is the alias that serves when a budget is nearly spent. Null if there is none. */
   features: { name: string; alias: string; safeguard: string | null; limits: Partial<Limits> }[];
   aliases: { name: string; deployments: ShownDeployment[] }[];
 }
@@ -23,7 +23,7 @@ export interface ShownDeployment {
   weight: number;
 }
 
-/** Told to an operator. */
+/** Config as an operator sees it. */
 export const shownConfig = (
   { slo, tenants, features, aliases }: Config,
   operator: ShownConfig['operator'],

@@ -1,11 +1,11 @@
-/** Plain thresholds that say nothing, or twice the same. Only the build asks. */
+/** Finds plain thresholds that say nothing, or say the same twice. Only the build uses this. */
 import type { AlertSli } from '../slo/alert-rule.ts';
 import type { Contradiction, Path } from './contradiction.ts';
 import { nearestOf } from './nearest.ts';
 import type { CheckedConfig } from './schema.ts';
 import type { SloAlertInput } from './slo-alerts-schema.ts';
 
-/** By which field its limit is written, which others it takes, and whether tenants are watched one by one. */
+/** For each kind of alert: the field of its limit, whether it takes `for`, and whether tenants are watched one by one. */
 const TAKES: Readonly<Record<AlertSli, { limit: 'below' | 'above' | null; isLasting: boolean; isOfTenants: boolean }>> =
   {
     success: { limit: 'below', isLasting: true, isOfTenants: true },
@@ -18,13 +18,13 @@ const TAKES: Readonly<Record<AlertSli, { limit: 'below' | 'above' | null; isLast
     rejected: { limit: 'above', isLasting: true, isOfTenants: false },
     no_data: { limit: null, isLasting: false, isOfTenants: false },
   };
-/** What `slo.runbooks` may name beside promises; `*`: everything that has none of its own. */
+/** What `slo.runbooks` may name beside promises. `*` stands for everything that has none of its own. */
 const RUNBOOKS: readonly string[] = ['*', 'spend', 'throughput', 'rate', 'rejected', 'no_data'] satisfies (
   | AlertSli
   | '*'
 )[];
 
-/** Errors in `slo.alerts` and `slo.runbooks`; `names`: those of all promises. */
+/** Errors in `slo.alerts` and `slo.runbooks`. `names` are the names of all promises. */
 export function sloAlertContradictions(checked: CheckedConfig, names: readonly string[]): Contradiction[] {
   const { alerts = [], runbooks } = checked.slo;
   const unknown = Object.keys(runbooks).filter((name) => !names.includes(name) && !RUNBOOKS.includes(name));

@@ -1,5 +1,5 @@
 /**
- * When an alert about a promise or a limit is sent, as people write it. Fields that contradict each other are named by the build
+ * When an alert about a promise or a limit is sent, as people write it. The build reports fields that contradict each other
  * (slo-alerts-contradictions.ts).
  */
 import * as z from 'zod/mini';
@@ -12,17 +12,17 @@ const severity = z.enum(SEVERITIES, { error: `write one of ${SEVERITIES.join(', 
 const percent = z
   .number()
   .check(z.positive('write a percentage above 0'), z.maximum(100, 'write a percentage up to 100'));
-/** A condition lasts until the look in the next minute. */
+/** Conditions are checked once a minute, so a minute is the shortest time. */
 const lasting = duration('1m', '1d');
 
 /** A plain threshold. */
 export const sloAlert = settings({
   sli: z.enum(ALERT_SLIS, { error: `write one of ${ALERT_SLIS.join(', ')}` }),
-  /** Left out: the whole service, every feature and every tenant. */
+  /** Defaults to the whole service, every feature and every tenant. */
   of: z.optional(z.string().check(z.regex(/^(all|(feature|tenant)=.{1,200})$/, OF))),
-  /** Percent. Left out: the target. */
+  /** Percent. Defaults to the target. */
   below: z.optional(percent),
-  /** Left out: what is promised. */
+  /** Defaults to what is promised. */
   above: z.optional(
     z.number().check(z.positive('write a number above 0'), z.maximum(1e6, 'write a number up to a million')),
   ),
@@ -34,5 +34,5 @@ export const sloAlert = settings({
 /** A plain threshold of one objective. */
 export const ownSloAlert = settings({ below: z.optional(percent), for: lasting, severity });
 
-/** As the schema lets it pass. */
+/** A plain threshold as the schema lets it pass. */
 export type SloAlertInput = z.output<typeof sloAlert>;

@@ -1,4 +1,4 @@
-/** Promises that cannot be kept account of, and alerts on them that could never fire. Only the build asks. */
+/** Finds promises that cannot be tracked, and alerts on them that could never fire. Only the build uses this. */
 
 import { MOST_TENANTS, OTHER } from '../slo/book/tenants.ts';
 import { burnAlerts, fastestBurn } from '../slo/burn-alerts.ts';
@@ -16,7 +16,7 @@ import { presetAverages, presetObjectives } from './slo-presets.ts';
 
 const error = (path: Path, message: string): Contradiction => ({ path, message, isError: true });
 
-/** Errors in `slo` and in the classes of tenants; warnings of what may surprise. */
+/** Errors in `slo` and in the classes of tenants, and warnings about what may surprise. */
 export function sloContradictions(checked: CheckedConfig): Contradiction[] {
   const { slo } = checked;
   const errors = [
@@ -47,7 +47,7 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
   ];
 }
 
-/** Where it is written; the preset's and those of classes stand nowhere. */
+/** Where a problem of an objective is reported. Objectives of the preset have no line of their own in config, so the place is `slo`. */
 function pathOf({ name, tenant }: Objective, { slo, tenants }: CheckedConfig): Path {
   if (tenant !== null) return ['slo', 'classes', tenants[tenant]?.class ?? ''];
   const index = (slo.objectives ?? []).findIndex((one) => one.name === name);
@@ -204,7 +204,7 @@ function ofCredits(credits: CheckedConfig['slo']['credits']): Contradiction[] {
   });
 }
 
-/** What its alerts come to at this target. */
+/** Warns of a target that leaves no error budget, or at which an alert could never fire. */
 function ofTarget(objective: Objective, path: Path): Contradiction[] {
   const { name, target } = objective;
   if (target === 100) {

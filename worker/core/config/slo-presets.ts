@@ -1,31 +1,31 @@
 /** Starting points for promises, by what the features do. */
 
-/** Percent of requests that keep a bound, where nothing else is written: "p95". */
+/** The percentage of requests that keep a bound, as in "p95", if config writes no other. */
 export const SHARE_IN_TIME = 95;
 
 /** What each feature is promised. */
 interface Starter {
   /** Percent of requests. */
   success: number;
-  /** Kept by `SHARE_IN_TIME` percent. */
+  /** A bound, like `latency`, that `SHARE_IN_TIME` percent of requests keep. */
   ttft?: number;
   latency?: number;
   averageUsd: number;
 }
 
-/** By name; bounds in milliseconds. */
+/** The presets by name. Bounds are in milliseconds. */
 export const SLO_PRESETS = {
-  /** Somebody reads while the answer is written. */
+  /** A person reads while the answer is written. */
   chat: { success: 99.5, ttft: 2_500, averageUsd: 0.015 },
-  /** Speech, and completion while somebody types. */
+  /** Speech, and completion while a person types. */
   realtime: { success: 99.9, ttft: 800, latency: 5_000, averageUsd: 0.005 },
-  /** Long prompts with documents that were found. */
+  /** Long prompts with retrieved documents. */
   rag: { success: 99.5, ttft: 4_000, latency: 30_000, averageUsd: 0.03 },
   /** Many steps, and nobody waits for the first word. */
   agent: { success: 99, latency: 120_000, averageUsd: 0.25 },
 } as const satisfies Readonly<Record<string, Starter>>;
 
-/** The name of one. */
+/** The name of a preset. */
 export type SloPreset = keyof typeof SLO_PRESETS;
 
 interface Promising {
@@ -33,13 +33,13 @@ interface Promising {
   objectives?: readonly unknown[] | undefined;
 }
 
-/** Undefined: objectives are written and no preset is, so the written ones are all. */
+/** Undefined if config writes objectives and no preset, because the written ones are then all. */
 function starterOf({ preset, objectives }: Promising): Starter | undefined {
   const name = preset ?? (objectives === undefined ? 'chat' : undefined);
   return name === undefined ? undefined : SLO_PRESETS[name];
 }
 
-/** Objectives for each of these features, as they would be written. */
+/** Objectives for each of these features, in the form in which config writes them. */
 export function presetObjectives(slo: Promising, features: readonly string[]) {
   const starter = starterOf(slo);
   if (starter === undefined) return [];
@@ -52,7 +52,7 @@ export function presetObjectives(slo: Promising, features: readonly string[]) {
   ]);
 }
 
-/** An average cost for each of these features, as it would be written. */
+/** An average cost for each of these features, in the form in which config writes it. */
 export function presetAverages(slo: Promising, features: readonly string[]) {
   const starter = starterOf(slo);
   if (starter === undefined) return [];

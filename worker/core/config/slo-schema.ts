@@ -1,4 +1,4 @@
-/** What is promised, as people write it. What is wrong between fields the build says (slo-contradictions.ts). */
+/** Config's promises as people write them. The build reports contradictions between fields (slo-contradictions.ts). */
 import * as z from 'zod/mini';
 import { OBJECTIVE_WINDOWS, type ObjectiveWindow } from '../slo/windows.ts';
 import { judge } from './judge-schema.ts';
@@ -30,23 +30,23 @@ const SLIS = ['success', 'ttft', 'latency', 'cost', 'valid', 'quality', 'externa
 
 const objective = settings({
   name: slug,
-  /** What makes a request good. Left out: the preset's, or that of the parts in `of`. */
+  /** What makes a request good. Defaults to the preset's, or to that of the parts in `of`. */
   sli: z.optional(z.enum(SLIS, { error: `write one of ${SLIS.join(', ')}` })),
-  /** Left out: all features. */
+  /** Defaults to all features. */
   feature: z.optional(slug),
   under: z.optional(duration('1ms', '30m')),
   atMostUsd: z.optional(usd),
-  /** Percent of requests. Alerts and the error budget watch it. */
+  /** Percent of requests. Alerts and the error budget follow it. */
   target: z.optional(percent),
-  /** Percent of requests, for reports and credits. Left out: the target. */
+  /** Percent of requests, for reports and credits. Defaults to the target. */
   promised: z.optional(percent),
   window: z.optional(window),
   why: z.optional(text),
-  /** How much depends on it, 1 being the most. Only shown. */
+  /** How much depends on the promise, 1 being the most. It is only shown. */
   tier: z.optional(z.literal([1, 2, 3], { error: 'write 1, 2 or 3' })),
   /** A label for Prometheus, which takes braces for a template. */
   team: z.optional(text.check(z.refine((name) => !name.includes('{{'), 'write a name without "{{"'))),
-  /** Names of objectives: a request is good where it is good for all of them. */
+  /** Names of objectives. A request is good if it is good for all of them. */
   of: z.optional(
     z
       .array(slug)
@@ -54,7 +54,10 @@ const objective = settings({
   ),
   /** Whether requests of drills count. */
   countsInSlo: z.optional(z.boolean()),
-  /** In the place of those plain thresholds of `slo.alerts` that would hold for it; none: []. Its burn rates are watched in any case. */
+  /**
+   * Replaces the plain thresholds of `slo.alerts` that would apply to this objective. `[]` means none. Its burn rates are watched
+   * in any case.
+   */
   alerts: z.optional(z.array(ownSloAlert).check(z.maxLength(5, 'write at most 5 alerts'))),
 });
 
@@ -63,7 +66,7 @@ const dependency = settings({
   touches: z
     .array(z.string())
     .check(z.minLength(1, 'write at least one objective'), z.maxLength(50, 'write at most 50 objectives')),
-  /** Whether its bad share counts into their error budgets. */
+  /** Whether its bad share counts against the error budgets of what it touches. */
   consumes: z._default(z.boolean(), false),
 });
 
@@ -106,23 +109,23 @@ export const slo = settings({
   dependencies: z._default(z.array(dependency).check(z.maxLength(50, 'write at most 50 dependencies')), []),
   averages: z.optional(z.array(average).check(z.maxLength(100, 'write at most 100 averages'))),
   classes: z._default(z.record(slug, serviceClass), {}),
-  /** What `GET /slo` shows everybody. Left out: everything in local mode, otherwise nothing. */
+  /** What `GET /slo` shows everyone. Defaults to everything in local mode, otherwise to nothing. */
   public: z.optional(z.array(z.string())),
   showCounts: z._default(z.boolean(), false),
   staleIs: z._default(z.enum(['good', 'bad'], { error: 'write "good" or "bad"' }), 'good'),
   minErrors: z._default(count(1, 1_000_000), 5),
   noDataAfter: z._default(duration('1m', '7d'), 7_200_000),
-  /** What is done by itself. Left out: an incident and a freeze of promotions at a fast burn, a freeze at a slow one. */
+  /** What the router does by itself. Defaults to an incident and a freeze of promotions at a fast burn, and a freeze at a slow one. */
   policy,
-  /** Plain thresholds beside burn rates. Left out: the usual ones. */
+  /** Plain thresholds beside burn rates. Defaults to those in resolve-slo-alerts.ts. */
   alerts: z.optional(z.array(sloAlert).check(z.maxLength(50, 'write at most 50 alerts'))),
-  /** What to do, by promise; by what else is watched, such as `spend`; `*`: for everything else. */
+  /** Addresses of runbooks, by the name of a promise or by what else is watched, such as `spend`. `*` is for everything else. */
   runbooks: z._default(z.record(z.string(), runbook), {}),
   maintenance: z.prefault(maintenance, {}),
   credits: z._default(
     z.array(settings({ below: percent, percent })).check(z.maxLength(20, 'write at most 20 credits')),
     [],
   ),
-  /** A model that rates a sample of answers. Left out: none does. */
+  /** A model that rates a sample of answers. Without it, none are rated. */
   judge: z.optional(judge),
 });

@@ -7,7 +7,7 @@ const HOSTS = [
   String.raw`(?:${OCTET}\.){3}${OCTET}`,
   String.raw`\[(?=[^\]]*:[^\]]*:)[\da-fA-F:.]+\]`,
 ];
-/** No user or password in it: the key has its own variable. */
+/** A host without user or password, because the key has its own variable. */
 const HOST = String.raw`(?:${HOSTS.join('|')})(?::\d{1,5})?`;
 const BASE_URL = new RegExp(String.raw`^https?://${HOST}(?:/[^\s?#]*)?$`, 'u');
 const WEBHOOK_URL = new RegExp(String.raw`^(https?)://${HOST}(?:[/?][^\s#]*)?$`, 'u');
@@ -15,11 +15,11 @@ const WEBHOOK_URL = new RegExp(String.raw`^(https?)://${HOST}(?:[/?][^\s#]*)?$`,
 /** A base URL without query and fragment. */
 export const isBaseUrl = (text: string): boolean => BASE_URL.test(text);
 
-/** https, or an address of this machine. */
+/** True for https, and for an address of this machine. */
 export const isPrivateOnItsWay = (base: string): boolean =>
   /^https:/i.test(base) || /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/i.test(base);
 
-/** http only in local mode: otherwise anyone on the network could read the alerts and the address. */
+/** Allows http only in local mode. Otherwise anyone on the network could read the alerts and the address. */
 export function isWebhookUrl(text: string, local: boolean): boolean {
   const scheme = WEBHOOK_URL.exec(text)?.[1];
   return scheme === 'https' || (local && scheme === 'http');

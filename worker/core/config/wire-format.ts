@@ -1,7 +1,7 @@
 /**
- * The wire formats that providers speak. A further one is named here first; nothing compiles then until the format has said what
- * it adds to a request (core/formats/formats.ts), how it is spoken (providers/formats.ts), and what any API that speaks it is
- * assumed to do (the preset `NAME-compatible` in providers/presets.ts).
+ * The wire formats that providers speak. To add one, name it here first. Then nothing compiles until the format has said what it
+ * adds to a request (core/formats/formats.ts), how it is spoken (providers/formats.ts), and what is assumed of any API that
+ * speaks it (the preset `NAME-compatible` in providers/presets.ts).
  */
 export const WIRE_FORMATS = ['openai', 'anthropic'] as const;
 
