@@ -4,7 +4,7 @@ import type { PriceRow } from '../../worker/core/config/config.ts';
 export function printPriceTable(rows: readonly PriceRow[]): string {
   return `/**
  * What the models that carryon.config.ts names by preset cost, in USD per million tokens. Written by \`npm run build\`
- * (cli/prices/table.ts) from the list of @pydantic/genai-prices: a price of your own goes into carryon.config.ts.
+ * (cli/prices/table.ts) from the list of @pydantic/genai-prices. Write a price of your own into carryon.config.ts.
  */
 import type { PriceRow } from '../config/config.ts';
 

@@ -10,12 +10,12 @@ import type { WorstCase } from './worst-case.ts';
 /** What is known of an attempt when it ends: the provider's usage, if any came, and how much of the answer passed. */
 export interface Measured {
   usage: Usage | undefined;
-  /** The usage came at the end. Otherwise it was true when it came (Anthropic's first event, each of Gemini's chunks). */
+  /** True if the usage came at the end. Otherwise it was true when it came (Anthropic's first event, each of Gemini's chunks). */
   isFinal: boolean;
   made: Passed | 'unknown';
 }
 
-/** `estimated`: a bound, because no usage came or because it could not be true. */
+/** `estimated` is true for a bound, because no usage came or because it could not be true. */
 export type Bill = Billed & { estimated: boolean };
 
 /** A bill, and what operators and later requests learn from it. */
@@ -26,7 +26,7 @@ export interface ExplainedBill extends Bill {
 
 /**
  * A final usage that can be true is the bill. Any other usage, or none, is replaced by the bounds, and can only raise them.
- * `forMs`: from sending the request to closing the connection.
+ * `forMs` is the time from sending the request to closing the connection.
  */
 export function billOf(
   { usage, isFinal, made }: Measured,
@@ -38,7 +38,7 @@ export function billOf(
 ): ExplainedBill {
   const isSlip = usage !== undefined && isAbsurd(usage);
   const judged = usage && isFinal ? oddityOf(usage, chat, seenBytes(made)) : undefined;
-  // A model that thinks unseen has produced output even where its usage counts none.
+  // A model that thinks unseen has produced output even if its usage counts none.
   const isSilent = isFinal && usage?.outputTokens === 0 && hidesTokens(chat, deployment);
   const oddity = isSlip ? 'absurd' : (judged ?? (isSilent ? 'too_little_output' : undefined));
   const told = usage && billedByUsage(chat, isSlip ? withoutSlips(usage) : usage, deployment);
@@ -53,7 +53,7 @@ export function billOf(
       lesson,
     };
   }
-  // A provider that counts this wrongly may have made all that it could.
+  // A provider that counts this wrongly may have generated all that it could.
   const passed: Measured['made'] = isSlip ? { chunks: 0, textBytes: seenBytes(made), isPartial: true } : made;
   const bound = billedWithoutUsage(chat, deployment, pricing, passed, isSlip ? FOR_EVER : forMs);
   return {

@@ -11,7 +11,7 @@ import { choicesOf, dearestCost, inputBound, MOST_TOKENS, mostOutput, tokensPerS
 export interface Billed {
   microUsd: number;
   tokens: number;
-  /** The same tokens in their parts. */
+  /** The same tokens, by kind. */
   usage: Usage;
 }
 
@@ -20,23 +20,30 @@ export interface Passed {
   /** UTF-8 bytes of everything that was generated, passed on or not. */
   textBytes: number;
   chunks: number;
-  /** Of an event whose end has not come: maybe text. */
+  /** Bytes of an event whose end has not come. They may be text. */
   unreadBytes?: number;
-  /** More may have been made than was seen: an answer in one piece, a reader too slow, an event that could not be read. */
+  /**
+   * True if more may have been generated than was seen: the answer came in one piece, the reader was too slow, or an event could
+   * not be read.
+   */
   isPartial?: boolean;
-  /** It came to its own end: nothing more is made after it. */
+  /** True if the answer came to its own end, so that nothing more is generated. */
   isWhole?: boolean;
 }
 
-/** Tokens of each choice that a provider may have made before its connection closes, unread; and tokens without text. */
+/**
+ * Tokens of each choice that a provider may have generated, unread, before its connection closes, together with tokens that have
+ * no text.
+ */
 export const AHEAD_TOKENS = 128;
 
 const NOTHING_SEEN: Passed = { textBytes: 0, chunks: 0, isPartial: true };
 
 /**
- * The most that an attempt without usage may have been billed. If everything was seen, its bytes are the bound: a token is a byte or
- * more. If more may have been made, time is a bound too: no provider makes more than `tokensPerSecond`, from sending the request to
- * closing the connection (`forMs`). Never above `worstCase` without the fee, unless what passed needs more.
+ * The most that an attempt without usage may have been billed. If everything was seen, its bytes are the bound, because a token
+ * is a byte or more. If more may have been generated, time is a bound too: no provider generates more than `tokensPerSecond`,
+ * from sending the request to closing the connection (`forMs`). The result is never above `worstCase` without the fee, unless
+ * what passed needs more.
  */
 export function billedWithoutUsage(
   chat: ChatRequest,

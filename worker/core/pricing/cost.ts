@@ -1,13 +1,16 @@
 import type { Usage } from '../../../protocol/chat.ts';
 import type { ParamCost, Price, TokenPrices } from '../config/config.ts';
 
-/** Keeps floating-point dust (2.0000000000000004) from adding a micro-USD; relative, so that it is never more than dust. */
+/**
+ * Keeps floating-point dust (2.0000000000000004) from adding a micro-USD. The factor is relative, so that it never takes off more
+ * than dust.
+ */
 const WITHOUT_DUST = 1 - 2e-15;
 
 /**
- * What a provider charges for `usage`, in micro-USD, rounded up. USD per million tokens is micro-USD per token. Reasoning is part of
- * the output; cached and written input are parts of the input. A part never counts as more than its whole, or the cost could exceed
- * what was held for it.
+ * What a provider charges for `usage`, in micro-USD, rounded up. USD per million tokens is micro-USD per token. Reasoning is part
+ * of the output. Cached and written input are parts of the input. A part never counts as more than its whole, or the cost could
+ * exceed what was held for it.
  */
 export function costMicroUsd(usage: Usage, price: Price, params: readonly ParamCost[] = []): number {
   const { inputTokens, outputTokens } = usage;

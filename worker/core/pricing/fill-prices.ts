@@ -9,7 +9,10 @@ export interface Unpriced {
   model: string;
 }
 
-/** Deployments whose price must come from the price table; after `fillPrices`, those it does not know. Slots have prices of their own. */
+/**
+ * Deployments whose price must come from the price table. After `fillPrices`, they are those that the table does not know. Slots
+ * have prices of their own.
+ */
 export function unpriced(config: CheckedConfig): Unpriced[] {
   return Object.entries(config.aliases).flatMap(([name, { deployments }]) =>
     deployments.flatMap(({ provider, model, price }, index) =>

@@ -11,7 +11,7 @@ import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { WireFormat } from '../config/wire-format.ts';
 import { FORMATS } from '../formats/formats.ts';
 
-/** Families that reason unseen without being asked to. Names may have prefixes and suffixes; dots are written as dashes. */
+/** Model families that reason unseen without being asked to. Names may have prefixes and suffixes. Dots are written as dashes. */
 const REASONS_UNSEEN: readonly RegExp[] = [
   /(?:^|[/:]|openai-)o[1-9](?=[-:@]|$)/,
   // gpt-35 is what Azure calls 3.5. Later chat models do reason, now and then.
@@ -22,20 +22,20 @@ const REASONS_UNSEEN: readonly RegExp[] = [
   /grok-(?:3-mini|[4-9]|\d\d|code)(?!.*non-reasoning)/,
   /claude.*thinking/,
   /sonar-deep-research/,
-  // A router that chooses the model.
+  // Names of routers that choose the model.
   /(?:^|\/)auto$|model-router/,
 ];
 
-/** Claude models that think only when asked. Newer ones think unasked, and show a summary or nothing. */
+/** Claude models that think only if asked. Newer ones think unasked, and show a summary or nothing. */
 const CLAUDE_3 = /claude-(?:instant|v?2|3)(?=[-:@]|$)/;
 const CLAUDE_4 =
   /claude-(?:opus-4-[78]|(?:opus|sonnet)-4-6|(?:opus|sonnet|haiku)-4-5|(?:opus|sonnet)-4(?:-[01])?)(?!\d|-\d{1,2}(?!\d))/;
 
-/** `true`: an answer that is cut without usage is booked by time, because its text bounds nothing. */
+/** If true, an answer that is cut without usage is booked by time, because its text bounds nothing. */
 export function mayHideTokens(model: string, format: WireFormat, chat: ChatRequest): boolean {
   const asked = chat.reasoning_effort;
   if (asked !== undefined && asked !== 'none') return true;
-  // Fields that config may allow.
+  // These are fields that config may allow.
   for (const name in chat.rest) if (/think|reason/i.test(name)) return true;
   const name = model.toLowerCase().replaceAll('.', '-');
   if (REASONS_UNSEEN.some((family) => family.test(name))) return true;

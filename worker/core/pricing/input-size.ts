@@ -6,12 +6,12 @@ import { FORMATS } from '../formats/formats.ts';
 import { needsSignatures, STAND_IN, takesSignatures } from '../formats/signatures.ts';
 import { argumentBytes, escapedBytes, jsonBytes } from './json-bytes.ts';
 
-/** Tokens that a provider adds around a message (role, markers; OpenAI says 4), a content part, a call. */
+/** Tokens that a provider adds around a message (role and markers, for which OpenAI says 4), around a content part, and around a call. */
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_PART = 4;
 /** Includes the `{"arguments":""}` around arguments that are not an object. */
 const TOKENS_PER_CALL = 32;
-/** For the message that carries a tool's picture, and its words (worker/providers/shared/tool-pictures.ts). */
+/** Tokens for the message that carries a tool's picture, and for its words (worker/providers/shared/tool-pictures.ts). */
 const TOKENS_PER_MOVED_ATTACHMENT = 96;
 
 /** The size of a request's input, before what config and the adapters add. */
@@ -19,7 +19,7 @@ export interface InputSize {
   /** UTF-8 bytes of everything that the client wrote. No tokenizer makes more tokens than bytes (BPE over bytes). */
   textBytes: number;
   images: number;
-  /** Files that at least one deployment sends; the others leave them out. */
+  /** Files that at least one deployment sends. The others leave them out. */
   files: number;
   calls: number;
   framingTokens: number;
@@ -108,7 +108,7 @@ function addPart(
   }
 }
 
-/** A picture or a file counts at its constant, in the body or by address, because it is not read as text. A text file is. */
+/** A picture or a file counts at its constant, in the body or by address, because it is not read as text. A text file is read as text. */
 function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentAs>): void {
   if (as.has('image')) size.images++;
   if (as.has('file')) size.files++;
@@ -119,7 +119,7 @@ function addAttachment(size: InputSize, part: ContentPart, as: ReadonlySet<SentA
   if (as.has('text') || as.has('file')) size.textBytes += utf8Bytes(attachment.name ?? '');
 }
 
-/** How a deployment's adapter sends a part; adapters ask the same table. */
+/** How a deployment's adapter sends a part. Adapters ask the same table. */
 export const sentTo = (part: ContentPart, { format, allowParams }: Deployment): SentAs =>
   FORMATS[format].sentAs(part, allowParams);
 

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 
-/** The length of a value as JSON in UTF-8; 0 for undefined. Throws a RangeError if it is nested too deeply. */
+/** The length of a value as JSON in UTF-8, or 0 for undefined. Throws a RangeError if the value is nested too deeply. */
 export const jsonBytes = (value: unknown): number => (value === undefined ? 0 : utf8Bytes(JSON.stringify(value)));
 
 const QUOTE = 0x22;

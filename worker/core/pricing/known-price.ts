@@ -35,7 +35,10 @@ function isNamed(pattern: string, model: string): boolean {
   return model.startsWith(start) && edition.test(model.slice(start.length));
 }
 
-/** `2 12 0.2 2.5 | 272000 4 18 0.4 5`: the rates in the order of `RATES`, reasoning only where it has its own; then tiers. */
+/**
+ * Reads a row such as `2 12 0.2 2.5 | 272000 4 18 0.4 5`: the rates in the order of `RATES`, reasoning only if it has its own,
+ * then tiers.
+ */
 function readPrice(text: string): Price {
   const [base = [], ...tiers] = text.split(' | ').map((part) => part.split(' ').map(Number));
   return {

@@ -1,7 +1,8 @@
 /**
  * What the models of four makers cost at their own hosts, in USD per million tokens, from the list of @pydantic/genai-prices
  * of 2026-09-23. Written by `npm run build` (cli/prices/known.ts), read by known-price.ts: names, then input,
- * output, cached input, cache write and, where it differs, reasoning; behind a bar the same from so many input tokens on.
+ * output, cached input, cache write and, if it differs, reasoning. After a bar come a number of input tokens and the
+ * same figures for requests with at least that many.
  */
 export const KNOWN_PRICES: readonly (readonly [host: string, rows: string])[] = [
   [

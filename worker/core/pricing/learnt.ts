@@ -39,7 +39,10 @@ export const learntOf = (
   { learnt }: { learnt?: ReadonlyMap<string, Learnt> | undefined },
 ): Learnt => learnt?.get(healthId) ?? NOTHING_LEARNT;
 
-/** Joins what is known in two places: the larger counts, and what was cleared in one no longer does. Gives `known` itself if nothing is new. */
+/**
+ * Joins what is known in two places. The larger figure counts, and what was cleared in one place no longer counts. Returns
+ * `known` itself if nothing is new.
+ */
 export function joinLearnt(known: Learnt, other: Readonly<Partial<Learnt>>): Learnt {
   const { clearings = 0 } = other;
   if (clearings < known.clearings) return known;
@@ -52,6 +55,6 @@ export function joinLearnt(known: Learnt, other: Readonly<Partial<Learnt>>): Lea
 /** Whether there is anything to remember. */
 export const hasLearnt = (learnt: Learnt): boolean => FIELDS.some((field) => learnt[field] > 0);
 
-/** Another version may have stored or sent the value. */
+/** The value is checked because another version may have stored or sent it. */
 const bounded = (field: Field, value: unknown): number =>
   typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), MOST_LEARNT[field]) : 0;

@@ -19,7 +19,7 @@ export interface Billing {
   forMs: number;
 }
 
-/** What a plausible usage teaches; undefined if the hold was large enough and the speed is known. */
+/** What a plausible usage teaches. Undefined if the hold was large enough and the speed is known. */
 export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   const { chat, deployment, pricing, worst, forMs } = billing;
   const known = learntOf(deployment, pricing);
@@ -44,5 +44,5 @@ export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   return joined === known ? undefined : joined;
 }
 
-/** Up to a power of two, so that a few lessons are enough. */
+/** Rounds up to a power of two, so that a few lessons are enough. */
 const roundUp = (tokens: number): number => 2 ** Math.ceil(Math.log2(tokens));

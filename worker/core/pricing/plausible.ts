@@ -4,10 +4,10 @@ import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
 /** No tokenizer has longer tokens on average. */
 const LONGEST_TOKEN_BYTES = 64;
 
-/** More than any model's context window: a larger count is a mistake of the provider. */
+/** More than any model's context window. A larger count is a mistake of the provider. */
 export const MOST_BELIEVED_TOKENS = 10_000_000;
 
-/** Why a usage is implausible. `absurd` is no count at all; any other usage is the least that may have been billed. */
+/** Why a usage is implausible. `absurd` is not a count at all. Any other usage is the least that may have been billed. */
 export type Oddity = 'absurd' | 'too_little_input' | 'too_little_output' | 'parts_exceed_whole';
 
 /** The fewest tokens that a text of this length can have. */
@@ -34,7 +34,10 @@ export const NO_TOKENS: Usage = {
   reasoningTokens: 0,
 };
 
-/** What makes a usage implausible. `textBytes`: what was seen of the answer (the sum of `StreamStep.textBytes`). */
+/**
+ * What makes a usage implausible, or undefined if nothing does. `textBytes` is what was seen of the answer (the sum of
+ * `StreamStep.textBytes`).
+ */
 export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Oddity | undefined {
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
   if (isAbsurd(usage)) return 'absurd';
@@ -49,8 +52,9 @@ export const isPlausible = (usage: Usage, chat: ChatRequest, textBytes: number):
   oddityOf(usage, chat, textBytes) === undefined;
 
 /**
- * The fewest input tokens that the messages' text can have; providers count schemas and pictures in their own ways. Counts UTF-16
- * units, which are never more than bytes and are free to count. Every prompt has at least one token.
+ * The fewest input tokens that the messages' text can have. Schemas and pictures do not count, because each provider counts them
+ * in its own way. The text is measured in UTF-16 units, which are never more than bytes and are free to count. Every prompt has
+ * at least one token.
  */
 function leastInput({ messages }: ChatRequest): number {
   let units = 1;

@@ -14,7 +14,7 @@ import { FORMATS } from '../formats/formats.ts';
  */
 const WRITE_FACTOR = 1.25;
 
-/** What config says stands. A part that it leaves out is never cheaper than in the list, if the list knows the model. */
+/** Completes a price. What config says stands. A part that it leaves out is never cheaper than in the list, if the list knows the model. */
 export function wholePrice(said: PriceInput, format: WireFormat, listed?: Price): Price {
   const base = wholeRates(said, listed);
   const { usdPerRequest = listed?.usdPerRequest } = said;
@@ -53,7 +53,7 @@ const ratesAt = (price: Price, inputTokens: number): TokenPrices =>
 
 type SaidRates = Pick<PriceInput, keyof TokenPrices>;
 
-/** `floor`: the least that a part costs if config leaves it out. */
+/** `floor` is the least that a part costs if config leaves it out. */
 function wholeRates(
   { input, output, cachedInput, cacheWrite, reasoning }: SaidRates,
   floor?: TokenPrices,

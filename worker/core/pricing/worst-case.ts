@@ -15,9 +15,9 @@ export interface WorstCase {
   microUsd: number;
 }
 
-/** The most that adapters add: "Answer with one valid JSON object …" (86 bytes) or "Continue.", each in a message. */
+/** The most that adapters add to a request: "Answer with one valid JSON object …" (86 bytes) or "Continue.", each in a message. */
 const ADDED_PER_REQUEST = 128;
-/** For `input_schema`, and for the `type` of a schema without one (worker/providers/anthropic/tools.ts). */
+/** What adapters add to each tool: `input_schema`, and the `type` of a schema without one (worker/providers/anthropic/tools.ts). */
 const ADDED_PER_TOOL = 64;
 
 /** The ledger counts in integers that add up exactly. */
@@ -26,8 +26,9 @@ const MOST = Number.MAX_SAFE_INTEGER;
 export const MOST_TOKENS = 2 ** 52;
 
 /**
- * The worst case of a request. Text counts as one token a byte, which BPE over bytes cannot exceed unless a tokenizer's normalisation
- * lengthens the text. What providers add is an overhead, known by host, by config, and from their bills.
+ * The worst case of a request. Text counts as one token per byte, which BPE over bytes cannot exceed unless a tokenizer's
+ * normalisation lengthens the text. What providers add counts as an overhead, which is known from the host, from config and from
+ * their bills.
  */
 export const worstCase = (chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): WorstCase =>
   worstOfSize(inputSize(chat, deployments), chat, deployments, pricing);
@@ -124,7 +125,7 @@ export const mostOutput = (chat: ChatRequest, deployment: Deployment, pricing: P
 export const thinkingBeyondCap = (deployment: Deployment, pricing: PricingSettings): number =>
   Math.max(deployment.thinkingBeyondCap, learntOf(deployment, pricing).thinkingBeyondCap);
 
-/** The most tokens a second that a choice is made at. */
+/** The most tokens per second that a deployment generates for one choice. */
 export const tokensPerSecond = (deployment: Deployment, pricing: PricingSettings): number =>
   Math.max(deployment.tokensPerSecond, learntOf(deployment, pricing).tokensPerSecond);
 
