@@ -147,10 +147,7 @@ export class RequestLease {
     return pool && knowsBudget(pool, client.now);
   }
 
-  /**
-   * Lets the request run without a grant, because the ledger cannot be reached and the tenant's policy allows it. The request
-   * reports afterwards.
-   */
+  /** Lets the request run without a grant, as the tenant's policy allows while the ledger cannot be reached. It reports afterwards. */
   runUngranted(): void {
     this.#next(this.#last, { event: 'runs_ungranted' });
   }

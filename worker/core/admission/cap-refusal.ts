@@ -1,7 +1,7 @@
 import type { RouterError } from '../../../protocol/errors.ts';
 import type { Feature } from '../config/config.ts';
 
-/** More output than the feature allows: both numbers, and what would be right. */
+/** The refusal of more output than the feature allows, with both numbers and what would be right. */
 export const outputRefusal = ({ name }: Feature, asked: number, cap: number): RouterError => ({
   code: 'feature_cap_exceeded',
   feature: name,
@@ -9,7 +9,7 @@ export const outputRefusal = ({ name }: Feature, asked: number, cap: number): Ro
   detail: `the request asks for up to ${asked} tokens of output, and at most ${cap} are allowed. Ask for ${cap} or fewer, or leave max_tokens out.`,
 });
 
-/** More input than the feature allows. */
+/** The refusal of more input than the feature allows. */
 export const inputRefusal = ({ name }: Feature, tokens: number, cap: number): RouterError => ({
   code: 'feature_cap_exceeded',
   feature: name,
@@ -17,7 +17,7 @@ export const inputRefusal = ({ name }: Feature, tokens: number, cap: number): Ro
   detail: `the input counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Leave out older messages, or shorten them.`,
 });
 
-/** More input than the feature allows, even without the older turns. */
+/** The refusal of more input than the feature allows, even without the older turns. */
 export const lastTurnRefusal = ({ name }: Feature, tokens: number, cap: number): RouterError => ({
   code: 'feature_cap_exceeded',
   feature: name,
@@ -25,7 +25,7 @@ export const lastTurnRefusal = ({ name }: Feature, tokens: number, cap: number):
   detail: `the last turn, with instructions and tools, counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Shorten it.`,
 });
 
-/** A worst case above what the feature allows one request. */
+/** The refusal of a worst case above what the feature allows for one request. */
 export const costRefusal = ({ name }: Feature, wantedMicroUsd: number, capMicroUsd: number): RouterError => ({
   code: 'budget_exceeded',
   scope: `feature:${name}`,

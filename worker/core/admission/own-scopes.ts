@@ -7,9 +7,9 @@ import type { ScopeAsk } from '../ledger/messages.ts';
 import { keyLimits, tenantOf } from './scopes.ts';
 
 /**
- * The scopes whose limits a credential may read: a server's are all that its requests count in, for each feature that it may use.
- * A page learns nothing of what its tenant's other users spend: a token reads its user's scope, a publishable key its own, and
- * that of the user it is bound to.
+ * The scopes whose limits a credential may read. A server may read all scopes that its requests count in, for each feature that
+ * it may use. A page learns nothing of what its tenant's other users spend. A token reads its user's scope. A publishable key
+ * reads its own, and that of the user it is bound to.
  */
 export function ownScopes(
   identity: Identity,
@@ -21,7 +21,7 @@ export function ownScopes(
   if (ofKey === undefined) return refused({ code: 'unknown_tier', tier: identity.tier ?? '' });
   const key: ScopeAsk = { scope: `key:${identity.keyId}`, limits: ofKey };
   const own: ScopeAsk[] = user === null ? [] : [{ scope: `user:${user}`, limits: userLimits }];
-  // Many users share the sign-in, or the key, that a token comes from.
+  // A token does not read the scope of the sign-in or key that it comes from, because many users share that.
   if (isPage(identity)) return ok(identity.kind === 'token' ? own : [...own, key]);
   const person: ScopeAsk[] = user === null ? [{ scope: 'anonymous', limits: anonymousLimits }] : own;
   const features = usableFeatures(identity, config).allowed.flatMap((name): ScopeAsk[] => {

@@ -2,8 +2,8 @@ import type { RouterError } from '../../../protocol/errors.ts';
 import type { LimitRefusal, MoneyRefusal } from '../ledger/messages.ts';
 
 /**
- * A limit's refusal as a client hears it; money in figures only for callers that may see what things cost. `ownMicroUsd`: what failed
- * attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
+ * A limit's refusal as the client sees it. Figures of money are only for callers that may see what things cost. `ownMicroUsd` is
+ * what failed attempts of this request may have cost. It is held until the request ends, so no wait brings it back.
  */
 export function refusalError(refused: LimitRefusal, showsMoney: boolean, ownMicroUsd = 0): RouterError {
   switch (refused.limit) {

@@ -3,10 +3,11 @@ import type { Deployment, PricingSettings } from '../config/config.ts';
 import { addMessage, inputSize, ownTokens, sizeOfRest } from '../pricing/input-size.ts';
 
 /**
- * The request with its oldest whole turns left out until its input is within `maxInputTokens`; itself where it is already;
- * undefined where its last turn, with what stays anyway, is too long. A turn is a user's message and all up to the next; what
- * comes before the first is one of its own. Instructions stay wherever they stand. Input is what the client wrote (a byte of
- * text a token, tools and schemas as JSON, images and files at their constants), without the overheads of config.
+ * Leaves out the oldest whole turns of a request until its input is within `maxInputTokens`. Returns the request itself if it
+ * already is, and undefined if its last turn, with what stays anyway, is too long. A turn is a user's message and everything up
+ * to the next one. What comes before the first is a turn of its own. Instructions stay wherever they are. Input is what the
+ * client wrote (each byte of text is a token, tools and schemas count as JSON, images and files at their constants), without the
+ * overheads of config.
  */
 export function withinInput(
   chat: ChatRequest,
@@ -39,7 +40,10 @@ export function leastInput(chat: ChatRequest, deployments: readonly Deployment[]
 
 const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
 
-/** `fixedTokens`: those of instructions and of everything outside messages. Instructions count as nothing in `tokens`. */
+/**
+ * The tokens of each message. `fixedTokens` are those of instructions and of everything outside messages. Instructions count as
+ * nothing in `tokens`.
+ */
 function tokensByMessage(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings) {
   const size = sizeOfRest(chat, deployments);
   let counted = ownTokens(size, pricing);
@@ -55,7 +59,7 @@ function tokensByMessage(chat: ChatRequest, deployments: readonly Deployment[], 
   return { fixedTokens, tokens };
 }
 
-/** Where turns begin. A user's message between a tool call and its result begins none: the two are never parted. */
+/** Where turns begin. A user's message between a tool call and its result begins no turn, because the two are never parted. */
 function turnStarts(messages: readonly ChatMessage[]): boolean[] {
   /** By how much the number of calls waiting for a result changes at a message, for calls that get one. */
   const waiting = new Int32Array(messages.length + 1);

@@ -1,4 +1,4 @@
-/** Caps below what a request holds in any case. Reported at build and at start, where prices are known. */
+/** Finds caps below what a request holds in any case. They are reported at build and at start, when prices are known. */
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { Alias, Config, Feature } from '../config/config.ts';
 import type { Contradiction } from '../config/contradiction.ts';
@@ -21,7 +21,7 @@ interface Held {
   tokens: number;
 }
 
-/** `unpriced`: deployments whose price is not known here, so that nothing can be said of their aliases' costs. */
+/** `unpriced` are deployments whose price is not known here, so that nothing can be said about the costs of their aliases. */
 export function unreachableCaps(
   checked: CheckedConfig,
   config: Config,
@@ -66,7 +66,7 @@ function isSafeguardPriced({ safeguard }: Feature, { aliases }: Config, isPriced
   return alias === undefined || isPriced(alias);
 }
 
-/** The least that any version of a request holds; 0 if the request is refused for another reason. */
+/** The least that any version of a request holds, or 0 if the request is refused for another reason. */
 function leastHeld(chat: ChatRequest, feature: Feature, alias: Alias, config: Config): Held {
   const safeguardAlias = safeguardAliasOf(feature, config);
   const result = versionsOf({ chat, alias, feature, safeguardAlias }, config);
@@ -132,7 +132,7 @@ function ofLimits(
 ): Contradiction[] {
   return FIELDS.flatMap(({ field, of, scale, text }): Contradiction[] => {
     const limit = (limits[field] ?? 0) * scale;
-    // 0 is a way to refuse everything, and is warned of as such (limit-contradictions.ts).
+    // 0 is a way to refuse everything, and has its own warning (limit-contradictions.ts).
     if (limit === 0) return [];
     if (limit < least[of]) {
       const message = `is less than any request may come to: the smallest holds ${text(least[of])}, so all would be refused; write more`;

@@ -2,8 +2,9 @@ import type { Tenant } from '../config/config.ts';
 import type { ScopeAsk } from '../ledger/messages.ts';
 
 /**
- * Whether a request runs while its tenant's ledger does not answer. If it is not known whether a budget is set, one counts as
- * set: it may have been set over the admin API. `knownBudget`: what the ledger's last reply said of these scopes, while that is fresh.
+ * Whether a request runs while its tenant's ledger does not answer. If it is unknown whether a budget is set, one counts as set,
+ * because it may have been set over the admin API. `knownBudget` is what the ledger's last reply said about these scopes, while
+ * that is fresh.
  */
 export function runsUnasked(
   { whenLedgerUnreachable: { budgets, rates } }: Tenant,

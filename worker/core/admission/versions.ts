@@ -13,33 +13,33 @@ import { leastInput, withinInput } from './turns.ts';
 export interface Version {
   mode: Mode;
   alias: Alias;
-  /** With its `maxOutputTokens` filled in. */
+  /** The request, with its `maxOutputTokens` filled in. */
   chat: ChatRequest;
   worst: WorstCase;
 }
 
-/** The ways in which a request may be served, best first; or why there is none. */
+/** The ways in which a request may be served, best first, or why there is none. */
 export type Versions =
-  /** `withoutSafeguard`: why this request has none, although its feature has one. */
+  /** `withoutSafeguard` is why this request has no safeguard, although its feature has one. */
   { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError } | Refused<RouterError>;
 
 /** What a request's versions depend on. */
 export interface ToVersion {
   chat: ChatRequest;
-  /** The one the client named. */
+  /** The alias that the client named. */
   alias: Alias;
   feature: Feature;
-  /** The alias that serves its safeguard (`safeguardAliasOf`); undefined: the same one. */
+  /** The alias that serves its safeguard (`safeguardAliasOf`). Undefined if it is the same one. */
   safeguardAlias: Alias | undefined;
-  /** Visitors of a page are bound by the feature's output cap, or by its default. */
+  /** True if a page is calling. Its visitors are bound by the feature's output cap, or by its default. */
   isPage?: boolean;
-  /** Its safeguard serves, if the feature has one that takes the request. */
+  /** True if the safeguard should serve, provided that the feature has one that takes the request. */
   prefersSafeguard?: boolean | undefined;
 }
 
 type Settings = Pick<Config, 'pricing'>;
 
-/** Undefined if the feature has no safeguard, or one that serves with the alias of the request. */
+/** The alias of a feature's safeguard. Undefined if the feature has no safeguard, or one that serves with the alias of the request. */
 export function safeguardAliasOf(
   { name, safeguard }: Feature,
   { aliases }: Pick<Config, 'aliases'>,
@@ -53,7 +53,7 @@ export function safeguardAliasOf(
 /** No model writes more. A larger number in one request must not hold a whole budget. */
 const MOST_OUTPUT_TOKENS = 1_000_000;
 
-/** The best first. At least one, or why there is none. */
+/** The versions of a request, best first. There is at least one, or the reason why there is none. */
 export function versionsOf(asked: ToVersion, config: Settings): Versions {
   try {
     const normal = normalVersion(asked, config);
@@ -97,7 +97,7 @@ function sayingMore(
 
 const isOfInput = (error: RouterError): boolean => error.code === 'feature_cap_exceeded' && error.param === 'messages';
 
-/** The ledger takes the last want for the smallest. A version that is smaller in nothing could never be granted instead. */
+/** The ledger takes the last want to be the smallest. A version that is smaller in nothing could never be granted instead. */
 const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 

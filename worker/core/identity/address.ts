@@ -6,8 +6,8 @@ const LONGEST = 80;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|[01]?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * `written` is a header as a proxy writes it: an address, perhaps in brackets, with a port or a zone, or a list of addresses,
- * whose last one is what the nearest proxy saw. Undefined if that is no address.
+ * The address that counts in a header as a proxy writes it: an address, perhaps in brackets, with a port or a zone, or a list of
+ * addresses, whose last one is what the nearest proxy saw. Undefined if that is not an address.
  */
 export function countedAddress(written: string): string | undefined {
   const last = written.slice(written.lastIndexOf(',') + 1).trim();

@@ -1,8 +1,8 @@
-/** Counts requests a minute by address or user, in this isolate's memory. */
+/** Counts requests per minute by address or user, in this isolate's memory. */
 
 /** How long a count lasts. */
 export const WINDOW_MS = 60_000;
-/** Beyond this many the oldest windows are dropped, so that a flood under many names costs no more memory. */
+/** Beyond this many, the oldest windows are dropped, so that a flood under many names costs no more memory. */
 const MOST_WINDOWS = 10_000;
 
 interface Window {
@@ -12,10 +12,10 @@ interface Window {
 
 /** One isolate's counts. */
 export class CallRate {
-  /** Oldest first. */
+  /** The windows, oldest first. */
   readonly #windows = new Map<string, Window>();
 
-  /** Counts a request. 0: it may go on; otherwise the milliseconds until the next one may come. */
+  /** Counts a request. Returns 0 if it may go on, otherwise the milliseconds until the next one may come. */
   take(name: string, cap: number, now: number): number {
     const known = this.#windows.get(name);
     if (known !== undefined && now < known.endsAt) {

@@ -8,10 +8,10 @@ const PREFIX = 'demo-';
 const HASH_DIGITS = 16;
 const USER = new RegExp(`^${PREFIX}[0-9a-f]{${HASH_DIGITS}}$`);
 
-/** The user's name. `hash`: the secret's SHA-256 in hexadecimal. */
+/** The user's name. `hash` is the SHA-256 of the page's secret, in hexadecimal. */
 export const demoUser = (hash: string): string => PREFIX + hash.slice(0, HASH_DIGITS);
 
-/** The user of a token that the demo has minted; any other caller is refused. */
+/** The user of a token that the demo has minted. Any other caller is refused. */
 export function demoPerson({ kind, tenant, keyId, user }: Identity): Result<string, RouterError> {
   const isLocal = tenant === LOCAL_IDENTITY.tenant && keyId === LOCAL_IDENTITY.keyId;
   if (kind === 'token' && isLocal && user !== null && USER.test(user)) return ok(user);

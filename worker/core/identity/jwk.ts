@@ -9,10 +9,10 @@ export interface PublicJwk {
   jwk: Readonly<Record<string, string>> & { kty: string };
 }
 
-/** Further keys are ignored. The largest known sets hold about ten. */
+/** Keys beyond this many are ignored. The largest known sets hold about ten. */
 const MOST_KEYS = 100;
 
-/** Undefined if the document is no key set. Keys for other purposes are left out. */
+/** The keys of a document that can check signatures. Keys for other purposes are left out. Undefined if the document is not a key set. */
 export function publicJwks(document: unknown): PublicJwk[] | undefined {
   const keys = isObject(document) ? document.keys : undefined;
   if (!Array.isArray(keys)) return undefined;
@@ -35,7 +35,7 @@ function publicJwk(key: unknown): PublicJwk | undefined {
 
 interface Kind {
   algorithm: SignInAlgorithm;
-  /** The values of `alg` that mean it. */
+  /** The values of `alg` that mean this algorithm. */
   names: readonly string[];
   fixed: Readonly<Record<string, string>> & { kty: string };
   members: readonly string[];

@@ -5,7 +5,7 @@ const FORM = /^(sk|pk|ak)-([A-Za-z0-9_-]{24})([A-Za-z0-9_-]{16})$/;
 
 /** A key taken apart. */
 export interface SignedKey {
-  /** What the MAC covers: the prefix too, so that a key of one kind cannot pass for another. */
+  /** What the MAC covers. This includes the prefix, so that a key of one kind cannot pass for another. */
   signed: string;
   mac: string;
 }
@@ -17,14 +17,14 @@ export interface KeyParts extends SignedKey {
 
 const KINDS: Readonly<Record<string, KeyKind>> = { sk: 'secret', pk: 'publishable' };
 
-/** A client's key; undefined if the form is wrong. */
+/** Takes a client's key apart. Undefined if its form is wrong. */
 export function parseKey(key: string): KeyParts | undefined {
   const { prefix = '', signed = '', mac = '' } = partsOf(key) ?? {};
   const kind = KINDS[prefix];
   return kind && { kind, signed, mac };
 }
 
-/** An operator's key; undefined if the form is wrong. */
+/** Takes an operator's key apart. Undefined if its form is wrong. */
 export function parseAdminKey(key: string): SignedKey | undefined {
   const { prefix, signed = '', mac = '' } = partsOf(key) ?? {};
   return prefix === 'ak' ? { signed, mac } : undefined;
@@ -35,7 +35,7 @@ function partsOf(key: string): (SignedKey & { prefix: string }) | undefined {
   return prefix === '' ? undefined : { prefix, signed: `${prefix}-${random}`, mac };
 }
 
-/** For logs: a caller may have put a key into a path by mistake. A longer one may be a provider's. */
+/** Hides the keys in a path for logs, because a caller may have put one there by mistake. A longer one may be a provider's. */
 export const withoutKeys = (path: string): string => path.replace(/(sk|pk|ak)-[A-Za-z0-9_-]{40,}/g, '$1-…');
 
 /** A key's id is the beginning of its hash: unique, and enough to find its record. */
@@ -45,5 +45,5 @@ export const isKeyId = (text: string): boolean => text.length === KEY_ID_DIGITS 
 
 /** Random bytes of a key. */
 export const RANDOM_BYTES = 18;
-/** Bytes of its MAC. */
+/** Bytes of a key's MAC. */
 export const MAC_BYTES = 12;

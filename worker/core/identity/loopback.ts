@@ -9,7 +9,10 @@ const LOOPBACK_ORIGIN = new RegExp(String.raw`^https?://${HOST}(?::\d{1,5})?$`, 
 /** Whether pages of this origin come from this machine. */
 export const isLoopbackOrigin = (origin: string): boolean => LOOPBACK_ORIGIN.test(origin);
 
-/** `host`: the `Host` header, with its port. `named`: further accepted hosts, in lower case and without a port. */
+/**
+ * Whether local mode answers under a host. `host` is the `Host` header, with its port. `named` are further accepted hosts, in
+ * lower case and without a port.
+ */
 export function isLocalHost(host: string, named: readonly string[]): boolean {
   const name = /^(\[[^\]]*\]|[^:]*)(?::\d{0,5})?$/.exec(host)?.[1] ?? '';
   return LOOPBACK_HOST.test(name) || named.includes(name.toLowerCase());

@@ -12,7 +12,7 @@ import { user } from './user-schema.ts';
 /** The body of the call. */
 export interface MintWish {
   user: string;
-  /** Null: the same as the key's. */
+  /** Null for the same features as the key's. */
   features: readonly string[] | null;
   ttlSeconds: number;
 }
@@ -40,7 +40,7 @@ const wish = settings({
   ),
 });
 
-/** Checked before the body is read. Only servers mint: a page could otherwise pose as any user. */
+/** Checks the caller before the body is read. Only servers mint tokens, because a page could otherwise pose as any user. */
 export function minterProblem(identity: Identity, hasOrigin: boolean): RouterError | undefined {
   const only = 'Only a secret key makes tokens, on a server';
   if (identity.kind === 'token') return { code: 'token_not_allowed', detail: `${only}; this is a token itself.` };

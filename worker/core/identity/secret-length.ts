@@ -4,5 +4,5 @@ export const SAFE_SECRET_LENGTH = 24;
 /** A shorter `KEY_SECRET` is easily guessed, so no first key is made with it. Existing keys keep working, with the warning. */
 export const LEAST_SECRET_LENGTH = 8;
 
-/** Whether to warn. */
+/** Whether to warn of this secret. */
 export const isShortSecret = (secret: string): boolean => secret.length < SAFE_SECRET_LENGTH;

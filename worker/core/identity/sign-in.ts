@@ -8,7 +8,7 @@ import { claimsExpiry, headerProblem, invalid, type JwtFields, type TokenProblem
 /** How far an issuer's clock may be from ours. */
 const SKEW_MS = 30_000;
 
-/** Stands in for a key's id: limits and revocations of `key:issuer:…` hold for everyone who signs in there. */
+/** Stands in for a key's id. Limits and revocations of `key:issuer:…` apply to everyone who signs in there. */
 export const signInId = (issuer: string): string => `issuer:${issuer}`;
 
 /** The sign-in whose issuer and audience the token has. No other claim takes part in the choice. */

@@ -20,21 +20,21 @@ export const LONGEST_TOKEN = 16_384;
 /** The algorithm of the router's own tokens. */
 export const OWN_ALGORITHM = 'HS256';
 
-/** A token that cannot be accepted; `detail` ends the sentence "The token is not valid: …". */
+/** A token that cannot be accepted. `detail` ends the sentence "The token is not valid: …". */
 export const invalid = (detail: string): TokenProblem => ({ code: 'invalid_token', detail });
 
-/** Whether a credential is meant as a token: it begins with base64url of `{"`, as no virtual key does. */
+/** Whether a credential is meant as a token. It then begins with base64url of `{"`, as no virtual key does. */
 export const looksLikeToken = (credential: string): boolean =>
   credential.startsWith('e') && credential.includes('.', 1);
 
-/** The algorithm must be one that the issuer may use; the token alone never decides it. No `crit` extension is supported. */
+/** The algorithm must be one that the issuer may use. The token alone never decides it. No `crit` extension is supported. */
 export function headerProblem(header: JwtFields, algorithms: readonly string[]): TokenProblem | undefined {
   if (header.crit !== undefined) return invalid('it demands extensions ("crit"), and none is supported');
   if (algorithms.includes(header.alg as string)) return undefined;
   return invalid(`its algorithm ("alg") must be ${algorithms.join(' or ')}`);
 }
 
-/** Checks audience and times, and gives the expiry in epoch milliseconds. `skewMs`: how far the issuer's clock may be from ours. */
+/** Checks audience and times, and returns the expiry in epoch milliseconds. `skewMs` is how far the issuer's clock may be from ours. */
 export function claimsExpiry(
   { aud, exp, nbf }: JwtFields,
   { audience, skewMs }: { audience: string; skewMs: number },
@@ -56,7 +56,7 @@ function epochMs(seconds: unknown): number | undefined {
   return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
-/** What `mintedClaims` writes. */
+/** The claims that `mintedClaims` writes. */
 const ownClaims = z.object({
   sub: user,
   tenant: tenantName,
@@ -75,7 +75,7 @@ export function ownIdentity(claims: JwtFields, expiresAt: number): Result<Identi
   return ok({ ...PERSON, tenant, keyId: key, user: sub, features, tier, expiresAt });
 }
 
-/** The claims of a new token: it may do no more than its key, and ends no later. `expiresAt`: epoch milliseconds. */
+/** The claims of a new token, which may do no more than its key, and ends no later. `expiresAt` is in epoch milliseconds. */
 export function mintedClaims(
   { tenant, keyId, tier, ...key }: Identity,
   wish: { user: string; features: readonly string[] | null; ttlSeconds: number },

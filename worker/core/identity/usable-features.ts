@@ -8,6 +8,6 @@ export function usableFeatures(
 ): { allowed: readonly string[]; fallback: string | undefined } {
   const allowed = features ?? [...config.features.keys()];
   if (allowed.includes(config.defaultFeature)) return { allowed, fallback: config.defaultFeature };
-  // A credential without the default feature: its first one that config still has.
+  // A credential without the default feature falls back to its first one that config still has.
   return { allowed, fallback: allowed.find((name) => config.features.has(name)) ?? allowed[0] };
 }

@@ -74,10 +74,7 @@ const LONGEST_REQUEST_MS = LONGEST_ADMIT_MS + LONGEST_RUN_MS;
 const MOST_POOLS = 5_000;
 /** A slice of fewer requests is used up before the next one could arrive. */
 const LEAST_TO_REFILL = 8;
-/**
- * The next slice is due once this share of the requests, or of the time, is left. If it came much sooner, its own time would pass
- * unused.
- */
+/** The next slice is due once this share of the requests or the time is left. Much sooner, and its own time would pass unused. */
 const REFILL_AT_REQUESTS = 1 / 4;
 const REFILL_AT_TIME = 1 / 8;
 /**
@@ -179,10 +176,7 @@ export function learn(pool: Pool, left: readonly Left[], now: number): void {
 /** If the ledger does not answer, its last reply that no budget is set is trusted for this long. */
 const KNOWN_FOR_MS = 60_000;
 
-/**
- * Whether a budget is set, according to the last reply. A reply that names a budget counts however old it is. Undefined if this
- * is unknown.
- */
+/** Whether a budget is set, by the last reply. A reply that names one counts however old it is. Undefined if this is unknown. */
 export const knowsBudget = ({ hasBudget, leftAt }: Pool, now: number): boolean | undefined =>
   hasBudget === false && now - leftAt >= KNOWN_FOR_MS ? undefined : hasBudget;
 
@@ -197,10 +191,7 @@ export function learnMode(pool: Pool, wants: readonly Want[], reply: GrantReply)
   } else if (reply.granted.requests > 0 && wants.some(({ mode }) => mode === 'normal')) pool.mode = reply.mode;
 }
 
-/**
- * The slice to ask for, in preference to `one`. Undefined if a single request should be asked for, or if another request is
- * asking for a slice.
- */
+/** The slice to ask for, in preference to `one`. Undefined if only one should be asked for, or if another request asks for a slice. */
 export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined {
   const { left, leftAt, lately } = pool;
   if (now < pool.askingUntil) return undefined;
