@@ -1,6 +1,6 @@
 /**
- * Reads a client's body as a string. Before anything is parsed it is bounded in bytes, in time, and in what the isolate holds at
- * once. gzip and deflate are unpacked; the limits count the unpacked bytes.
+ * Reads a client's body as a string. Before anything is parsed, the body's bytes, its time, and what the isolate holds at once are
+ * limited. gzip and deflate are unpacked, and the limits count the unpacked bytes.
  */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
@@ -9,17 +9,17 @@ import type { Weight } from '../core/bytes-in-flight.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
-/** How long a body may be, in bytes. */
+/** The largest body, in bytes. */
 export interface BodyLimits {
   /** The most for a body without pictures and files. */
   textBytes: number;
-  /** The most for a body that has shown some within its first `textBytes`. */
+  /** The most for a body that has pictures or files within its first `textBytes`. */
   mediaBytes: number;
 }
 
-/** Up to this a body is read natively, and counted by its announced length. A larger one is counted as it arrives. */
+/** Up to this size a body is read natively and counted by its announced length. A larger body is counted as it arrives. */
 const SMALL_BODY_BYTES = 262_144;
-/** The time for a body, plus a millisecond for every five bytes that arrive: 5 kB/s is a phone at the edge of a cell. */
+/** The time for a body, plus a millisecond for every five bytes that arrive. 5 kB/s is the speed of a phone at the edge of a cell. */
 const LEAST_BODY_MS = 10_000;
 const BYTES_A_MS = 5;
 const MOST_BODY_MS = 60_000;
@@ -42,7 +42,7 @@ const OVERLOADED: BodyRead = refused({
   detail: 'Too many large requests are under way here. Ask again shortly.',
 });
 
-/** The body as a string, or the error that refuses it. `weight` counts its bytes against what the isolate may hold. */
+/** Reads the body. `weight` counts its bytes against what the isolate may hold. */
 export async function readBody(request: Request, limits: BodyLimits, clock: Clock, weight: Weight): Promise<BodyRead> {
   const { headers } = request;
   const encoding = (headers.get('content-encoding') ?? '').trim().toLowerCase();
@@ -60,7 +60,7 @@ export async function readBody(request: Request, limits: BodyLimits, clock: Cloc
       const text = await within(request.text(), ms, clock, LATE);
       return text === LATE ? tooLate(ms) : ok(text);
     }
-    // Looked at only here, because the runtime makes an object of it.
+    // `body` is read only here, because reading it makes the runtime create an object.
     const { body } = request;
     if (body === null) return ok('');
     const stream = unpacking === undefined ? body : body.pipeThrough(new DecompressionStream(unpacking));
@@ -113,12 +113,12 @@ async function readStream(
   }
 }
 
-/** Whether a body is too long even if the pictures and files in it are not counted. */
+/** True if a body is too long even without the pictures and files in it. */
 export function isTextTooLong(text: string, chat: ChatRequest, textBytes: number): boolean {
   return isLonger(text, textBytes) && isLonger(text, textBytes + mediaUnits(chat));
 }
 
-/** Compares in UTF-8 bytes, which are counted only if the string could be too long. */
+/** Compares the length in UTF-8 bytes, which are counted only if the string could be too long. */
 const isLonger = (text: string, bytes: number): boolean =>
   text.length > bytes || (text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes);
 

@@ -1,4 +1,4 @@
-/** Reads a small JSON body whole: for calls that carry no question. */
+/** Reads a small JSON body, for calls that carry no question. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
 import type { Deps } from '../ports.ts';
@@ -7,7 +7,7 @@ import { readBody } from './read-body.ts';
 /** The parsed body, or the error that refuses it. */
 export type JsonRead = Result<unknown, RouterError>;
 
-/** `example`: shown to a caller whose body is not JSON. `none`: the JSON that an empty body stands for. */
+/** Reads the body. `example` is shown to a caller whose body is not JSON. `none` is the JSON that an empty body stands for. */
 export async function readJson(
   request: Request,
   longestBytes: number,
@@ -18,7 +18,7 @@ export async function readJson(
   const weight = bodies.open();
   const limits = { textBytes: longestBytes, mediaBytes: longestBytes };
   const text = await readBody(request, limits, clock, weight);
-  // The body is small, and forgotten once it is checked.
+  // The body is small and kept no longer than the check takes.
   weight.release();
   if (!text.ok) return text;
   try {

@@ -1,6 +1,6 @@
 /**
- * Reads a body as a string; undefined if it is longer than `mostBytes`, because all requests of an isolate share its memory. A body
- * that announces its length is read natively; any other is counted as it arrives.
+ * Reads a body as a string. Undefined if it is longer than `mostBytes`, because all requests of an isolate share its memory. A body
+ * that announces its length is read natively. Any other is counted as it arrives.
  */
 export async function readText(message: Request | Response, mostBytes: number): Promise<string | undefined> {
   const { headers } = message;

@@ -1,4 +1,4 @@
-/** `/demo/faults/:deployment`: pulls a provider's plug for everybody on this machine, and plugs it in again. */
+/** `/demo/faults/:deployment`: pulls a provider's plug for every request to this machine, and plugs it in again. */
 import type { Context } from 'hono';
 import { type Change, makeNoted } from '../admin/change.ts';
 import { clearingOverride, noSuch, settingOverride } from '../admin/change-override.ts';
@@ -8,7 +8,7 @@ import { plainJson, refusal } from '../response/plain.ts';
 import { DEMO, personOf } from './person.ts';
 import { providerPlugs } from './settings.ts';
 
-/** Somebody who closes the page with a plug pulled finds the provider well again later. */
+/** If a user closes the page with a plug pulled, the provider works again after this time. */
 const ENDS_AFTER_MS = 3_600_000;
 
 /** `PUT /demo/faults/:deployment`. */
@@ -19,7 +19,7 @@ export const unplug = (c: Context<App>): Promise<Response> =>
     return settingOverride(c, `unplug ${deployment}`, { deployment }, ['faults', deployment, fault]);
   });
 
-/** The cooldown that the fault has caused ends with it: the next request asks this provider again. */
+/** `DELETE /demo/faults/:deployment`. The fault's cooldown ends too, so that the next request asks this provider again. */
 export const plugIn = (c: Context<App>): Promise<Response> =>
   changePlug(c, true, async (deployment) => {
     const what = `plug in ${deployment}`;
@@ -46,7 +46,7 @@ async function changePlug(
   return reply.ok ? plainJson({ deployment, plugged }, context) : reply;
 }
 
-/** One row in the log: a call has one id there. Cleared of the fault first, so that no request after it starts a cooldown again. */
+/** Joins both changes into one, because a call has one row in the audit. The fault ends first, so that no request starts a new cooldown. */
 const both = (what: string, { fault, cooldown }: { fault: Change; cooldown: Change }): Change => ({
   what,
   async make() {

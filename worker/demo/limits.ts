@@ -1,4 +1,4 @@
-/** `PUT /demo/limits`: a budget of one cent a day for the person who asks, or config's own again. */
+/** `PUT /demo/limits`: gives the caller a budget of one cent a day, or restores config's own. */
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { makeNoted } from '../admin/change.ts';

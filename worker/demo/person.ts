@@ -9,7 +9,7 @@ import { identify } from '../pipeline/identify.ts';
 /** The name under which the audit notes the demo's changes. */
 export const DEMO: Operator = { id: 'demo', name: 'demo', scope: 'operate' };
 
-/** The user whose token came with the call. */
+/** The user that the call's token names. */
 export async function personOf(c: Context<App>): Promise<Result<string, RouterError>> {
   const { composition, context } = c.env;
   const identified = await identify(c.req.raw, composition.deps, context.background);

@@ -1,6 +1,6 @@
 /**
- * What the demo's page asks of the router (docs/demo.md). How people sign in is answered everywhere; the calls that change something exist
- * only in local mode, and only for a page that this machine itself has loaded from the router: to anybody else they are unknown paths.
+ * The calls of the demo's page (docs/demo.md). `GET /demo/settings` works everywhere. The calls that change something exist only in local
+ * mode, and only for a page that this machine itself has loaded from the router. Any other caller gets a 404.
  */
 import type { Context, Hono, Next } from 'hono';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
@@ -22,7 +22,7 @@ export function demoRoutes(app: Hono<App>): void {
   route(app, '/demo/faults/:deployment', { PUT: unplug, DELETE: plugIn });
 }
 
-/** Whether it asks for what exists for the router's own page alone; a name that is none of this machine's finds nothing there either. */
+/** True for the calls that exist only for the router's own page. Under a host name that is not this machine's they are a 404 too. */
 export const isDemoCall = (url: string): boolean => /^\/demo\/(?!settings$)/.test(URL.parse(url)?.pathname ?? '');
 
 async function local(c: Context<App>, next: Next): Promise<Response | undefined> {
@@ -33,7 +33,7 @@ async function local(c: Context<App>, next: Next): Promise<Response | undefined>
   return undefined;
 }
 
-/** Neither `localHosts` nor `publicUrl` count: under those names other machines come. */
+/** True if the call comes from the router's own page. `localHosts` and `publicUrl` do not count, because other machines use those names. */
 function isOwnPage(request: Request): boolean {
   const [origin, host] = [request.headers.get('origin'), request.headers.get('host')];
   if (origin === null || strangeHost(request, []) !== undefined) return false;

@@ -1,4 +1,4 @@
-/** `GET /demo/settings`: how people sign in to the demo here, and in local mode which providers there are to unplug. No credential. */
+/** `GET /demo/settings`: how people sign in to this demo and, in local mode, which providers can be unplugged. It needs no credential. */
 import type { Context } from 'hono';
 import type { DemoSettings, ProviderPlug } from '../../protocol/demo-settings.ts';
 import { aliasesInForce } from '../core/config/alias-list.ts';
@@ -18,9 +18,9 @@ export async function demoSettings(c: Context<App>): Promise<Response> {
     const { missing } = notConfigured;
     return told({ signIn: 'off', because: 'not_configured', missing });
   }
-  // Under any other name the local sign-in does not exist (routes.ts).
+  // Under any other host name the local sign-in does not exist (routes.ts).
   if (!env.local || strangeHost(c.req.raw, []) !== undefined) return told(config.demo);
-  // As every request does: what was set before this process started is known then.
+  // Loads the overrides that were set before this process started, as every request does.
   await board.ready(context.background);
   return told({ signIn: 'local', providers: providerPlugs(composition) });
 }
@@ -41,5 +41,5 @@ export function providerPlugs({ config, board, deps }: Pick<Composition, 'config
   }));
 }
 
-/** `A` to `Z`, then `27` and on. */
+/** `A` to `Z`, then `27` and so on. */
 const letter = (index: number): string => (index < 26 ? String.fromCharCode(65 + index) : String(index + 1));

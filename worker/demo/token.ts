@@ -1,4 +1,4 @@
-/** `POST /demo/token`: signs a person of the demo in, without a step. */
+/** `POST /demo/token`: signs a user of the demo in, without asking anything. */
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { readJson } from '../body/read-json.ts';
@@ -17,16 +17,13 @@ export const LONGEST_BODY_BYTES = 4_096;
 const TTL_SECONDS = 3_600;
 const RANDOM_BYTES = 16;
 
-/** `person`: a secret that the page has made up, as `x-carryon-visitor` is. */
+/** `person` is a secret that the page has generated, like `x-carryon-visitor`. */
 const tokenBody = settings({
   person: z.optional(
     z
       .string()
       .check(
-        z.refine(
-          isVisitor,
-          'write 20 to 128 visible ASCII characters, random ones: they are what tells this person apart',
-        ),
+        z.refine(isVisitor, 'write 20 to 128 random visible ASCII characters: only they tell this person from others'),
       ),
   ),
 });

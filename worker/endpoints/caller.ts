@@ -1,4 +1,4 @@
-/** Who makes a call that carries no question: the credential, and the user it names or may name. */
+/** Identifies the caller of a call that carries no question, and the user that its credential names or may name. */
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
@@ -7,13 +7,13 @@ import { resolveUser } from '../identity/user.ts';
 import { identifyCaller } from '../pipeline/identify.ts';
 import type { Background, Deps } from '../ports.ts';
 
-/** A caller, and on whose behalf it calls. */
+/** A caller, and the user on whose behalf it calls. */
 export interface Caller {
   identity: Identity;
   user: string | null;
 }
 
-/** The caller of a path that pages may call, or why it is refused. */
+/** The caller of a path that pages may call, or the error that refuses it. */
 export async function callerOf(
   request: Request,
   deps: Deps,

@@ -1,4 +1,4 @@
-/** `POST /v1/feedback`: what a person, or a judge of answers, thinks of one. */
+/** `POST /v1/feedback`: how a person, or a judge of answers, rates an answer. */
 import { readJson } from '../body/read-json.ts';
 import { readFeedback } from '../core/slo/told/feedback.ts';
 import type { RequestContext } from '../pipeline/request.ts';
@@ -9,7 +9,7 @@ import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
-/** Answers 202, whether the request is known or not: it may be on its way to the book. */
+/** Answers 202 even if the book does not know the request, because its record may not have arrived yet. */
 export async function takeFeedback(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const caller = await callerOf(request, deps, context.background);
   if (!caller.ok) return refusal(caller.error, context);

@@ -1,4 +1,4 @@
-/** The paths there are, for a caller that asked for one that does not exist. */
+/** The existing paths, shown to a caller that asked for one that does not exist. */
 import { withoutKeys } from '../core/identity/key-format.ts';
 import { DOORS } from '../doors/doors.ts';
 
@@ -57,7 +57,7 @@ export const ADMIN_PATHS = [
   'GET /admin/openapi.json',
 ];
 
-/** Planned paths, which are known with and without `/v1`, and what to use until then. */
+/** Planned paths, recognized with and without `/v1`, and what to use until they exist. */
 const PLANNED: Readonly<Record<string, string>> = {
   '/responses':
     'The Responses API is not here yet. Use POST /v1/chat/completions: client.chat.completions.create in the OpenAI SDK, openai.chat("app/chat") or createOpenAICompatible in the AI SDK.',
@@ -67,10 +67,10 @@ const PLANNED: Readonly<Record<string, string>> = {
     'Embeddings are not here yet. Call your provider directly for them; chat is POST /v1/chat/completions.',
 };
 
-/** A path in which the slash of an alias was not escaped. */
+/** Matches a path in which the slash of an alias was not escaped. */
 const SPLIT_ALIAS = /^\/admin\/(pins|aliases)\/[^/]+\/./;
 
-/** The sentence of a 404: why there is nothing at `path`, and which paths there are near it. */
+/** The text of a 404: why `path` does not exist, and which similar paths do. */
 export function nothingAt(path: string): string {
   const planned = PLANNED[path.replace(/^\/v1(?=\/)/, '')];
   if (planned !== undefined) return planned;

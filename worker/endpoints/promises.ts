@@ -1,4 +1,4 @@
-/** `GET /slo`: what everybody may see of the promises (docs/slo.md). No credential is asked for. */
+/** `GET /slo`: the public part of the promises (docs/slo.md). It needs no credential. */
 import * as z from 'zod/mini';
 import { check } from '../core/checked.ts';
 import type { Config } from '../core/config/config.ts';
@@ -15,7 +15,7 @@ interface Links {
   sloReports: { recent(windowMs: number | undefined): Promise<RecentReport | undefined> };
 }
 
-/** For pages of every origin. */
+/** Answers `GET /slo`. Pages of every origin may read it. */
 export async function publicPromises(
   asked: Record<string, string>,
   { config, sloReports }: Links,

@@ -2,10 +2,10 @@ import { withoutKeys } from '../core/identity/key-format.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 
-/** The path as logs may show it: shortened, and without keys. Empty under a Host that no URL can have. */
+/** The path as logs may show it: shortened, and without keys. Empty if the Host header makes no valid URL. */
 export const loggedPath = ({ url }: Request): string => withoutKeys(URL.parse(url)?.pathname ?? '').slice(0, 100);
 
-/** Logs one line about a request as its answer begins, for `npm start`. A deploy has its platform's own log of requests. */
+/** Logs one line for a request when its answer begins, for `npm start`. A deploy has its platform's own request log. */
 export async function logRequest(
   request: Request,
   answering: Response | Promise<Response>,

@@ -1,4 +1,4 @@
-/** `GET /sw.js`: the built service worker, after a line that tells it the router's origin. */
+/** `GET /sw.js`: the built service worker, after a line that sets the router's origin. */
 import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { fingerprint } from '../core/config/fingerprint.ts';
 import type { RequestContext } from '../pipeline/request.ts';
@@ -15,7 +15,7 @@ export async function serviceWorkerScript(request: Request, deps: Deps, context:
   const etag = `"${fingerprint(script)}-${script.length}"`;
   const headers = {
     ...commonHeaders(context),
-    // Browsers fetch a service worker's script again by themselves; the tag makes that cheap.
+    // Browsers fetch a service worker's script again by themselves. The tag makes that cheap.
     'cache-control': 'no-cache',
     etag,
     // A front end on another origin imports it into its own worker, which may require this header.
@@ -26,13 +26,13 @@ export async function serviceWorkerScript(request: Request, deps: Deps, context:
   return new Response(script, { headers: { ...headers, 'content-type': 'text/javascript; charset=utf-8' } });
 }
 
-/** The origin under which the request came, if it came under one. */
+/** The origin to which the request was sent. Undefined if its Host header makes no valid origin. */
 export function originOf({ url }: Request): string | undefined {
   const origin = URL.parse(url)?.origin;
   return origin !== undefined && ORIGIN.test(origin) ? origin : undefined;
 }
 
-/** In plain workerd the origin comes from the Host header, which may be no URL, or have quotation marks in it. */
+/** Matches a valid origin. In plain workerd it comes from the Host header, which may hold anything, even quotation marks. */
 const ORIGIN = /^https?:\/\/[\w.-]+(?::\d+)?$|^https?:\/\/\[[\da-f:]+\](?::\d+)?$/;
 
 const NO_ORIGIN =
@@ -41,6 +41,6 @@ const NO_ORIGIN =
 const NOT_BUILT =
   'This Worker was started without its static files. npm run build makes them, and [assets] in wrangler.toml binds them.';
 
-/** A proxy that compresses turns the tag into a weak one. */
+/** True if the browser has the script with this tag. A proxy that compresses turns the tag into a weak one. */
 const hasTag = (ifNoneMatch: string | null, etag: string): boolean =>
   ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;

@@ -1,4 +1,4 @@
-/** `POST /v1/sli`: how often a service beside the router, such as a vector store, kept its promise. */
+/** `POST /v1/sli`: how often a service outside the router, such as a vector store, kept its promise. */
 import { readJson } from '../body/read-json.ts';
 import { figuresProblem, readFigures } from '../core/slo/told/figures.ts';
 import { identify } from '../pipeline/identify.ts';
@@ -9,7 +9,7 @@ import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
-/** Answers 202 once the figures are in the book: under the same id they count once. */
+/** Answers 202 once the figures are in the book. Figures with the same id count once. */
 export async function takeFigures(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const identified = await identify(request, deps, context.background);
   if (!identified.ok) return refusal(identified.error, context);

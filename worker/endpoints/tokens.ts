@@ -8,7 +8,7 @@ import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 
-/** Enough for a list of a hundred features. */
+/** Large enough for a list of a hundred features. */
 const LONGEST_BODY_BYTES = 16_384;
 
 /** Checks the key and the wish, and answers with a signed token. */

@@ -1,14 +1,17 @@
-/** How often a caller may make the small calls that carry no question. */
+/** Limits how often a caller may make the small calls that carry no question. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import type { Deps } from '../ports.ts';
 
-/** Calls a minute, in this isolate, by one user, or by a key that names no user. */
+/** The most calls per minute in this isolate, for one user, or for a key that names no user. */
 const MOST_CALLS = 60;
-/** The same for a server that tells what all of its users, or a judge of answers, told it. */
+/** The same limit for a server that passes on the ratings of all its users, or of a judge of answers. */
 export const MOST_CALLS_OF_SERVERS = 1_200;
 
-/** All visitors of a page share its key, so publishable keys are limited by address alone. `what`: each call has its own count. */
+/**
+ * Refuses calls beyond the limit. `what` names the call, which has its own count. All visitors of a page share its key, so publishable
+ * keys are limited only by address.
+ */
 export function tooOften(
   what: string,
   identity: Identity,
@@ -23,6 +26,6 @@ export function tooOften(
   return { code: 'rate_limit_exceeded', scope, limit: 'rpm', cap: most, retryAfterMs, neverFits: false };
 }
 
-/** Whose call it is. */
+/** A name for the caller, under which its calls are counted. */
 export const ownerName = ({ tenant, keyId }: Identity, user: string | null): string =>
   JSON.stringify([tenant, keyId, user]);

@@ -1,4 +1,4 @@
-/** `POST /ai/reports`: takes what travel mode saw, and logs it as counts, without ids, user names or text. */
+/** `POST /ai/reports`: takes the reports of travel mode and logs their counts, without ids, user names or text. */
 import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
 import { reportsBody } from '../core/reports/reports.ts';

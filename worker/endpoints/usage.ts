@@ -1,4 +1,4 @@
-/** `GET /v1/usage`: what a caller has used of its own limits, and what remains (docs/limits.md). Its ledger is read, and not written. */
+/** `GET /v1/usage`: what a caller has used of its own limits, and what remains (docs/limits.md). It only reads the ledger. */
 import { ownScopes } from '../core/admission/own-scopes.ts';
 import type { Used } from '../core/ledger/book/usage.ts';
 import { within } from '../core/within.ts';
@@ -10,7 +10,7 @@ import { tooOften } from './too-often.ts';
 
 const LONGEST_ASK_MS = 2_000;
 
-/** Answers with each limit in force of the caller's own scopes. */
+/** Answers with each limit in force for the caller's own scopes. */
 export async function usage(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const caller = await callerOf(request, deps, context.background);
   if (!caller.ok) return refusal(caller.error, context);
@@ -26,7 +26,7 @@ export async function usage(request: Request, deps: Deps, context: RequestContex
   return plainJson({ limits: used.map((one) => shown(one, seesCost)) }, context);
 }
 
-/** Money is shown as a share to callers that do not learn what things cost. */
+/** One limit as the caller may see it. Callers that may not learn costs see money only as a ratio. */
 function shown({ scope, limit, cap, used, remaining, resetMs }: Used, seesCost: boolean): object {
   const about = { scope, limit, remainingRatio: cap === 0 ? 0 : remaining / cap, resetMs };
   if (limit !== 'monthly' && limit !== 'daily') return { ...about, cap, used, remaining };

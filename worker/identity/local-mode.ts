@@ -1,13 +1,13 @@
-/** Local mode keeps to this machine: its keys are in the documentation, and behind it may stand a real provider. */
+/** Local mode serves only this machine, because its keys are in the documentation, and a real provider may be behind it. */
 import { isLocalHost, isLoopbackOrigin } from '../core/identity/loopback.ts';
 
-/** Whether pages of this origin may call: those that config names, and in local mode those of this machine. */
+/** True if pages of this origin may call. Config names such origins, and in local mode those of this machine count too. */
 export const mayCall = (origin: string, named: readonly string[], local: boolean): boolean =>
   named.includes(origin) || (local && isLoopbackOrigin(origin));
 
 /**
- * The name a request came under, if it is not this machine's. A page elsewhere can make its own name lead here (DNS rebinding),
- * and then this router is its own origin: only the name gives it away.
+ * The host name of a request, if it is not this machine's. A page elsewhere can make its own name resolve to this machine (DNS
+ * rebinding). Then the browser takes this router for the page's own origin, and only the name shows the difference.
  */
 export function strangeHost(
   { url, headers }: Pick<Request, 'url' | 'headers'>,
@@ -21,5 +21,5 @@ export function strangeHost(
   return stranger;
 }
 
-/** The last request that was found to be this machine's: most requests come under the same name as the one before. */
+/** The last request that had this machine's name. Most requests have the same name as the one before. */
 let known: { host?: string; url?: string; localHosts?: readonly string[] } = {};

@@ -1,17 +1,20 @@
-/** Who asks: the user a key is bound to, a token's, or the one a secret key names. One person has one name, however it was written. */
+/**
+ * Finds the user: the one that a key is bound to, that a token names, or that a request with a secret key names. All encodings of a
+ * name become one.
+ */
 import type { RouterError } from '../../protocol/errors.ts';
 import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { type Identity, vouchesForUser } from '../core/identity/identity.ts';
 import { userName } from '../core/identity/names.ts';
 import { headerAsWritten } from '../response/header-text.ts';
 
-/** By header, or by OpenAI's `user`; only a secret key may name one. */
+/** The user of a request, which may be named by a header or by OpenAI's `user` field. */
 export function resolveUser(
   header: string | null,
   field: string | undefined,
   identity: Identity,
 ): string | null | RouterError {
-  // Empty counts as not given.
+  // An empty value counts as absent.
   const [inHeader, inField] = [header && headerAsWritten(header), field];
   if (!inHeader && !inField) return identity.user === null ? null : checkedUser(identity.user);
   if (!vouchesForUser(identity)) return { code: 'user_not_allowed' };

@@ -1,4 +1,4 @@
-/** The routing board for requests under a fault: health, places and probes of their own, so that no other request is affected. */
+/** The board for requests of a drill. It keeps separate health, places and probes, so that no other request is affected. */
 import type { Deployment } from '../core/config/config.ts';
 import { healthIdFor } from '../core/routing/health-id.ts';
 import type { RoutingBoard } from '../ports.ts';
@@ -11,7 +11,7 @@ function ofDrill(deployment: Deployment): Deployment {
   return known;
 }
 
-/** The board of requests under a fault. */
+/** The board of a drill's requests. */
 export const drillBoard = (board: RoutingBoard): RoutingBoard => ({
   ready: (background) => board.ready(background),
   overrides: board.overrides,
@@ -20,6 +20,6 @@ export const drillBoard = (board: RoutingBoard): RoutingBoard => ({
   leave: (deployment, request) => board.leave(ofDrill(deployment), request),
   claimProbe: (deployment, forMs) => board.claimProbe(ofDrill(deployment), forMs),
   observe: (deployment, outcome, background) => board.observe(ofDrill(deployment), outcome, background),
-  // What bills teach is about money, and holds for everybody.
+  // Lessons from bills are about money, so they apply to all requests.
   learn: (deployment, seen, background) => board.learn(deployment, seen, background),
 });

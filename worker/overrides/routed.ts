@@ -1,4 +1,4 @@
-/** The board, the deployment and `fetch` under a request's route: themselves if nothing is set. */
+/** The board, the deployment and `fetch` under a request's route. They are unchanged if no override concerns the request. */
 import type { Deployment } from '../core/config/config.ts';
 import type { Measured } from '../core/pricing/bill.ts';
 import { faultyDeployment } from '../core/routing/faulty-deployment.ts';
@@ -8,17 +8,17 @@ import type { Deps, RoutingBoard, UpstreamFetch } from '../ports.ts';
 import { faultyFetch } from '../upstream/faulty-fetch.ts';
 import { drillBoard } from './drill-board.ts';
 
-/** The board as this request meets it, and as it is told of its attempts. */
+/** The board that this request sees, and to which its attempts are reported. */
 export function boardFor({ route }: Pick<RoutedRequest, 'route'>, { board }: Pick<Deps, 'board'>): RoutingBoard {
   if (route.bypass) return blindBoard(board);
   return route.drill ? drillBoard(board) : board;
 }
 
-/** The deployment that is asked in place of the planned one: before it is translated, timed, or asked for a place. */
+/** The deployment to ask instead of the planned one. It must be known before the request is translated or timed, or takes a place. */
 export const deploymentFor = (route: Route, deployment: Deployment): Deployment =>
   faultyDeployment(deployment, faultOf(route, deployment.id));
 
-/** How that deployment is reached. */
+/** The `fetch` that reaches this deployment. */
 export function fetchFor({ route, chat }: RoutedRequest, deployment: Deployment, deps: Deps): UpstreamFetch {
   const fault = faultOf(route, deployment.id);
   if (fault === undefined) return deps.fetch;
@@ -26,7 +26,7 @@ export function fetchFor({ route, chat }: RoutedRequest, deployment: Deployment,
   return faultyFetch(fault, { chat, adapter: deps.adapterFor(deployment), fetch, clock });
 }
 
-/** While an answer is held back or cut here, its provider goes on: if the answer does not end, more may have been made than was read. */
+/** A fault holds back or cuts an answer while its provider continues. So if the answer is not whole, more may have been made than read. */
 export function measuredFor(route: Route, deployment: Deployment, measured: Measured): Measured {
   const { made } = measured;
   const fault = faultOf(route, deployment.id);
@@ -35,7 +35,7 @@ export function measuredFor(route: Route, deployment: Deployment, measured: Meas
   return { ...measured, made: { ...made, isPartial: true } };
 }
 
-/** A board that knows no failures, counts no places and hears nothing. It still learns from bills, because that is about money. */
+/** A board that knows no failures, counts no places and ignores reports. It still learns from bills, because those are about money. */
 const blindBoard = (board: RoutingBoard): RoutingBoard => ({
   overrides: board.overrides,
   ready: (background) => board.ready(background),

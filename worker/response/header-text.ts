@@ -1,8 +1,8 @@
 import { moreIn } from '../../protocol/field-names.ts';
 
 /**
- * A header's text as its sender wrote it. Headers are bytes: Cloudflare reads them as UTF-8, plain workerd as Latin-1, so there
- * "é" in UTF-8 arrives as two characters. Bytes in the form of UTF-8 are read as UTF-8; Latin-1's "é" is still an "é".
+ * A header's text as its sender wrote it. Headers are bytes. Cloudflare reads them as UTF-8, but plain workerd as Latin-1, where the
+ * UTF-8 bytes of "é" arrive as two characters. Bytes that form UTF-8 are read as UTF-8 here. An "é" in Latin-1 stays an "é".
  */
 export function headerAsWritten(value: string): string {
   if (!/[\x80-\xff]/.test(value) || !UTF8_FORM.test(value)) return value;
@@ -11,7 +11,7 @@ export function headerAsWritten(value: string): string {
   );
 }
 
-/** Bytes in the form of RFC 3629. Not left to a decoder's `fatal`: workerd's takes a character that breaks off at the end. */
+/** Matches UTF-8 by RFC 3629. A decoder with `fatal` would not do: workerd's accepts a character that breaks off at the end. */
 const UTF8_FORM = new RegExp(
   `^(?:${[
     '[\\x20-\\x7e\\t]',
@@ -26,12 +26,12 @@ const UTF8_FORM = new RegExp(
 );
 
 const LONGEST = 512;
-/** For `, +1999999 more`. */
+/** Room for `, +1999999 more`. */
 const ROOM_FOR_COUNT = 15;
 
 /**
- * A string from outside as a header value: printable ASCII, bounded. A list ends at a comma, and says how many more there are,
- * counting those that a `+N more` at its end stands for already.
+ * A string from outside as a header value: printable ASCII of limited length. A list that is too long is cut at a comma, and ends with
+ * the number of names left out. That number includes those that a `+N more` at the end of the list already stands for.
  */
 export const headerText = (text: string): string =>
   /^[\x20-\x7e]{0,512}$/.test(text) ? text : shortened(text.replace(/[^\x20-\x7e]/g, '?'));

@@ -1,7 +1,7 @@
 /**
- * An `AnswerHead` as response headers: the only place that writes the `x-carryon-*` and `x-ratelimit-*` headers of an answer.
- * A header costs about a microsecond to set, so one that would state the ordinary is not sent, and those that all answers of a
- * deployment have in common are copied natively from a template.
+ * Writes an `AnswerHead` as response headers. Only this file writes the `x-carryon-*` and `x-ratelimit-*` headers of an answer. Setting
+ * a header takes about a microsecond. So a header with an ordinary value is not sent, and those that all answers of a deployment share
+ * are copied natively from a template.
  */
 import { RESPONSE_HEADERS as NAME } from '../../protocol/headers.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
@@ -13,17 +13,17 @@ import { headerText } from './header-text.ts';
 import type { ResponseContext } from './plain.ts';
 import { dateText } from './server-timing.ts';
 
-/** The rest of what a response needs besides its head and its body. */
+/** What a response needs besides its head and its body. */
 export interface ResponseForm {
   status: number;
   contentType: 'application/json' | 'text/event-stream; charset=utf-8';
-  /** How long a browser may keep it (cache-control.ts). */
+  /** How long a browser may keep the response (cache-control.ts). */
   cacheControl: string;
-  /** Of an error: `retry-after` and its like. */
+  /** The headers of an error, such as `retry-after`. */
   errorHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
-/** An answer, or the refusal in its place. `seesProvider`: its caller may learn who served, and what it cost. */
+/** The response for an answer or a refusal. With `seesProvider` its caller may learn the provider and the cost. */
 export function answerResponse(
   body: BodyInit | null,
   head: AnswerHead,
@@ -44,7 +44,7 @@ export function answerResponse(
   return response;
 }
 
-/** What of a head differs from answer to answer. */
+/** Sets the headers that differ from answer to answer. */
 function setHead(headers: Headers, head: AnswerHead, seesProvider: boolean): void {
   const { mode, attempts, hops, dropped, left, cache, costMicroUsd } = head;
   if (mode !== undefined && mode !== 'normal') headers.set(NAME.mode, mode);
@@ -61,7 +61,7 @@ function setHead(headers: Headers, head: AnswerHead, seesProvider: boolean): voi
   if (head.isReplayed) headers.set(NAME.replayed, '1');
 }
 
-/** The limits nearest to their end, as OpenAI names them; and the tightest budget, for callers that may see costs. */
+/** Sets the tightest limits under OpenAI's names and, for callers that may see costs, the tightest budget. */
 function setLimits(headers: Headers, left: readonly Left[], seesProvider: boolean): void {
   const requests = tightest(left, 'rps');
   if (requests !== undefined) {
@@ -83,7 +83,7 @@ function setLimits(headers: Headers, left: readonly Left[], seesProvider: boolea
     headers.set(NAME.budgetRemainingUsd, usdText(Math.floor(budgetMicroUsd)));
 }
 
-/** As OpenAI writes durations: `12ms`, `1s`, `6m0s`, `1h0m5s`. */
+/** A duration as OpenAI writes it: `12ms`, `1s`, `6m0s`, `1h0m5s`. */
 function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.ceil(ms)}ms`;
   const seconds = Math.ceil(ms / 1_000);
@@ -94,7 +94,7 @@ function durationText(ms: number): string {
 }
 
 const templates = new Map<string, Headers>();
-/** A provider may name its models as it likes, so the templates are bounded, and so are their names. */
+/** A provider may report any model name, so both the number of templates and the length of their names are limited. */
 const MOST_TEMPLATES = 500;
 const LONGEST_NAME = 2_000;
 
@@ -104,7 +104,7 @@ function templateOf(head: AnswerHead, seesProvider: boolean, { contentType, cach
   const known = templates.get(name);
   if (known !== undefined) return known;
   const headers = new Headers({ 'content-type': contentType, 'cache-control': cacheControl });
-  // nginx and its like would hold a stream's events back until a buffer is full.
+  // Without this header nginx and similar proxies hold back a stream's events until a buffer is full.
   if (contentType !== 'application/json') headers.set('x-accel-buffering', 'no');
   if (deployment !== '') headers.set(NAME.deployment, headerText(deployment));
   if (provider !== '') headers.set(NAME.provider, headerText(provider));

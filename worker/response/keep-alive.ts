@@ -1,22 +1,22 @@
 import type { Clock } from '../ports.ts';
 
-/** After this much silence the reader is sent a sign of life, which also shows us whether the reader has left. */
+/** After this much silence the reader gets a keep-alive, which also shows us whether the reader has left. */
 const SILENCE_MS = 5_000;
 
 /**
- * Sends something if nothing else was sent for a while. There is one timer for a whole stream: if it fires too early, it looks
- * when the last chunk came and sleeps on. So a chunk costs nothing here.
+ * Sends a keep-alive if nothing else was sent for a while. A stream has one timer. If it fires too early, it checks when the last chunk
+ * arrived and is set again. So a chunk costs nothing here.
  */
 export class KeepAlive {
   readonly #clock: Clock;
   readonly #say: () => void;
   readonly #cameAt: () => number;
-  /** When it last sent something itself, or began. */
+  /** When the last keep-alive was sent, or the stream began. */
   #saidAt: number;
   #isStopped = false;
   #callOff = () => {};
 
-  /** `cameAt`: when the last chunk came. */
+  /** `cameAt` returns when the last chunk arrived. `say` sends a keep-alive. */
   constructor(clock: Clock, cameAt: () => number, say: () => void) {
     this.#clock = clock;
     this.#say = say;

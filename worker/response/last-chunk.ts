@@ -1,16 +1,16 @@
-/** The chunk that follows the provider's own: its usage, the mark for lost events, and how the answer was made. */
+/** Makes the chunk that follows the provider's own: its usage, the mark for lost events, and how the answer was made. */
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { ProviderStream } from '../upstream/provider-stream.ts';
 
 type Json = Record<string, unknown>;
 
-/** Adds the mark for events that could not be read to the last chunk, or makes a chunk for it; `chunk` as it is if all were read. */
+/** Marks the last chunk if events could not be read, or makes a chunk for the mark. Returns `chunk` unchanged if all were read. */
 export function withSkippedEvents(
   chunk: Json | undefined,
   { skippedEvents, translator }: ProviderStream,
 ): Json | undefined {
   if (skippedEvents === 0) return chunk;
-  // With a choice in it: clients that asked for no usage expect one in every chunk.
+  // The chunk has a choice, because clients that asked for no usage expect one in every chunk.
   const empty = { ...translator.envelope(), choices: [{ index: 0, delta: {}, finish_reason: null }] };
   return { ...(chunk ?? empty), carryon: { skippedEvents } };
 }

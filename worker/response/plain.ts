@@ -1,4 +1,4 @@
-/** Responses that are no answers: lists, what an operator asked for, and refusals of any other path. */
+/** Responses that are not answers of a model: lists, replies to operators, and refusals. */
 import { errorToWire, type RouterError } from '../../protocol/errors.ts';
 import { RESPONSE_HEADERS } from '../../protocol/headers.ts';
 import { NO_STORE } from './cache-control.ts';
@@ -10,7 +10,7 @@ export interface ResponseContext {
   timing: Timing;
 }
 
-/** A JSON response that is no answer of a model. */
+/** A JSON response that is not an answer of a model. */
 export const plainJson = (body: unknown, context: ResponseContext, status = 200, indent = 0): Response =>
   new Response(JSON.stringify(body, null, indent), {
     status,
@@ -26,7 +26,7 @@ export function refusal(error: RouterError, context: ResponseContext): Response 
   });
 }
 
-/** Done, and there is nothing to tell. */
+/** A response without a body. */
 export const noContent = (context: ResponseContext): Response =>
   new Response(null, { status: 204, headers: commonHeaders(context) });
 

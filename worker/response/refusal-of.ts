@@ -3,7 +3,7 @@ import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import type { Refusal } from '../core/answers/stream/events.ts';
 
-/** An error in both wordings, as objects keep it: not all readers of one answer may learn who served. */
+/** An error in both wordings, as objects keep it. Not all readers of one answer may learn which provider was asked. */
 export function refusalOf(error: RouterError, head: AnswerHead = {}, carryon?: CarryonField): Refusal {
   const { status, headers, body } = errorToWire(error);
   const whole = { status, head, headers, body: JSON.stringify(body), ...(carryon !== undefined && { carryon }) };
@@ -13,7 +13,7 @@ export function refusalOf(error: RouterError, head: AnswerHead = {}, carryon?: C
   return { ...whole, status: shown.status, body: JSON.stringify(shown.body), open: { status, body: whole.body } };
 }
 
-/** For those who may not learn who served, nor what things cost. */
+/** The error for callers that may not learn providers and costs. */
 export function pageError(error: RouterError): RouterError {
   if ('page' in error && error.page !== undefined) return error.page;
   if (error.code !== 'budget_exceeded' || error.figures === undefined) return error;

@@ -1,7 +1,7 @@
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 
-/** Why a stream that was to be resumable is not, so that nobody has to guess. `wish`: the header as it was sent. */
+/** Says why a stream is not resumable although the client asked for it. `wish` is the header as the client sent it. */
 export function whyNotResumable(
   { keyed, feature, chat }: RoutedRequest,
   wish: string,
@@ -11,6 +11,6 @@ export function whyNotResumable(
   if (keyed === undefined) return 'no-idempotency-key';
   if (!feature.resume) return 'feature-without-resume';
   if (!chat.stream) return 'not-a-stream';
-  // A cached copy that could not be kept, or stands in for an answer that failed.
+  // The answer is a cached copy that could not be kept in the object, or that replaces a failed answer.
   return streamId === undefined ? 'copy-not-kept' : undefined;
 }

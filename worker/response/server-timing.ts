@@ -1,16 +1,16 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Most requests share their second with others. */
+/** The last second and its text are kept, because most requests share their second with others. */
 let [lastSecond, lastDate] = [-1, ''];
 
-/** A time as the `date` header writes it: plain workerd sets none. */
+/** A time as the `date` header writes it. Plain workerd does not set that header. */
 export function dateText(now: number): string {
   const second = Math.floor(now / 1_000);
   if (second !== lastSecond) [lastSecond, lastDate] = [second, new Date(second * 1_000).toUTCString()];
   return lastDate;
 }
 
-/** `server-timing`: how long each step took, in the order of the line. */
+/** `server-timing`: how long each step took, in the order of the steps. */
 export class Timing {
   readonly #clock: Clock;
   readonly #startedAt: number;
@@ -28,8 +28,8 @@ export class Timing {
   }
 
   /**
-   * The step ends now. One that took no time is left out: in an isolate the clock stands still while nothing is waited for, so such a
-   * step would always say 0.
+   * Called when a step ends. A step that took no time is left out: in an isolate the clock stands still during computation, so a step
+   * without I/O would always show 0.
    */
   mark(step: string): void {
     const now = this.#clock.now();
@@ -38,7 +38,7 @@ export class Timing {
     this.#last = now;
   }
 
-  /** The header's value, for a response that is made now. */
+  /** The header's value at the time `now`. */
   text(now: number): string {
     return `${this.#text}total;dur=${now - this.#startedAt}`;
   }

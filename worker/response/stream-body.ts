@@ -1,4 +1,4 @@
-/** A committed stream on its way to the reader: chunk by chunk, with backpressure, ending in `[DONE]` or in a named error. */
+/** Sends a stream that has begun to its reader, chunk by chunk and with backpressure. It ends in `[DONE]` or in a named error. */
 import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
@@ -12,19 +12,19 @@ import type { Batch, Piece, StreamEnd } from '../upstream/provider-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { pageError } from './refusal-of.ts';
 
-/** A streamed answer, and for whom it is written. */
+/** A streamed answer, and how its reader gets it. */
 export interface StreamBodyInput {
   source: AnswerSource;
   pipe: BytePipe;
-  /** Set for callers who may not learn which provider answered: the model's name for them. */
+  /** The model's name for callers that may not learn which provider answered; undefined for others. */
   pageAlias?: string | undefined;
-  /** The form in which the client reads the chunks; left out: as they come. */
+  /** The form in which the client reads the chunks. If left out, they are sent as they are. */
   form?: AnswerForm | undefined;
-  /** What follows the provider's chunks, such as the usage for a client that asked; called once the answer is complete. */
+  /** Makes the chunk after the provider's own, such as the usage for a client that asked. Called once the answer is complete. */
   lastChunk(): Record<string, unknown> | undefined;
-  /** Set where the reader is told how the answer was made, however it ends. */
+  /** Set if the reader learns how the answer was made, even if it breaks off. */
   told?: ((cut: Failure) => CarryonField) | undefined;
-  /** Called with all that is shown, before `lastChunk`. */
+  /** Called with every chunk that is shown, before `lastChunk`. */
   onChunks?: ((chunks: readonly Chunk[]) => void) | undefined;
   clock: Clock;
 }
@@ -32,14 +32,14 @@ export interface StreamBodyInput {
 const encoder = new TextEncoder();
 const KEEP_ALIVE = commentText('keep-alive');
 
-/** The body, at once; it is filled as the answer comes. */
+/** Returns the body at once. It is filled as the answer arrives. */
 export function streamBody(input: StreamBodyInput): ReadableStream<Uint8Array> {
   const { readable, writable } = input.pipe;
   void pump(input, writable.getWriter());
   return readable;
 }
 
-/** Never rejects. Nothing is read from the provider before the reader has taken what came before. */
+/** Moves the stream. Never rejects. It reads from the provider only after the reader has taken everything before. */
 async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
   const { source, onChunks, clock } = input;
   writer.closed.catch(source.leave);
@@ -47,7 +47,7 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
   const cameAt = () => source.stream.cameAt;
   const keepAlive = new KeepAlive(clock, cameAt, () => {
     if (source.isLeft) keepAlive.stop();
-    // One that the reader has not taken yet is enough.
+    // While the reader has not taken the last keep-alive, another would be useless.
     if (!source.isWaiting || isPinging) return;
     isPinging = true;
     writer.write(encoder.encode(KEEP_ALIVE)).then(() => {
@@ -69,7 +69,7 @@ async function pump(input: StreamBodyInput, writer: WritableStreamDefaultWriter<
     }
   } catch (error) {
     source.leave();
-    // Where the reader has gone, this tells nobody; after a fault of ours, an answer that breaks off is better than one that hangs.
+    // If the reader has gone, this has no effect. After a bug of ours, an answer that breaks off is better than one that hangs.
     writer.abort(error).catch(() => {});
   } finally {
     keepAlive.stop();
@@ -97,7 +97,7 @@ function eventsText(chunks: readonly Pick<Chunk, 'data'>[], { pageAlias, form }:
   return text;
 }
 
-/** The provider's own bytes, where they say what is shown and nothing else. */
+/** The bytes to send: the provider's own if they hold exactly what is shown. */
 function bytesOf({ chunks, piece }: Batch, written: Written): Uint8Array {
   const isAsItCame = piece !== undefined && piece.text === undefined;
   if (isAsItCame && written.pageAlias === undefined && keepsChunks(written.form)) return piece.bytes;
@@ -105,7 +105,7 @@ function bytesOf({ chunks, piece }: Batch, written: Written): Uint8Array {
   return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
 }
 
-/** Whether the piece is these events, byte for byte: no character reaches over its edges, and none of its bytes was unreadable. */
+/** True if the piece is these events byte for byte: no character crosses its edges, and all its bytes were readable. */
 const isWrittenAs = (text: string, { bytes, text: read }: Piece): boolean =>
   text === read && bytes[0] === LETTER_D && bytes[bytes.length - 1] === LF && !text.includes('\ufffd');
 

@@ -1,4 +1,4 @@
-/** Behind the response: a new answer goes into the cache, where the feature has one and the answer may be given again. */
+/** Puts a new answer into the cache, behind the response, if the feature has one and the answer may be given again. */
 import type { ChatChunk } from '../../protocol/chat.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
@@ -10,10 +10,10 @@ import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 
-/** Called with a whole answer, as JSON. */
+/** Takes a whole answer, as JSON. */
 export type Keep = (body: string, model: string) => void;
 
-/** Undefined where nothing is to be cached. */
+/** Returns what caches the answer. Undefined if it must not be cached. */
 export function keeper(
   { request, deployment, trail: { mode } }: Begun,
   cached: CacheRead | undefined,
@@ -28,7 +28,7 @@ export function keeper(
   };
 }
 
-/** Caches what an object made. The Worker asks for it whole, because each colo has its own cache. */
+/** Caches an answer that an object has made. The Worker asks for the whole answer, because each colo has its own cache. */
 export async function keepWhole(subject: string, request: RoutedRequest, keyHash: string, deps: Deps): Promise<void> {
   try {
     const whole = await deps.answerStreams.whole(subject, request.keyed === undefined ? 'shared' : 'keyed');
@@ -41,7 +41,7 @@ export async function keepWhole(subject: string, request: RoutedRequest, keyHash
     } = readNote(whole.headers.get(NOTE_HEADER)).head;
     await keep({ model, deployment, provider, body: await whole.text() }, mode, request, keyHash, deps);
   } catch {
-    // It costs a later miss and no more.
+    // The only loss is a miss later.
   }
 }
 
@@ -57,7 +57,7 @@ function keep(
   return answers.put(keyHash, identity.tenant, { ...made, storedAt: clock.now() }, policy.ttlMs + policy.staleTtlMs);
 }
 
-/** Puts a stream together while it passes; gives up beyond what may be kept. */
+/** Puts a stream together while it passes. It gives up beyond the size that may be cached. */
 export class StreamKeeper {
   readonly #keep: Keep;
   readonly #completion = new StreamedCompletion();
@@ -65,7 +65,7 @@ export class StreamKeeper {
 
   constructor(keep: Keep, maxBytes: number) {
     this.#keep = keep;
-    // Chunks repeat what frames them, so they are several times as long as what they say.
+    // Chunks repeat their JSON frame, so they are several times as long as their text.
     this.#bytesLeft = maxBytes * 16;
   }
 
@@ -76,13 +76,13 @@ export class StreamKeeper {
       try {
         this.#completion.add(JSON.parse(data) as ChatChunk);
       } catch {
-        // Its reader gets what nobody else can read, such as thousands of objects inside each other.
+        // The client gets the chunk as it is, but it cannot be parsed, for example because its objects are nested too deep.
         this.#bytesLeft = -1;
       }
     }
   }
 
-  /** `usageChunk`: the closing one, which the stream itself does not hold. */
+  /** Called when the stream is complete. `usageChunk` is the closing chunk, which `add` has not been given. */
   end(usageChunk: Record<string, unknown> | undefined, model: string): void {
     if (this.#bytesLeft < 0) return;
     if (usageChunk !== undefined) this.#completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);

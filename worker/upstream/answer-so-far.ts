@@ -8,21 +8,21 @@ import { SamePiece } from './same-piece.ts';
 import type { StreamHelp } from './stream-settings.ts';
 import { Tally } from './tally.ts';
 
-/** In characters. No event is this long: an image in base64 is a few million. */
+/** The longest event, in characters. Real events are shorter: an image in base64 has a few million. */
 const MOST_EVENT_LENGTH = 8_000_000;
 
-/** A chunk of an answer, as the translator gives it. */
+/** A chunk of an answer, as the translator makes it. */
 export type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
-/** What has come of a streamed answer: bytes in, chunks out. It knows no clock and no connection. */
+/** The part of a streamed answer that has arrived: bytes in, chunks out. It has no clock and no connection. */
 export class AnswerSoFar {
   translator: StreamTranslator;
-  /** Some content has come; set before the chunks that hold it are taken. */
+  /** True if some content has arrived. It is set before the chunks that hold the content are taken. */
   hasContent = false;
-  /** Why there will be no whole answer. What comes afterwards is read for its usage alone. */
+  /** Why there will be no whole answer. What arrives afterwards is read only for its usage. */
   failure: Failure | undefined;
   saidDone = false;
-  /** As many choices as were asked for have their `finish_reason`. */
+  /** True if as many choices as were asked for have their `finish_reason`. */
   isFinished = false;
   readonly #help: StreamHelp;
   readonly #decoder = new TextDecoder();
@@ -30,11 +30,11 @@ export class AnswerSoFar {
   readonly #tally = new Tally();
   readonly #same = new SamePiece();
   #chunks: Chunk[] = [];
-  /** How far the answer was when it failed. */
+  /** The state of the answer when it failed. */
   #atFailure: Pick<StreamTranslator, 'complete' | 'finishedAll' | 'surelyFinished'> | undefined;
-  /** An event was lost before the sure end of the answer. */
+  /** True if an event was lost before the certain end of the answer. */
   #mayLackText = false;
-  /** Characters since the last whole event. */
+  /** The number of characters since the last whole event. */
   #unreadLength = 0;
   #sawEvent = false;
   #isOver = false;
@@ -48,17 +48,17 @@ export class AnswerSoFar {
     );
   }
 
-  /** How many events could not be read. Such an answer is marked with it, and given to nobody else. */
+  /** The number of events that could not be read. An answer that lacks some is marked with this number, and is never cached or shared. */
   get lostEvents(): number {
     return this.#tally.lostEvents;
   }
 
-  /** The provider's last byte was read. */
+  /** True if the provider's last byte was read. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Nothing that comes now would change what a failed answer is billed at. */
+  /** True if nothing that can still arrive would change the bill of a failed answer. */
   get isBilled(): boolean {
     return this.saidDone || this.#isOver || this.#isTooLong || this.#atFailure?.surelyFinished === true;
   }
@@ -68,8 +68,8 @@ export class AnswerSoFar {
   }
 
   /**
-   * Reads the next bytes; undefined: the connection has ended. Gives them as text; undefined where they need not be read as such,
-   * because they are one chunk as it goes on.
+   * Reads the next bytes, or undefined when the connection has ended. Returns them as text, or undefined if they need not be decoded,
+   * because they are one chunk that can be passed on as it is.
    */
   read(piece: Uint8Array | undefined): string | undefined {
     if (piece !== undefined) {
@@ -96,7 +96,7 @@ export class AnswerSoFar {
     return chunks;
   }
 
-  /** What to bill it by as it stands. `isPartial`: the provider may have made more than was read. */
+  /** What the bill would be computed from now. `isPartial` means that the provider may have made more than was read. */
   measured(isPartial: boolean): Measured {
     const { finishedAll, complete } = this.translator;
     const isUnread = this.failure?.kind === 'malformed' && !this.isFinished;
@@ -108,7 +108,7 @@ export class AnswerSoFar {
     return { usage: this.#tally.usage, isFinal: this.#tally.isFinal && (this.saidDone || finishedAll), made };
   }
 
-  /** The first failure counts. */
+  /** Records a failure. Only the first one counts. */
   fail(failure: Failure): void {
     if (this.failure !== undefined) return;
     const { complete, finishedAll, surelyFinished } = this.translator;
@@ -117,8 +117,8 @@ export class AnswerSoFar {
   }
 
   /**
-   * Nothing more is read: undefined where the answer is whole, else why it is not. Whatever went wrong after a sure
-   * `finish_reason`, the answer is whole. A provider may also answer fewer choices, and say that it is done.
+   * Called when nothing more is read. Returns undefined if the answer is whole, otherwise why it is not. After a certain `finish_reason`
+   * the answer is whole, whatever goes wrong later. A provider may also answer fewer choices and then say that it is done.
    */
   conclude(failure: Failure, isCleanEnd: boolean): Failure | undefined {
     const { complete, finishedAll, surelyFinished } = this.#atFailure ?? this.translator;
@@ -130,7 +130,7 @@ export class AnswerSoFar {
     return undefined;
   }
 
-  /** Why an answer that ends here is not whole. */
+  /** The failure of an answer that ends here without being whole. */
   cutShort(): Failure {
     if (this.hasContent) return failed('cut', 'The provider’s answer ended before it was complete.');
     return failed(
@@ -144,12 +144,12 @@ export class AnswerSoFar {
       if (this.#isTooLong) this.fail(failed('malformed', 'The provider sent an event without end.'));
       else this.#text.feed(text);
     } catch {
-      // A translator should not throw; if one does, the answer fails by name and nothing else does.
+      // A translator should not throw. If one does, only this answer fails, with a named error.
       this.fail(failed('malformed', 'The provider sent something that could not be read.'));
     }
   }
 
-  /** A provider that answered whole where a stream was asked for: the same answer, as events. */
+  /** Reads an answer that the provider sent in one piece instead of as a stream, and turns it into events. */
   #readWhole(): void {
     const { json } = this.#text;
     if (json === undefined || this.failure !== undefined) return;
@@ -171,7 +171,7 @@ export class AnswerSoFar {
 
   #takeAll(steps: readonly StreamStep[]): void {
     this.#tally.note(this.translator, steps, this.translator.complete || this.saidDone);
-    // Behind the end only a usage counts.
+    // After the end only a usage counts.
     if (this.saidDone) return;
     for (const step of steps) this.#take(step);
   }
@@ -201,20 +201,20 @@ export class AnswerSoFar {
     this.#tally.passed.chunks++;
     if (this.#atFailure !== undefined) return;
     this.isFinished = chunk.finished;
-    // More text after an event that was lost: it was no closing one.
+    // More text follows the lost event, so that was not a closing one.
     if (chunk.content && this.lostEvents > 0) this.#mayLackText = true;
     if (chunk.content || (chunk.finished && !this.#mayLackText)) this.hasContent = true;
     this.#chunks.push(chunk);
   }
 
   #lose(textBytes: number): void {
-    // Behind a sure finish only the closing events can have been cut.
+    // After a certain finish only the closing events can have been cut.
     if (this.#isOver && this.isFinished) return;
     this.#tally.lose(textBytes);
     this.#mayLackText ||= !this.isFinished;
   }
 
-  /** An event that was lost may have been all of the answer, or a part that the usage does not know of. */
+  /** True if a lost event may have held the whole answer, or a part that the usage does not count. */
   #lacksText(): boolean {
     if (!this.#mayLackText) return false;
     const { usage, passed } = this.#tally;

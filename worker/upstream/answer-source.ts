@@ -1,4 +1,4 @@
-/** An answer that has begun, on its way to one sink: a client's response, or the log of an `AnswerStream`. */
+/** Reads an answer that has begun for one sink: a client's response, or the log of an `AnswerStream`. */
 import type { Measured } from '../core/pricing/bill.ts';
 import type { Ending } from '../pipeline/meter.ts';
 import type { Answered } from './attempt-input.ts';
@@ -9,11 +9,11 @@ export interface SourceInput {
   answer: Extract<Answered, { kind: 'stream' }>;
   /** Aborts when the reader leaves. */
   gone: AbortSignal | undefined;
-  /** Books the answer; called once. */
+  /** Books the answer. Called once. */
   settle(ending: Ending, measured: Measured): void;
 }
 
-/** Owns when a stream is settled, and as what. Its sink takes batches, and only has to say that it wants no more. */
+/** Decides when a stream is settled, and with which ending. Its sink takes batches, and calls `leave` when it wants no more. */
 export class AnswerSource {
   readonly stream: ProviderStream;
   readonly #settle: SourceInput['settle'];
@@ -30,20 +30,20 @@ export class AnswerSource {
     stream.onSlowReader = this.leave;
     stream.onEnd = this.#ended;
     gone?.addEventListener('abort', this.leave);
-    if (gone?.aborted) this.leave(); // the event does not come again
+    if (gone?.aborted) this.leave(); // the event is not sent again
   }
 
-  /** The provider is being waited for, and the reader is waiting with us. */
+  /** True while we, and the reader with us, wait for the provider. */
   get isWaiting(): boolean {
     return this.stream.isWaiting;
   }
 
-  /** Nothing more is wanted. */
+  /** True if the sink wants no more. */
   get isLeft(): boolean {
     return this.#isLeft;
   }
 
-  /** What was read before the answer began, then each batch as it comes. Never rejects; settled before the end is returned. */
+  /** Returns what was read before the answer began, then each batch as it arrives. Never rejects. It settles before it returns the end. */
   next(): Promise<Batch> {
     const opening = this.#opening;
     if (opening === undefined) return this.stream.read();
@@ -53,17 +53,17 @@ export class AnswerSource {
   }
 
   readonly #ended = (end: StreamEnd): void => {
-    // What a slow reader has left behind may still be being read: then that settles it.
+    // The rest of a slow reader's answer may still be being read. Then the end of that read settles the stream.
     if (!this.#isLeft) this.#settleOnce(end.kind === 'interrupted' ? end.failure.kind : end.kind);
   };
 
-  /** The sink wants no more: the provider stops, and what it has made by then is settled. Safe to call more than once. */
+  /** Called when the sink wants no more. The provider stops, and what it has made by then is settled. Safe to call more than once. */
   readonly leave = (): void => {
     this.#isLeft = true;
     this.stream.leave(() => this.#settleOnce('left'));
   };
 
-  /** After a complete end: the connection to the provider is read to its end, so that it can serve the next request. */
+  /** Called after a complete answer. Reads the connection to the provider to its end, so that it can serve the next request. */
   drained(): Promise<void> {
     return this.stream.drained();
   }

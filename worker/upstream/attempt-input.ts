@@ -1,4 +1,4 @@
-/** What an attempt is given, and what it brings where the provider answers. */
+/** The input of an attempt, and its result if the provider answers. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { Deployment, RouterSettings } from '../core/config/config.ts';
 import type { Patience } from '../core/routing/patience.ts';
@@ -7,7 +7,7 @@ import type { Adapter, Outgoing, Reply } from '../providers/adapter.ts';
 import type { Chunk } from './answer-so-far.ts';
 import type { ProviderStream } from './provider-stream.ts';
 
-/** What one call of a provider needs. */
+/** What one call to a provider needs. */
 export interface AttemptInput {
   chat: ChatRequest;
   deployment: Deployment;
@@ -15,20 +15,20 @@ export interface AttemptInput {
   outgoing: Outgoing;
   settings: RouterSettings;
   patience: Patience;
-  /** When this attempt must have shown content, or have answered whole, for the sake of the whole request. */
+  /** The time by which the request's own deadline needs content of a stream, or a whole answer. */
   deadlineAt: number;
   fetch: UpstreamFetch;
   clock: Clock;
-  /** For the wait for its answer. */
+  /** The clock for the wait for the answer. */
   waits: Clock;
   /** Aborts when the client leaves. */
   gone: AbortSignal | undefined;
-  /** Undefined: none is sent. */
+  /** Undefined if no header is sent. */
   traceparent: string | undefined;
 }
 
 /** An answer that begins. */
 export type Answered =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
-  /** `opening`: everything up to the first content, read already; `ended`: that was all of it. */
+  /** `opening` is everything up to the first content, which has already been read. `ended` is true if that is the whole answer. */
   | { kind: 'stream'; opening: Chunk[]; ended: boolean; stream: ProviderStream };

@@ -2,12 +2,12 @@ import { keepShape } from '../../protocol/kept-shapes.ts';
 import type { Clock } from '../ports.ts';
 
 /**
- * Ends an attempt from our side: when its time is up, or when the client leaves. One timer and the client's signal from the start:
- * asking for the signal only later, by a timer of its own, takes more CPU (docs/decisions/0056-one-timer.md).
+ * Ends an attempt from our side: when its time is up, or when the client leaves. It has one timer, and listens to the client's signal
+ * from the start. Asking for the signal later, by another timer, takes more CPU (docs/decisions/0056-one-timer.md).
  */
 export class AttemptLimit {
   timedOut = false;
-  /** The client left. */
+  /** True if the client has left. */
   left = false;
   readonly #abort = new AbortController();
   readonly #gone: AbortSignal | undefined;
@@ -18,7 +18,7 @@ export class AttemptLimit {
     this.#gone = gone;
     this.#callOff = clock.after(Math.max(0, at - clock.now()), this.#timeOut);
     gone?.addEventListener('abort', this.#leave);
-    if (gone?.aborted) this.#leave(); // the event does not come again
+    if (gone?.aborted) this.#leave(); // the event is not sent again
     keepShape('attempt limit', this);
   }
 
@@ -26,12 +26,12 @@ export class AttemptLimit {
     return this.#abort.signal;
   }
 
-  /** From here on the stream keeps its own time; only a client that leaves still ends the attempt. */
+  /** From now on the stream keeps its own time limits. Only a client that leaves still ends the attempt. */
   letStreamKeepTime(): void {
     this.#keepsTime = false;
   }
 
-  /** The answer has begun, or failed: from here on this ends nothing. */
+  /** Called when the answer has begun or failed. From now on this ends nothing. */
   stop(): void {
     this.#callOff();
     this.#gone?.removeEventListener('abort', this.#leave);

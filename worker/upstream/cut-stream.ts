@@ -1,8 +1,8 @@
-/** A fault on purpose: a provider's event stream that breaks off after its first content, however its packets are cut. */
+/** A fault on purpose: cuts a provider's event stream after its first content, wherever the borders of its packets are. */
 import { SseParser } from '../../protocol/sse.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
-/** The error that such a stream ends with. What came `behind` the cut was generated, and is billed. */
+/** The error that such a stream ends with. The part `behind` the cut was generated, and is billed. */
 export class CutOff extends Error {
   readonly behind: Uint8Array;
 
@@ -12,7 +12,7 @@ export class CutOff extends Error {
   }
 }
 
-/** `translator`: a fresh one for this stream, to recognise content. */
+/** Cuts the stream. `translator` is a new one for this stream, which recognizes content. */
 export function cutAfterContent(
   body: ReadableStream<Uint8Array>,
   translator: StreamTranslator,
@@ -23,7 +23,7 @@ export function cutAfterContent(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        // Not sooner: an error discards what has not been read yet.
+        // The error is not raised sooner, because it discards everything that has not been read yet.
         if (cutOff !== undefined) return controller.error(cutOff);
         const { done, value } = await reader.read();
         if (done) return controller.close();
@@ -56,10 +56,10 @@ class ContentSearch {
     });
   }
 
-  /** Where in this packet the first event with content ends; undefined if it does not end here. */
+  /** The position in this packet at which the first event with content ends. Undefined if it does not end here. */
   endIn(packet: Uint8Array): number | undefined {
     let from = 0;
-    // Line by line: an event ends with a line, and in UTF-8 the end of a line is a byte that is part of nothing else.
+    // The packet is read line by line. An event ends with a line, and in UTF-8 the byte that ends a line is part of no other character.
     while (from < packet.length && !this.#isFound) {
       const end = lineEnd(packet, from);
       this.#parser.feed(this.#decoder.decode(packet.subarray(from, end), { stream: true }));

@@ -1,14 +1,14 @@
 import { SseParser } from '../../protocol/sse.ts';
 import { formOf, hasEventLine, isUnreadable, withoutComments } from './other-form.ts';
 
-/** Reads a body that arrives in packets: as events or, if the provider sent one JSON document instead, as that document. */
+/** Reads a body that arrives in packets, as events or, if the provider sends one JSON document instead, as that document. */
 export class EventText {
   readonly #parser: SseParser;
-  /** What came before the form was known: white space and comments. */
+  /** What arrived before the form was known: white space and comments. */
   #begun = '';
   #form: 'events' | { json: string } | undefined;
 
-  /** `onUnreadable`: a line that is no field of an event. */
+  /** `onUnreadable` is called with each line that is not a field of an event. */
   constructor(onEvent: (name: string | undefined, data: string) => void, onUnreadable: (line: string) => void) {
     this.#parser = new SseParser({
       onEvent: ({ event, data }) => onEvent(event, data),
@@ -18,7 +18,7 @@ export class EventText {
     });
   }
 
-  /** The document so far; undefined if the body is events, or not known yet. */
+  /** The document so far. Undefined if the body is events, or its form is not known yet. */
   get json(): string | undefined {
     return typeof this.#form === 'object' ? this.#form.json : undefined;
   }
@@ -36,7 +36,7 @@ export class EventText {
     if (typeof this.#form === 'object') {
       this.#form.json += text;
       if (!hasEventLine(this.#form.json, text.length)) return;
-      // JSON has no such line, so these are events after all, behind something that was not one.
+      // JSON cannot hold such a line, so the body is events after all, with something else before them.
       const events = this.#form.json;
       this.#form = 'events';
       this.#take(events);

@@ -1,4 +1,4 @@
-/** Why an attempt failed, from what came of its answer. */
+/** Finds out why an attempt failed, from the part of its answer that arrived. */
 import type { Deployment } from '../core/config/config.ts';
 import { inputSize } from '../core/pricing/input-size.ts';
 import { FAILURE_RULES, FAILURE_SENTENCES, type Failure } from '../core/routing/failure.ts';
@@ -12,12 +12,13 @@ const FAILURE_BODY_MS = 2_000;
 const LONG_PROMPT_BYTES = 16_384;
 const LONGEST_MESSAGE = 500;
 
-/** Classifies an answer whose status is no 2xx, which came `waitedMs` after the request went out. */
+/** Classifies an answer whose status is not 2xx. It arrived `waitedMs` after the request was sent. */
 export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
   const { adapter, deployment, clock } = input;
   const { status, headers } = response;
   const arrivedAt = clock.now();
-  // Before anything else reads it: code that shortens or masks words could leave half a key, which this would not find.
+  // Secrets are hidden before anything else reads the body. Code that shortens or masks words could leave half a key, which would no
+  // longer be found.
   const body = hide(await readSome(response, clock), secretsOf(deployment));
   const asked = { arrivedAt, ...(status === 429 ? sizeOf(input) : UNKNOWN_SIZE) };
   const failure = adapter.failure(status, (name) => headers.get(name), body, asked);
@@ -26,7 +27,7 @@ export async function classify(response: Response, input: AttemptInput, waitedMs
 }
 
 const UNKNOWN_SIZE = { inputTokens: 0, outputTokens: 0 };
-/** True of English. Denser text has more tokens, so a request that no limit has room for is recognised a little later. */
+/** The average for English. Denser text has more tokens, so a request that exceeds every limit is recognized a little later. */
 const BYTES_PER_TOKEN = 4;
 const sizeOf = ({ chat, deployment }: AttemptInput) => ({
   inputTokens: inputSize(chat, [deployment]).textBytes / BYTES_PER_TOKEN,
@@ -34,8 +35,8 @@ const sizeOf = ({ chat, deployment }: AttemptInput) => ({
 });
 
 /**
- * Whether a status means that nothing was generated. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x)
- * does not know how far the provider was, whatever its body says. Any other 5xx is a refusal if the provider says so in JSON.
+ * True if a status means that nothing was generated. A gateway that gave up or lost its connection (408, 499, 502, 504, 52x) does not
+ * know how far the provider was, whatever its body says. Any other 5xx is a refusal if its body is a JSON object.
  */
 function isRefusal(status: number, body: string): boolean {
   if (LOST.has(status) || (status >= 520 && status <= 527)) return false;
@@ -53,12 +54,12 @@ function isInOwnWords(body: string): boolean {
 }
 
 /**
- * A connection that breaks sooner was refused, or broke before a model began: the platform reports both in the same way. After
- * this time the provider may have worked and may bill for it, also if a gateway answers in its place.
+ * A connection that breaks sooner was refused, or broke before the model began. The platform reports both in the same way. After this
+ * time the provider may have worked and may bill for it, even if a gateway answers in its place.
  */
 export const BEGUN_AFTER_MS = 1_000;
 
-/** The failure of an attempt from which neither a status nor a whole body came. */
+/** The failure of an attempt that got no status, or no complete body. */
 export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
   if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
   if (!timedOut && !headersCame) {
@@ -67,13 +68,13 @@ export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptByt
   }
   if (!timedOut) return { kind: 'cut', message: 'The provider’s answer was cut off.', mayBeBilled: true };
   const message = headersCame ? 'The provider’s answer did not end in time.' : 'The provider did not answer in time.';
-  // A whole answer shows nothing until it is complete, and headers do not say how far it is: DeepSeek sends them, and blank
-  // lines, while its model is at work. So this is not silence: the request itself may be long.
+  // An answer in one piece shows nothing until it is complete, and its headers do not say how far it is: DeepSeek sends them, and blank
+  // lines, while its model works. So this does not count as silence, because the request itself may take long.
   const kind = isWhole || promptBytes > LONG_PROMPT_BYTES ? 'slow' : 'silent';
   return { kind, message, mayBeBilled: true };
 }
 
-/** What is known of an attempt without an answer. */
+/** What is known about an attempt without an answer. */
 export interface NoAnswer {
   timedOut: boolean;
   left: boolean;
@@ -84,8 +85,8 @@ export interface NoAnswer {
 }
 
 /**
- * A provider's failure as a client may read it. If it is the caller's own fault, the client reads the provider's words, without
- * the key and the host, since they may repeat anything the provider was sent. Of any other failure it learns the kind alone.
+ * A provider's failure as a client may read it. If the caller is at fault, the client gets the provider's message without the key and
+ * the host, because the message may repeat anything that the provider was sent. For any other failure the client learns only the kind.
  */
 export function presentable(failure: Failure, deployment: Deployment): Failure {
   const { kind } = failure;
@@ -100,7 +101,7 @@ export function presentable(failure: Failure, deployment: Deployment): Failure {
   return shown;
 }
 
-/** The key, and the host with and without its port. */
+/** What a client must not see: the key, and the host with and without its port. */
 function secretsOf({ apiKey, apiBase }: Deployment): string[] {
   const host = /^https?:\/\/([^/]*)/.exec(apiBase)?.[1] ?? '';
   return [apiKey, host, host.replace(/:\d+$/, '')].filter((text) => text !== '');
@@ -109,7 +110,7 @@ function secretsOf({ apiKey, apiBase }: Deployment): string[] {
 const hide = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
 
-/** The beginning of a body, for at most two seconds: a failing provider may also hang. */
+/** Reads the beginning of a body, for at most two seconds, because a failing provider may also hang. */
 async function readSome(response: Response, clock: Clock): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
@@ -123,7 +124,7 @@ async function readSome(response: Response, clock: Clock): Promise<string> {
       text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // The failure is classified by what came before the body broke off.
+    // The failure is classified by what arrived before the body broke off.
   } finally {
     stop();
     reader.cancel().catch(() => {});

@@ -1,4 +1,4 @@
-/** A deployment's network under a fault that an operator set: what a failing provider looks like from here (docs/decisions/0037-faults-on-purpose.md). */
+/** Imitates the network of a failing provider, under a fault that an operator set (docs/decisions/0037-faults-on-purpose.md). */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { FaultKind } from '../core/routing/fault.ts';
 import type { Clock, UpstreamFetch } from '../ports.ts';
@@ -8,7 +8,7 @@ import { cutAfterContent } from './cut-stream.ts';
 const SLOW_MS = 3_000;
 const ON_PURPOSE = 'A fault that an operator set.';
 
-/** The call that fails. */
+/** What a call under a fault needs. */
 export interface FaultyCall {
   chat: ChatRequest;
   adapter: Adapter;
@@ -16,7 +16,7 @@ export interface FaultyCall {
   clock: Clock;
 }
 
-/** A `fetch` that shows this fault in place of the provider's answer. */
+/** A `fetch` that shows this fault. */
 export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: FaultyCall): UpstreamFetch {
   switch (fault) {
     case 'blocked-egress':
@@ -27,7 +27,7 @@ export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: F
     case 'slow':
       return async (url, init) => {
         const response = await fetch(url, init);
-        // A refusal is not held back: it costs nothing, and a late one would be booked as if a model had been at work.
+        // A refusal is not held back. It costs nothing, but a late refusal would be booked as if a model had worked.
         return response.ok ? heldBack(response, init.signal, clock) : response;
       };
     case 'cut-streams':
@@ -43,7 +43,7 @@ export function faultyFetch(fault: FaultKind, { chat, adapter, fetch, clock }: F
   }
 }
 
-/** The provider works meanwhile, and is let go if the attempt ends first. */
+/** Holds an answer back while the provider works. If the attempt ends first, the answer is cancelled. */
 function heldBack(response: Response, signal: AbortSignal | null | undefined, clock: Clock): Promise<Response> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
@@ -56,6 +56,6 @@ function heldBack(response: Response, signal: AbortSignal | null | undefined, cl
       resolve(response);
     });
     signal?.addEventListener('abort', leave);
-    if (signal?.aborted) leave(); // the event does not come again
+    if (signal?.aborted) leave(); // the event is not sent again
   });
 }

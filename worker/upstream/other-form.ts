@@ -1,4 +1,4 @@
-/** An answer in another form than was asked for: events in place of one JSON document, or one JSON document in place of events. */
+/** Reads an answer in another form than was requested: events instead of one JSON document, or one JSON document instead of events. */
 import type { ChatChunk, FinishReason, Usage } from '../../protocol/chat.ts';
 import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-of-completion.ts';
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
@@ -8,27 +8,27 @@ import { type Failure, malformed } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { generatedBytes } from './tally.ts';
 
-/** Whether a whole body is events: it begins, after comments, with a field of an event. JSON begins with a brace, a page with a tag. */
+/** True if a whole body is events: after comments it begins with a field of an event. JSON begins with a brace, an HTML page with a tag. */
 export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retry):/.test(withoutComments(text));
 
-/** Without leading white space and complete comments: some providers send `: processing` before an answer of either form. */
+/** Removes leading white space and complete comments. Some providers send `: processing` before an answer of either form. */
 export const withoutComments = (text: string): string => text.replace(/^\s*(?::[^\r\n]*[\r\n]\s*)*/, '');
 
-/** Whether a body is events or one document (JSON or a page), from its beginning; undefined while that cannot be told. */
+/** Recognizes from its beginning whether a body is events or one document (JSON or an HTML page). Undefined while that is unclear. */
 export function formOf(text: string): 'events' | { json: string } | undefined {
   const first = /\S/.exec(text)?.[0];
   if (first === undefined || first === ':') return undefined;
   return first === '{' || first === '[' || first === '<' ? { json: '' } : 'events';
 }
 
-/** Whether a line of an event begins in the last `newLength` characters. JSON has none: its strings hold no line breaks. */
+/** True if a line of an event begins in the last `newLength` characters. JSON has no such line, because its strings hold no line breaks. */
 export const hasEventLine = (text: string, newLength: number): boolean =>
   /[\r\n](?:data|event):/.test(text.slice(-newLength - '\nevent'.length));
 
-/** Whether a line may hold text of the answer: unknown fields are ignored, as the standard asks, but this is not a field at all. */
+/** True if a line is not a field at all, so it may hold text of the answer. Unknown fields are ignored, as the standard requires. */
 export const isUnreadable = (field: string): boolean => !/^[\w-]{1,32}$/.test(field);
 
-/** Puts the events together to one answer. If an event is lost, or the end is missing, the attempt has failed. */
+/** Puts the events together into one answer. If an event is lost, or the end is missing, the attempt has failed. */
 export function replyOfEvents(text: string, translator: StreamTranslator): Reply {
   const completion = new StreamedCompletion();
   let failure: Failure | undefined;
@@ -36,7 +36,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   let textBytes = 0;
   const onEvent = (name: string | undefined, data: string): void => {
     if (saidDone) return;
-    // Also after a failure: its usage may still come.
+    // Events after a failure are read too, because its usage may still arrive.
     for (const step of translator.event(name, data)) {
       textBytes += generatedBytes(step);
       if (step.kind === 'failure') failure ??= step.failure;
@@ -61,7 +61,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
   return { ok: true, body: JSON.stringify(whole), model, usage, textBytes, finishReason };
 }
 
-/** A whole answer as a stream that gives all of it at its first event. */
+/** A whole answer as a stream. Its first event gives all of it. */
 export class WholeAsStream implements StreamTranslator {
   readonly complete = true;
   readonly finishedAll = true;

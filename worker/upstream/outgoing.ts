@@ -1,4 +1,4 @@
-/** A request in a provider's own format, or why this provider cannot take it. */
+/** Translates a request into a provider's own format, or says why this provider cannot take it. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
@@ -7,7 +7,7 @@ import type { RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 
-/** The request as this deployment takes it, or why it has no form for it. */
+/** The request in this deployment's format, or the error that says why the deployment cannot take it. */
 export function outgoingFor(
   { chat, feature }: RoutedRequest,
   deployment: Deployment,
@@ -21,7 +21,7 @@ export function outgoingFor(
     const param = config.router.strictParams ? outgoing.dropped[0] : undefined;
     return param === undefined ? ok(outgoing) : refused({ code: 'unsupported_param', param });
   } catch (error) {
-    // JSON.stringify runs out of stack on bodies that JSON.parse could still read.
+    // JSON.stringify can run out of stack on bodies that JSON.parse could still read.
     if (error instanceof RangeError)
       return refused({ code: 'invalid_body', param: '', detail: 'is nested too deeply' });
     throw error;
@@ -29,8 +29,8 @@ export function outgoingFor(
 }
 
 /**
- * Tenants share a provider's account, and `prompt_cache_key` chooses a part of its prompt cache. Sent on as a hash of tenant and
- * key, it can name no other tenant's part. SHA-256 in hex is as long as OpenAI lets a key be.
+ * Replaces `prompt_cache_key` by a hash of tenant and key. Tenants share a provider's account, and the key chooses a part of its prompt
+ * cache. The hash cannot name another tenant's part. SHA-256 in hex has the greatest length that OpenAI allows.
  */
 export async function withOwnCacheKey(
   request: RoutedRequest,

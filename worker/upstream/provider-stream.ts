@@ -9,38 +9,38 @@ import { readBehind } from './read-behind.ts';
 import { Silence } from './silence.ts';
 import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 
-/** After `[DONE]` only the end of the connection is to come, mostly in the same packet. */
+/** How long to wait after `[DONE]` for the end of the connection, which is mostly in the same packet. */
 const AFTER_DONE_MS = 250;
-/** After an answer has failed, its usage may still come, mostly in the same packet. */
+/** How long to wait for the usage after an answer has failed. It is mostly in the same packet. */
 const AFTER_FAILURE_MS = 250;
 
-/** What one read brought. */
+/** The result of one read. */
 export interface Batch {
   chunks: Chunk[];
-  /** The network chunk that the last of them came in, and its text. */
+  /** The network chunk that held the last of them. */
   piece?: Piece | undefined;
-  /** Set on the last batch; what is left to do is `drained()`. */
+  /** Set on the last batch. After it, call `drained()`. */
   end?: StreamEnd;
 }
 
-/** A network chunk as it came, and as text. */
+/** A network chunk as it arrived, and as text. */
 export interface Piece {
   bytes: Uint8Array;
-  /** Undefined: the bytes are the one chunk of this batch, and nothing else. */
+  /** Undefined if the bytes are exactly the one chunk of this batch. */
   text: string | undefined;
 }
 
 /** How a stream ended. */
 export type StreamEnd =
   | { kind: 'complete' }
-  /** `interrupted`: the provider failed. `left`: the reader took too long. */
+  /** `interrupted` means that the provider failed, and `left` that the reader took too long. */
   | { kind: 'interrupted' | 'left'; failure: Failure };
 
 /** A provider's event stream, read one network chunk at a time, under time limits. */
 export class ProviderStream {
-  /** The reader took longer than the whole answer may: nobody reads any more, whatever its connection says. */
+  /** Called if the reader takes longer than the whole answer may. It then counts as gone, even if its connection is still open. */
   onSlowReader = () => this.cancel();
-  /** When the last chunks came; 0 before the first. */
+  /** When the last chunks arrived; 0 before the first. */
   cameAt = 0;
   /** Called before the last batch is returned. */
   onEnd: (end: StreamEnd) => void = () => {};
@@ -52,7 +52,7 @@ export class ProviderStream {
   readonly #limits: StreamLimits;
   #slowReader = false;
   #released = false;
-  /** The reader has left, and what it did not take is read behind it. */
+  /** True if the reader has left, and what it did not take is being read. */
   #isLeft = false;
 
   constructor(
@@ -74,27 +74,27 @@ export class ProviderStream {
     return this.#answer.translator;
   }
 
-  /** The provider is being waited for, and the reader is waiting with us. */
+  /** True while we, and the reader with us, wait for the provider. */
   get isWaiting(): boolean {
     return this.#pace.isWaiting;
   }
 
-  /** Some content has come; true before the batch that holds it is returned. */
+  /** True if some content has arrived, even before the batch that holds it is returned. */
   get hasContent(): boolean {
     return this.#answer.hasContent;
   }
 
-  /** How many events could not be read. Such an answer is marked with it, and given to nobody else. */
+  /** The number of events that could not be read. An answer that lacks some is marked with this number, and is never cached or shared. */
   get skippedEvents(): number {
     return this.#answer.lostEvents;
   }
 
-  /** What to bill it by, as it stands: the usage, and what was made by now. */
+  /** What the bill would be computed from now: the usage, and what has been made so far. */
   get measured(): Measured {
     return this.#answer.measured(this.#pace.isAhead || this.#pace.readerIsSlow);
   }
 
-  /** Waits for the next chunks, or the end. Never rejects. Each chunk passes here, so it is no `async` function. */
+  /** Waits for the next chunks, or the end. Never rejects. It is not an `async` function, because that would cost time for each chunk. */
   read(): Promise<Batch> {
     if (this.#isLeft) return Promise.resolve({ chunks: [], end: { kind: 'left', failure: this.#timedOut() } });
     this.#pace.ask();
@@ -122,7 +122,7 @@ export class ProviderStream {
       this.cameAt = this.#pace.gaveAt;
       return { chunks, piece: { bytes: piece, text } };
     }
-    // A keep-alive is no content, so the provider is still silent; after an event that cannot be read it is not.
+    // A keep-alive is not content, so the provider still counts as silent. An event that cannot be read ends the silence.
     if (answer.lostEvents > lostBefore) this.#pace.breakSilence();
     return this.#wait();
   };
@@ -133,32 +133,32 @@ export class ProviderStream {
     return this.#silence.expired ? this.#end(this.#timedOut(), false) : this.#closed(false);
   };
 
-  /** Now the reader is waited for, not the provider; only the whole answer's limit goes on. */
+  /** From now on we wait for the reader, not the provider. Only the time limit of the whole answer keeps running. */
   #stopWaiting(): void {
     this.#pace.give();
     if (!this.#released) this.#silence.until(this.#limits.endAt);
   }
 
-  /** The connection has ended. */
+  /** Called when the connection has ended. */
   #closed(isCleanEnd: boolean): Batch {
     this.#answer.read(undefined);
     return this.#end(this.#answer.failure ?? this.#answer.cutShort(), isCleanEnd);
   }
 
-  /** Reads the end behind `[DONE]`, if it comes soon: then the connection to the provider serves the next request too. */
+  /** Reads the end after `[DONE]` if it arrives soon. Then the connection to the provider can serve the next request too. */
   async drained(): Promise<void> {
-    // After a slow reader has left, `readBehind` has the rest.
+    // After a slow reader has left, `readBehind` reads the rest.
     if (this.#released || this.#isLeft) return;
     this.#silence.until(this.#clock.now() + AFTER_DONE_MS);
     try {
       while (!(await this.#reader.read()).done);
     } catch {
-      // The answer is whole; how its connection ends is no news.
+      // The answer is whole, so it does not matter how its connection ends.
     }
     this.cancel();
   }
 
-  /** The reader has left. Lets the provider go, unless the reader was slow: then what it did not take is read first. */
+  /** Called when the reader has left. Cancels the provider's stream. If the reader was slow, what it did not take is read first. */
   leave(settle: () => void): void {
     const isBehind = !this.#pace.isWaiting && (this.#pace.isAhead || this.#pace.readerIsSlow);
     if (!isBehind || this.#released) {
@@ -182,20 +182,20 @@ export class ProviderStream {
     });
   }
 
-  /** Lets the provider go: it stops generating. Safe to call at any time, more than once. */
+  /** Cancels the provider's stream, so that it stops generating. Safe to call at any time and more than once. */
   cancel(): void {
     this.#silence.stop();
     this.#release();
   }
 
-  /** What is known to have been made behind the break is counted, and not shown. */
+  /** If a fault cut the stream, the part behind the cut is counted for the bill, but not shown. */
   #broke(reason: unknown): void {
     if (!(reason instanceof CutOff)) return;
     this.#answer.fail(this.#answer.cutShort());
     this.#answer.read(reason.behind);
   }
 
-  /** The usage of a failed answer is waited for a little. */
+  /** Ends a failed answer. It first waits a short time for the usage. */
   async #failed(failure: Failure): Promise<Batch> {
     this.#pace.isWaiting = true;
     this.#silence.until(this.#clock.now() + AFTER_FAILURE_MS);
@@ -209,7 +209,7 @@ export class ProviderStream {
 
   #end(failure: Failure, isCleanEnd: boolean): Batch {
     const reason = this.#answer.conclude(failure, isCleanEnd);
-    // After `[DONE]`, `drained` reads on.
+    // After `[DONE]`, `drained` continues to read.
     if (reason !== undefined || !this.#answer.saidDone) this.cancel();
     const chunks = this.#answer.takeChunks();
     const end: StreamEnd =
@@ -239,7 +239,7 @@ export class ProviderStream {
   #release(): void {
     if (this.#released) return;
     this.#released = true;
-    // Also ends a pending read. A body that is broken already rejects; that is no news.
+    // This also ends a pending read. A body that is already broken rejects, which does not matter here.
     this.#reader.cancel().catch(() => {});
   }
 }

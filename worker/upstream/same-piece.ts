@@ -5,22 +5,22 @@ type Chunk = Extract<StreamStep, { kind: 'chunk' }>;
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
-/** What ends a JSON string, begins an escape, or may not stand in one; and a line's end. */
+/** Matches a character that ends a JSON string, begins an escape, or may not be in a string, such as a line break. */
 const NOT_PLAIN = /["\\]|[^ -\uffff]/;
 const [FIRST, LAST, QUOTE, BACKSLASH, LF] = [0x20, 0x7e, 0x22, 0x5c, 0x0a];
 
 /**
- * Recognises a network chunk that is one event, and the one before with another word in it. Such a piece is neither decoded nor
- * parsed, and goes on as it is. It begins where an event ended, because the piece before it was one whole event too.
+ * Recognizes a network chunk that is one event and differs from the previous one only in its word. Such a piece is neither decoded nor
+ * parsed, and is passed on as it is. It starts where an event ended, because the piece before it was one whole event too.
  */
 export class SamePiece {
   #pattern: TextPattern | undefined;
   #head: Uint8Array = NOTHING;
   #tail: Uint8Array = NOTHING;
-  /** The piece before was one whole event of the pattern. */
+  /** True if the previous piece was one whole event of the pattern. */
   #isNext = false;
 
-  /** The chunk that such a piece is; undefined for any other. */
+  /** The chunk in such a piece. Undefined for any other piece. */
   read(piece: Uint8Array): Chunk | undefined {
     const [head, tail] = [this.#head, this.#tail];
     const [from, to] = [head.length, piece.length - tail.length];
@@ -34,7 +34,7 @@ export class SamePiece {
     return new SameChunk(piece, to - from);
   }
 
-  /** A piece that was read as text. `pattern`: what its last event says of the next. */
+  /** Takes a piece that was read as text. `pattern` is what its last event says about the next one. */
   learn(piece: Uint8Array, text: string, pattern: TextPattern | undefined): void {
     this.#isNext = pattern !== undefined && piece[piece.length - 1] === LF && isEventOf(text, pattern);
     if (pattern === undefined || pattern === this.#pattern) return;
@@ -53,7 +53,7 @@ function isEventOf(text: string, pattern: TextPattern): boolean {
   return isRound && !NOT_PLAIN.test(text.slice(head.length, text.length - tail.length));
 }
 
-/** Its data is made only for a sink that asks. */
+/** A recognized chunk. Its data is decoded only for a sink that needs it. */
 class SameChunk {
   readonly kind = 'chunk';
   readonly content = true;

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.ts';
 
 /**
- * One movable deadline for a stream of chunks. Moving it starts no timer: a timer that fires too early looks at the deadline and
- * sleeps on, so a stream of a thousand chunks starts a handful of timers.
+ * One movable deadline for a stream of chunks. Moving it later starts no timer: a timer that fires too early looks at the deadline and
+ * is set again. So a stream of a thousand chunks starts a handful of timers.
  */
 export class Silence {
   expired = false;

@@ -2,26 +2,26 @@ import type { Usage } from '../../protocol/chat.ts';
 import type { Passed } from '../core/pricing/billed.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 
-/** How much of a streamed answer was made, and what its provider says that it used: what the answer is billed by. */
+/** What a streamed answer is billed by: how much of it was made, and the usage that its provider reports. */
 export class Tally {
-  /** The usage seen last. */
+  /** The last usage that the provider reported. */
   usage: Usage | undefined;
-  /** Events that could not be read and may have held part of the answer. */
+  /** The number of events that could not be read and may have held part of the answer. */
   lostEvents = 0;
-  /** Everything read so far, handed on or not: no more tokens were generated for it than these two numbers together. */
+  /** Everything read so far, shown or not. At most as many tokens were generated for it as these two numbers together. */
   readonly passed = { textBytes: 0, chunks: 0 };
   #lostBytes = 0;
-  /** The usage came with the last `finish_reason` or later. One that came before is no total. */
+  /** True if the usage arrived with the last `finish_reason` or later. An earlier usage is not a total. */
   #isFinal = false;
-  /** Nothing was generated since the usage came. */
+  /** True if nothing was generated after the usage arrived. */
   #isLast = false;
 
-  /** The usage is a total. */
+  /** True if the usage is a total. */
   get isFinal(): boolean {
     return this.#isFinal;
   }
 
-  /** Looks at the usage after an event. `isOver`: the provider has said that it is done, or every choice is finished. */
+  /** Looks at the usage after an event. `isOver` is true if the provider has said that it is done, or every choice is finished. */
   note({ usage, surelyFinished }: StreamTranslator, steps: readonly StreamStep[], isOver: boolean): void {
     if (usage !== this.usage) {
       this.usage = usage;
@@ -33,7 +33,7 @@ export class Tally {
     }
   }
 
-  /** The provider says that it is done. A usage that was the last word until then is the bill, even without a `finish_reason`. */
+  /** Called when the provider says that it is done. If nothing came after the usage, it is the total, even without a `finish_reason`. */
   done(): void {
     this.#isFinal ||= this.#isLast;
   }
@@ -43,10 +43,10 @@ export class Tally {
     this.#lostBytes += textBytes;
   }
 
-  /** `unread`: characters of an event whose end has not come. */
+  /** What was made so far. `unread` is the number of characters of an event whose end has not arrived. */
   made(unread: number): Pick<Passed, 'textBytes' | 'chunks' | 'unreadBytes'> {
     const { textBytes, chunks } = this.passed;
-    // A final usage counts what was lost. Without it, the length of the lost events is counted, though most of it is no text.
+    // A final usage includes what was lost. Without one, the length of the lost events counts, although most of it is not text.
     const lostBytes = this.#isFinal ? 0 : this.#lostBytes;
     return { textBytes, chunks: chunks + this.lostEvents, unreadBytes: lostBytes + unread * MOST_BYTES_PER_UNIT };
   }
