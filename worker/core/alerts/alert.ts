@@ -10,7 +10,7 @@ export interface Attempt {
   /** What went wrong. Never contains the address or the routing key. */
   error: string | null;
   retryAfterMs: number | null;
-  /** Set if the receiver works but will never take this message, so that a repetition is of no use. */
+  /** Set if the receiver works but will never take this message, so repeating it is useless. */
   isRefused?: true;
 }
 

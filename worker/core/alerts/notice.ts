@@ -9,7 +9,7 @@ export const SEVERITIES = ['incident', 'page', 'ticket', 'note'] as const satisf
 /** True if a notice of this severity must not wait. */
 export const isUrgent = (severity: Severity): boolean => severity === 'incident' || severity === 'page';
 
-/** What notices are about. */
+/** What notices can be about. */
 export const NOTICE_KINDS = ['budget', 'slo', 'incident', 'drill', 'promotion'] as const;
 
 /** One kind of notice. */
@@ -40,7 +40,7 @@ export const isEnding = (type: NoticeType): boolean => ENDINGS.has(type);
 export interface Notice {
   /** A repetition has the same name and is not sent again. */
   name: string;
-  /** What the beginning and the end of something share, such as `burn/chat-success/1h`: an alert's name; PagerDuty's `dedup_key`. */
+  /** What the beginning and the end of a problem share, such as an alert's name (`burn/chat-success/1h`). It is PagerDuty's `dedup_key`. */
   subject: string;
   /** Null if the notice is about the whole service. */
   tenant: string | null;

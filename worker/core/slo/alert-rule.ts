@@ -26,7 +26,7 @@ export interface AlertRule {
 /** A threshold of a single objective. */
 export type OwnAlertRule = Pick<AlertRule, 'limit' | 'forMs' | 'severity'>;
 
-/** Whether a rule is about these requests. A null stands for all features, or for all tenants. */
+/** Whether a rule is about these requests. A `feature` or a `tenant` of null stands for all of them. */
 export function isAbout({ of }: AlertRule, feature: string | null, tenant: string | null): boolean {
   if (of === null) return true;
   if (of === 'all') return feature === null && tenant === null;

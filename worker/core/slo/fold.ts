@@ -4,14 +4,15 @@ import { increase } from './book/label-tree.ts';
 import type { FlushBody } from './flush.ts';
 import { unpackRecords } from './packed.ts';
 
-/**
- * A flush as the journal keeps it. `source`: the isolate; `at`: when it was taken, by the book's clock; `sentAt`: by the
- * isolate's clock; `body`: JSON of `FlushBody`.
- */
+/** A flush as the journal keeps it. */
 export interface TakenFlush {
+  /** The id of the isolate. */
   source: string;
+  /** When the flush was taken, by the book's clock. */
   at: number;
+  /** When it was sent, by the isolate's clock. */
   sentAt: number;
+  /** JSON of `FlushBody`. */
   body: string;
 }
 

@@ -35,7 +35,7 @@ export interface HistoryMark {
   text: string;
 }
 
-/** `GET /admin/slo/durations?feature=&window=24h`: by hour (by day beyond 24 h), oldest first. */
+/** `GET /admin/slo/durations?feature=&window=24h`: by hour, or by day beyond 24 hours, oldest first. */
 export interface DurationHistory {
   feature: string;
   widthMs: number;
@@ -57,10 +57,10 @@ export interface DurationPoint {
  */
 export type DayState = 'kept' | 'strained' | 'broken' | 'no_data';
 
-/** `GET /admin/money?tenant=&month=2026-11`. */
+/** `GET /admin/money?tenant=&month=2026-11`: what a tenant spent in a month, against its budget. */
 export interface MoneyReport {
   tenant: string;
-  /** Tenants whose money can be shown: those with requests this month, the dearest first, then config's others. */
+  /** Tenants whose money can be shown: those with requests this month, the most expensive first, then the other tenants of config. */
   tenants: string[];
   month: string;
   at: number;
@@ -127,7 +127,7 @@ export interface MonthReport {
   hasCredits: boolean;
 }
 
-/** One promise over a month. Shares from 0 to 1, `target` and `promised` percent. */
+/** One promise over a month. Shares are from 0 to 1, and `target` and `promised` are percent. */
 export interface MonthOfObjective {
   name: string;
   sli: string;

@@ -1,4 +1,4 @@
-/** Something that went wrong, from when it was opened, by policy or by a person, until it was closed. */
+/** Something that went wrong. A policy or a person opens an incident, and closes it when it is over. */
 export interface Incident {
   id: string;
   openedAt: number;
@@ -50,5 +50,5 @@ export interface IncidentPage {
   mtbfMinutes: number | null;
 }
 
-/** True if the name of whoever opened or closed an incident is that of a policy. */
+/** True if `who`, the name under which an incident was opened or closed, is a policy's. */
 export const isByPolicy = (who: string | null): boolean => who?.startsWith('policy:') ?? false;

@@ -1,4 +1,4 @@
-/** How incidents are opened, worded and closed, which notices that sends, and how incidents are counted. */
+/** How incidents are opened, worded, closed and counted, and which notices are sent about them. */
 import type { Notice, NoticeType } from '../alerts/notice.ts';
 import type { Incident, IncidentAction } from './incident.ts';
 

@@ -66,9 +66,7 @@ export const whereInLedger = (scopes: readonly ScopeView[], month: string): Mone
     }))
     .toSorted((one, other) => other.costUsd - one.costUsd);
 
-/**
- * The whole report. Its amount spent is the ledger's figure while the ledger has one, because budgets are enforced by that figure.
- */
+/** The whole report. The amount spent is the ledger's figure while the ledger has one, because budgets are enforced by that figure. */
 export function moneyReport(
   spent: Omit<SpentInMonth, 'where'> & Pick<MoneyReport, 'where' | 'isAmongOthers'>,
   budget: Budget,

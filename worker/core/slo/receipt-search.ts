@@ -9,7 +9,7 @@ export interface ReceiptFilter {
   code?: string | undefined;
 }
 
-/** How far a search has come on its way back: to the record `index` in one row of the journal. It is written `NUMBER.INDEX`. */
+/** How far a search has come on its way back in time: to the record `index` in one row of the journal. It is written `NUMBER.INDEX`. */
 export interface ReceiptCursor {
   number: number;
   index: number;

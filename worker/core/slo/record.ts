@@ -39,7 +39,7 @@ export interface RequestRecord {
   colo: string | null;
   /** The deployed version. */
   build: string | null;
-  /** The client's own name of its prompt: a slug of at most 64 characters. */
+  /** The client's own name for its prompt: a slug of at most 64 characters. */
   promptVersion: string | null;
   /** The attempts of the run that this request started. A request that joined or replayed a run has none. */
   attempts: readonly RecordedAttempt[];

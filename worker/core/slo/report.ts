@@ -38,7 +38,7 @@ export interface RecentReport {
 /** An objective, its dependencies, and its last 90 days: oldest first, today last. */
 export type ReportedObjective = Evaluation & ShownDependencies & { days: DayState[] };
 
-/** An average, and its promised limit. */
+/** How an average stands against its promised limit. */
 export interface AverageReport {
   name: string;
   feature: string | null;

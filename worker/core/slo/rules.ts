@@ -48,7 +48,7 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
   left: GOOD,
   left_before_content: LEFT,
   cut: INFERENCE,
-  /** Every refusal should have a code; one without is a fault of the router. */
+  /** Every refusal should have a code. A refusal without one is a fault of the router. */
   refused: GATEWAY,
 
   providers_unavailable: INFERENCE,

@@ -78,7 +78,7 @@ export type Sli =
   | { kind: 'ttft'; underMs: number }
   | { kind: 'latency'; underMs: number }
   | { kind: 'cost'; atMostMicroUsd: number }
-  /** The answer kept the JSON schema that was asked for; checked for a sample of answers. */
+  /** The answer kept the JSON schema that was asked for. Only a sample of answers is checked. */
   | { kind: 'valid' }
   | { kind: 'quality' }
   /** Figures that a service reports with `POST /v1/sli` under this name. */
@@ -86,7 +86,7 @@ export type Sli =
   /** A composite: those of its parts that every request counts for. */
   | { kind: 'all'; of: readonly Sli[] };
 
-/** An average without an error budget. */
+/** A promise about the average cost of a request. It has no error budget. */
 export interface AverageObjective {
   name: string;
   feature: string | null;
@@ -117,7 +117,7 @@ export interface MaintenanceWindow {
   announcedAt: number;
 }
 
-/** `percent` of the month's price is due if the promise was kept for less than `below` percent. */
+/** A credit: `percent` percent of the month's price is due if less than `below` percent was delivered. */
 export interface Credit {
   below: number;
   percent: number;

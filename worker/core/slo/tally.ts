@@ -46,7 +46,7 @@ export function talliesOf(
   return (read) => tallyOf(objective, book, slo, whose, read);
 }
 
-/** The objective's own tally, less the bad share of each dependency that it consumes. */
+/** The objective's own tally, less the bad share of each dependency that counts against its error budget. */
 export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const own = ownTally(objective, book, slo, whose, read);
   const total = totalOf(own);
@@ -65,8 +65,8 @@ function consumedBy({ name }: Objective, { dependencies, objectives }: Slo): Obj
 }
 
 /**
- * The objective's counts before dependencies take their share. A composite counts the requests that were good for all parts that
- * every request counts for, times the ratios of its other parts.
+ * The objective's counts before dependencies take their share. A composite counts the requests that were good for all of its parts
+ * that every request counts for, and multiplies them by the ratios of its other parts.
  */
 function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);

@@ -74,8 +74,8 @@ async function replyOf({ body, ok }: Response): Promise<string> {
 const LONGEST_REPLY_BYTES = 4_096;
 
 /**
- * What a receiver says is wrong: one word of Slack, such as `no_service`, or sentences of PagerDuty. Any other text might quote
- * the address or the key, so it is left out.
+ * What a receiver says is wrong: one word from Slack, such as `no_service`, or sentences from PagerDuty. Any other text might
+ * quote the address or the key, so it is left out.
  */
 function wordsOf({ format, url, secret }: Hook, reply: string): string {
   const words = format === 'pagerduty' ? pagerDutyWords(reply) : reply;

@@ -48,10 +48,7 @@ export class Deliveries {
     this.#deps = deps;
   }
 
-  /**
-   * Sends the alert that is next. `onSend` is called with its number before the webhook is. Returns false if nothing waits, or if
-   * the call failed.
-   */
+  /** Sends the next alert. `onSend` gets its number before the call. Returns false if nothing waits, or if the call failed. */
   async sendFirst(hook: string, onSend: (number: number) => void): Promise<boolean> {
     const { clock } = this.#deps;
     const [first, target] = this.#firstWithTarget(hook);

@@ -17,7 +17,7 @@ const MOST_AT_ONCE = 50;
 const LONGEST_CALL_MS = 10_000;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [1_000, 60_000];
 
-/** Empties the outbox. Each life of the book has one. */
+/** Empties the outbox. There is one for each life of the book. */
 export class HandOn {
   readonly #turns: Turns;
   readonly #takers: Takers;

@@ -17,7 +17,7 @@ export interface KeptBookDeps {
   events(event: { event: 'book_unreadable'; what: string; needsOperator: true }): void;
 }
 
-/** Reads the journal only when the book is needed. So the book of a quiet router wakes for one row and no more. */
+/** Reads the journal only when the book is needed. So the book of a quiet router wakes to write one row, and does no more. */
 export class KeptBook {
   readonly #journal: Journal;
   readonly #snapshots: Snapshots;

@@ -1,4 +1,7 @@
-/** Receipts, read from the journal. An id is searched around its time, everything else backwards, and each call reads a bounded number of rows. */
+/**
+ * Receipts, read from the journal. A search for an id reads the rows around the id's time, and any other search goes backwards.
+ * Each call reads a bounded number of rows.
+ */
 import { timeOfUuidV7 } from '../../../protocol/uuid-v7.ts';
 import type { FlushBody } from '../../core/slo/flush.ts';
 import { unpackRecords } from '../../core/slo/packed.ts';
@@ -35,7 +38,7 @@ export function findReceipt(journal: Journal, requestId: string, now: number, si
   return { receipt, next };
 }
 
-/** The same step. `looked` is how many rows were searched. */
+/** The same step. `looked` is how many rows it searched. */
 export function lookForReceipt(
   journal: Journal,
   requestId: string,

@@ -7,7 +7,7 @@ const WRITE = 'INSERT INTO snapshot (name, body) VALUES (?, ?) ON CONFLICT (name
 const FORGET = 'DELETE FROM snapshot WHERE name BETWEEN ? AND ?';
 /** The name of the head's row. No part of the book has this name. */
 const HEAD = '';
-/** SQLite takes 2 MB in one row. A longer text is split over several rows, all of which are deleted once it is short again. */
+/** SQLite takes 2 MB in one row. A longer text is split over several rows, and rows that it no longer needs are deleted. */
 const LONGEST = 500_000;
 const continued = (name: string, part: number): string => (part === 0 ? name : `${name}\n${1_000 + part}`);
 

@@ -20,7 +20,7 @@ export class Waker {
     void this.#storage.setAlarm(at);
   }
 
-  /** The alarm has rung. */
+  /** Called when the alarm has rung. */
   rang(): void {
     this.#at = undefined;
   }

@@ -19,7 +19,7 @@ export interface WatchmanDeps extends KeptBookDeps, Takers, PolicyDeps {
 
 const MINUTE_MS = 60_000;
 
-/** Looks when a look is due. Each life of the book has one. */
+/** Looks when a look is due. There is one for each life of the book. */
 export class Watchman {
   readonly turns: Turns;
   readonly #deps: WatchmanDeps;

@@ -72,7 +72,7 @@ export interface Layouts {
 /** A ring has one cell more than it covers, because a window begins inside a cell. */
 const ring = (widthMs: number, coveredMs: number): Resolution => ({ widthMs, cells: coveredMs / widthMs + 1 });
 
-/** `retentionDays`: how long the figures of days are kept. */
+/** The layouts of a book that keeps the figures of days for `retentionDays`. */
 export const layoutsOf = (retentionDays: number): Layouts => ({
   counted: countedLayout(retentionDays),
   excluded: excludedLayout(),
@@ -107,7 +107,7 @@ const excludedLayout = (): Layout =>
 export const durationLayout = (): Layout => new Layout([ring(10 * MINUTE_MS, DAY_MS), ring(DAY_MS, 90 * DAY_MS)]);
 
 /**
- * The layout of traffic: cells of a minute for half an hour, and of 10 minutes for more than a week, so that now can be compared
- * with the same time a week ago.
+ * The layout of traffic: cells of a minute for half an hour, and of 10 minutes for more than a week, so that the latest traffic
+ * can be compared with that of a week ago.
  */
 const trafficLayout = (): Layout => new Layout([ring(MINUTE_MS, 30 * MINUTE_MS), ring(10 * MINUTE_MS, 9 * DAY_MS)]);

@@ -4,7 +4,7 @@
 export interface Loss {
   from: number;
   to: number;
-  /** Requests that were under way at the isolates' last flush. */
+  /** How many requests were under way at the isolates' last flushes. */
   openRequests: number;
 }
 
@@ -30,7 +30,7 @@ export class Losses {
   /** Isolates that were silent for too long. One that flushes after all is removed. */
   readonly #lost = new Map<string, LastFlush>();
 
-  /** `open`: how many requests of the isolate were under way; `at`: when the flush was taken. */
+  /** Notes a flush. `open` is how many requests of the isolate were under way, and `at` is when the flush was taken. */
   note(source: string, open: number, at: number): void {
     this.#last.delete(source);
     this.#lost.delete(source);

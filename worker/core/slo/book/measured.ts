@@ -7,8 +7,8 @@ import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 
 /**
- * The reason if a request is outside all measurements: it belongs to a drill, or was in a maintenance window. Only objectives that
- * count drills measure drills.
+ * Why a request is not measured at all: it belongs to a drill, or was in a maintenance window. Undefined if it is measured. Only
+ * objectives that count drills measure drills.
  */
 export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
   verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance')

@@ -163,7 +163,7 @@ export class Rings {
     this.#moment = undefined;
   }
 
-  /** A ring, once its cells hold everything that was counted. */
+  /** A ring after it was settled: its cells hold everything that was counted. */
   #settled(index: number): Reached | undefined {
     const ring = this.#layout.rings[index];
     if (ring === undefined) return undefined;

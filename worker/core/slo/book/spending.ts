@@ -29,7 +29,10 @@ export class Spending {
     this.#retentionDays = retentionDays;
   }
 
-  /** `tenant` and `feature` are the names to count under. Only requests that asked a provider, cost something or were answered are counted. */
+  /**
+   * Counts a request. `tenant` and `feature` are the names to count under. Only requests that asked a provider, cost something or
+   * were answered are counted.
+   */
   add(record: RequestEntry, tenant: string, feature: string, at: number): void {
     const { cache, model, attempts, costMicroUsd, ending } = record;
     // Null in records of earlier builds.

@@ -8,14 +8,14 @@ export interface Charged {
   microUsd: number;
 }
 
-/** Features and models beyond these are counted together. */
+/** At most this many pairs of feature and model are kept. Further ones are counted together. */
 const MOST_PLACES = 100;
 
 /** One month of one tenant. */
 export class SpentMonth {
-  /** By day of the month, counted from 0. */
+  /** What was charged on each day of the month, counted from 0. */
   readonly days: Charged[] = [];
-  /** By feature and model; the model is empty for answers from a cache. */
+  /** What was charged by feature and model. The model is empty for answers from a cache. */
   readonly where = new LabelTree<Charged>();
   /** What failed attempts may be billed for. It is part of `days`, not of `where`. */
   failedMicroUsd = 0;

@@ -2,7 +2,7 @@
 import type { ChatMessage, ChatRequest } from '../../../../protocol/chat.ts';
 import type { Judge, Rubric } from './judge.ts';
 
-/** In characters, for conversation and answer together. Longer ones are not judged, because judging a part would be wrong. */
+/** In characters, for conversation and answer together. Longer ones are not judged, because a verdict on a part of them would be wrong. */
 export const LONGEST_JUDGED = 40_000;
 
 const MEANINGS: Readonly<Record<Rubric, string>> = {

@@ -22,7 +22,7 @@ export function readVerdict(reply: string, rubrics: readonly Rubric[]): Verdict 
 }
 
 /**
- * The text of a whole answer in OpenAI's form. Undefined if the answer is cut, calls a tool or refuses, because then there is
+ * The text of a whole answer in OpenAI's form. Undefined if the answer is cut off, calls a tool or refuses, because then there is
  * nothing to judge.
  */
 export function answerText(completion: unknown): string | undefined {

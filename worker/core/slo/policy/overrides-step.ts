@@ -1,4 +1,4 @@
-/** What a step does to the overrides of policies: sets, renews or undoes them, or leaves alone what a person has ended. */
+/** What a step does to the overrides of policies. It sets, renews or undoes them, and leaves alone what a person has ended. */
 import type { Overrides } from '../../routing/overrides.ts';
 import type { Acting } from './activations.ts';
 import type { PolicyOrder } from './policy.ts';

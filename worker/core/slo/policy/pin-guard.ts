@@ -23,8 +23,8 @@ export type PinSkip = 'alone' | 'too few' | 'no culprit' | 'none is well';
 const CULPRIT_SHARE = 0.8;
 
 /**
- * Decides by attempts alone. Pure. A deployment that came out of its cooldown has had few attempts lately, so it is not known to
- * be well.
+ * Decides by attempts alone. Pure. A deployment that was in cooldown has had few attempts lately, so it is not known to be well
+ * now, even if it was well before.
  */
 export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
   const skipped = (skip: PinSkip, text: string): PinChoice => ({

@@ -50,8 +50,8 @@ export function triggerText(trigger: PolicyTrigger): string {
 const windowName = (windowMs: number): BurnWindow => WINDOWS.find((name) => BURN_WINDOWS[name] === windowMs) ?? '1h';
 
 /**
- * The short window that must burn along with each window, so that nothing is done about a burn that is over. It is at least a
- * twelfth as long.
+ * For each window, the short window in which the budget must burn too, so that nothing is done about a burn that is over. It is at
+ * least a twelfth as long.
  */
 const SHORT: Readonly<Record<BurnWindow, BurnWindow>> = {
   ...{ '5m': '5m', '30m': '5m', '1h': '5m', '2h': '30m', '6h': '30m', '1d': '2h', '3d': '6h' },

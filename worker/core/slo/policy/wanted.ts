@@ -77,8 +77,8 @@ export const aliasesOf = (objective: About, features: PolicyWorld['features']): 
   OF_ATTEMPTS.has(objective.sli.kind) ? [...new Set(concerned(objective, features).map(({ alias }) => alias))] : [];
 
 /**
- * The features that a safeguard for this objective would concern. The feature of an objective about a single one is always
- * included, so that a missing safeguard is reported.
+ * The features that a safeguard for this objective would concern. If the objective is about a single feature, that feature is
+ * always included, so that a missing safeguard is reported.
  */
 export const featuresOf = (objective: About, features: PolicyWorld['features']): string[] =>
   concerned(objective, features)

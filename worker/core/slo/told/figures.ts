@@ -13,7 +13,7 @@ const MOST = 1_000_000_000;
 const COUNT = `write a whole number from 0 to ${MOST}`;
 const count = z.number({ error: COUNT }).check(z.int(COUNT), z.minimum(0, COUNT), z.maximum(MOST, COUNT));
 const TIME = 'write a time such as "2027-01-31T02:00:00Z"';
-/** The sender's clock may be ahead of ours. */
+/** The sender's clock may be ahead of the router's. */
 const MOST_AHEAD_MS = 60_000;
 
 const body = settings({
@@ -30,8 +30,8 @@ export interface FiguresById extends Figures {
 }
 
 /**
- * The refusal of a caller that may not send figures, because the sender of figures decides whether a promise was kept. It is
- * checked before the body is read.
+ * The refusal of a caller that may not send figures. Only a secret key may, because the sender of figures decides whether a
+ * promise was kept. It is checked before the body is read.
  */
 export function figuresProblem({ kind }: Pick<Identity, 'kind'>): RouterError | undefined {
   const detail = 'Only a secret key reports figures, on a server.';

@@ -8,7 +8,7 @@ import { percentText } from './words.ts';
 
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
-/** Rates of which more than a rule's percentage was used in the last minute. */
+/** Rate limits of which more than a rule's percentage was used in the last minute. */
 export function rateConditions({ book, slo, limits }: Watched, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'rate');
   if (rules.length === 0) return [];
@@ -18,7 +18,7 @@ export function rateConditions({ book, slo, limits }: Watched, now: number): Con
     if (tenant === OTHER) return [];
     const rps = limitsOf(limits, tenant, feature).rps ?? 0;
     return rules.flatMap((rule) => {
-      // With a rate of few requests a minute, every request would be a large part of it.
+      // If a limit allows only a few requests a minute, every request is a large part of it.
       const isSmall = share * rps * 60 < slo.minErrors;
       if (!isAbout(rule, feature, tenant) || share * 100 <= (rule.limit ?? 100) || isSmall) return [];
       const name = thresholdName(feature === null ? 'rate' : `rate/feature:${feature}`, rule, tenant);

@@ -73,7 +73,10 @@ export function stepOf(
   };
 }
 
-/** The order in which conditions get room in memory. Alerts that wait behind a wider one must not displace those that are sent. */
+/**
+ * The order in which conditions get room among the remembered alerts. Alerts that wait behind a wider one must not displace those
+ * that are sent.
+ */
 const placeOf = ({ isCovered, name }: Condition): number => (isOfSingleTenant(name) ? (isCovered ? 2 : 1) : 0);
 
 const moreUrgent = (one: Notice, other: Notice): number =>

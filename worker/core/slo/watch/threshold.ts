@@ -1,4 +1,4 @@
-/** What looks and plain thresholds have in common. */
+/** Times and names that looks and plain thresholds have in common. */
 import { durationText } from '../../config/duration.ts';
 import type { OwnAlertRule } from '../alert-rule.ts';
 

@@ -32,7 +32,7 @@ export interface FiringAlert {
 
 /** What the watch remembers between two minutes, by alert name. Plain JSON. */
 export interface WatchState {
-  /** When each condition began that has not held for long enough yet. */
+  /** For each condition that has not held for long enough yet, when it began. */
   pending: Readonly<Record<string, number>>;
   firing: Readonly<Record<string, FiringAlert>>;
 }

@@ -96,7 +96,7 @@ const WHAT: Readonly<Record<Exclude<Sli['kind'], 'all' | 'external'>, string>> =
   quality: 'Quality',
 };
 
-/** What the bad requests do, to follow `3 % of`. */
+/** What the bad requests do, in words that follow `3 % of`. */
 export function badText(sli: Sli): string {
   switch (sli.kind) {
     case 'success':
