@@ -21,7 +21,7 @@ it.each([
   expect(ratesOf(target, days)).toEqual(rates.map((rate) => expect.closeTo(rate, 9)));
 });
 
-test('the budget has none of the error of floating point', () => {
+test('the error budget has no floating-point noise', () => {
   expect([99.9, 99.5, 99, 95, 57, 100].map(errorBudget)).toEqual([0.001, 0.005, 0.01, 0.05, 0.43, 0]);
 });
 

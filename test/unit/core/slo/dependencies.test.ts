@@ -21,7 +21,7 @@ function reported(written: Written) {
   return { book, settings, all: reportOf(book, settings, {}, NOW) };
 }
 
-test('an objective says what it depends on and how that stands, a dependency what it touches', () => {
+test('an objective says what it depends on and how that stands, and a dependency says what it touches', () => {
   const { all, settings } = reported(slo(false));
   expect(all.objectives).toMatchObject([
     { tier: 1, dependsOn: [{ objective: 'retrieval', state: 'exhausted', consumes: false }], touches: [], value: 0.99 },
@@ -31,7 +31,7 @@ test('an objective says what it depends on and how that stands, a dependency wha
   expect(shown.objectives).toMatchObject([{ dependsOn: [], touches: [] }]);
 });
 
-test('what consumes takes its bad share out of the budget, over every window', () => {
+test('a dependency that consumes takes its bad share out of the budget, over every window', () => {
   const { all, book, settings } = reported(slo(true));
   const [chat] = all.objectives;
   expect(chat).toMatchObject({ value: expect.closeTo(0.9405, 9), total: 1_000, good: 940, state: 'exhausted' });
@@ -44,7 +44,7 @@ test('what consumes takes its bad share out of the budget, over every window', (
   expect(ofTenant?.value).toBeCloseTo(0.9405, 9);
 });
 
-test('without figures it changes nothing', () => {
+test('a dependency without figures changes nothing', () => {
   const { book, settings } = bookOf(slo(true), [[100, {}]]);
   expect(reportOf(book, settings, {}, NOW).objectives[0]).toMatchObject({
     value: 1,

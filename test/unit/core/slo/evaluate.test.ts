@@ -20,7 +20,7 @@ import {
 } from './support/reports.ts';
 
 describe('an objective', () => {
-  test('to the letter', () => {
+  test('is evaluated exactly as documented', () => {
     expect(
       first(ONE, [
         [9_970, {}],
@@ -156,7 +156,7 @@ describe('an objective', () => {
     });
   });
 
-  test('may have missed its target, and keep what is promised', () => {
+  test('may miss its target and still keep its promise', () => {
     const batches: Batch[] = [
       [985, {}],
       [15, FAILED],
@@ -164,7 +164,7 @@ describe('an objective', () => {
     expect(first(ONE, batches)).toMatchObject({ state: 'exhausted', month: { kept: true } });
   });
 
-  test('without a budget has no share of it left once it failed', () => {
+  test('without a budget has no share left once a request failed', () => {
     const slo: Written = { objectives: [{ ...SUCCESS, target: 100 }] };
     expect(first(slo, [[9, {}]])).toMatchObject({ errorBudgetRemaining: 1, burnRates: { '1h': 0 } });
     expect(
@@ -178,7 +178,7 @@ describe('an objective', () => {
     });
   });
 
-  test('burns where both windows of an alert do, and pages need some errors', () => {
+  test('burns if both windows of an alert burn, and pages need some errors', () => {
     const burning = (bad: number, good: number, agoMs = 1_000) => {
       const { book, settings } = bookOf(
         ONE,
@@ -213,7 +213,7 @@ describe('an objective', () => {
     expect(reportOf(book, settings, {}, NOW).objectives[0]?.state).toBe(state);
   });
 
-  test('is used up by a rate above 1 at a time, and never by a slower one', () => {
+  test('is used up at a known time by a rate above 1, and never by a slower one', () => {
     const slow = first(ONE, [
       [999, {}],
       [1, FAILED],
@@ -230,7 +230,7 @@ describe('an objective', () => {
     expect(fast?.exhaustsAt).toBeLessThan(NOW + 2.71 * DAY_MS);
   });
 
-  test('over another window has the budget of that one', () => {
+  test('over another window has that window’s budget', () => {
     const { book, settings } = bookOf(
       ONE,
       [
@@ -245,7 +245,7 @@ describe('an objective', () => {
     expect(over(7 * DAY_MS)).toMatchObject({ window: '7d', value: 0.995, total: 200 });
   });
 
-  test('of ttft counts by content, and names its bound as config does', () => {
+  test('about the first content counts by the time to content, and names its bound as config does', () => {
     const batches: Batch[] = [
       [8, {}],
       [1, { ttftMs: 2_501 }],
@@ -255,7 +255,7 @@ describe('an objective', () => {
     expect(first({ objectives: [TTFT] }, batches)).toMatchObject({ under: '2.5s', good: 8, total: 10, excluded: {} });
   });
 
-  test('of cost', () => {
+  test('about cost counts by what each request cost', () => {
     const slo: Written = { objectives: [{ name: 'cheap', sli: 'cost', atMostUsd: 0.002, target: 90 }] };
     expect(
       first(slo, [
@@ -265,7 +265,7 @@ describe('an objective', () => {
     ).toMatchObject({ atMostUsd: 0.002, value: 0.8 });
   });
 
-  test('counts drills where it says so', () => {
+  test('counts drills only if it says so', () => {
     const slo: Written = { objectives: [SUCCESS, { ...SUCCESS, name: 'with-drills', countsInSlo: true }] };
     const drill = { drill: 'drill-1' };
     const [without, withDrills] = report(slo, [
@@ -276,7 +276,7 @@ describe('an objective', () => {
     expect(withDrills).toMatchObject({ good: 3, total: 4, excluded: {} });
   });
 
-  test('has nothing of announced maintenance', () => {
+  test('counts no requests of announced maintenance', () => {
     const at = (ms: number) => new Date(NOW + ms).toISOString();
     const windows = [{ from: at(-MINUTE_MS), to: at(MINUTE_MS), reason: 'more disks', announcedAt: at(-3 * DAY_MS) }];
     const told = report({ ...ONE, maintenance: { windows } }, [[3, FAILED]]);
@@ -284,7 +284,7 @@ describe('an objective', () => {
     expect(told.maintenance).toEqual([expect.objectContaining({ from: NOW - MINUTE_MS, reason: 'more disks' })]);
   });
 
-  test('where stale is bad', () => {
+  test('counts stale answers as staleIs says', () => {
     const stale: Batch[] = [
       [3, {}],
       [1, { cache: 'stale', staleCause: 'providers_unavailable' }],

@@ -40,12 +40,12 @@ describe('a silence', () => {
     expect(sift([begins('burn/1h')], sifting, NOW).send).toHaveLength(1);
   });
 
-  it('that came later does not keep the end of what was sent', () => {
+  it('that came later does not hold back the end of an alert that was sent', () => {
     const sifting = { ...nothing, silences: [silence('*')] };
     expect(names(sift([ends('burn/1h')], sifting, NOW).send)).toEqual(['end']);
   });
 
-  it('does not keep maintenance, nor what a person did to an incident', () => {
+  it('does not hold back maintenance, nor what a person did to an incident', () => {
     const maintenance = aNotice({ kind: 'incident', type: 'maintenance.announced', data: {} });
     const incident = (openedBy: string) =>
       incidentNotice(null, openedIncident({ id: '1', title: 'Down.', openedBy, objective: 'chat-success' }, NOW), {
@@ -57,7 +57,7 @@ describe('a silence', () => {
   });
 });
 
-it('stays below the size of a row where everything burns under it, and keeps the most urgent', () => {
+it('keeps the most urgent notices in less than a row if everything burns under a silence', () => {
   const tenants = Array.from({ length: 200 }, (_, place) => `a-tenant-with-a-longer-name-${place}`);
   const notices = Array.from({ length: 3_000 }, (_, place) =>
     aNotice({ name: `n${place}`, subject: `s${place}`, severity: place < 2_900 ? 'note' : 'page', data: { tenants } }),
@@ -69,7 +69,7 @@ it('stays below the size of a row where everything burns under it, and keeps the
   expect(held).toHaveLength(1_000);
 });
 
-it('keeps all that waits, and of the rest the last hundred', () => {
+it('keeps all notices that wait, and the last hundred of the rest', () => {
   const old = Array.from({ length: 300 }, (_, place): HeldNotice => {
     return { notice: begins(`a${place}`, NOW + place), by: '*', waits: place < 50 };
   });
@@ -81,7 +81,7 @@ it('keeps all that waits, and of the rest the last hundred', () => {
   ]);
 });
 
-it('what is sent is exactly what goes on without a silence, once, and the end of what was sent', () => {
+it('sends exactly what goes on without a silence, once, and the end of what it has sent', () => {
   const step = fc.record({ alert: fc.constantFrom('a', 'b'), silenced: fc.subarray(['a', 'b', '*', 'chat']) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {

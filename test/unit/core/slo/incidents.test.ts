@@ -12,7 +12,7 @@ const anIncident = (more: Partial<Incident> = {}): Incident => ({
 });
 
 describe('a change', () => {
-  it('closes once, and words may come later', () => {
+  it('closes an incident once, and may still add words later', () => {
     const closed = changedIncident(anIncident(), { close: true }, 'ben', NOW + MINUTE);
     expect(closed).toMatchObject({ closedAt: NOW + MINUTE, closedBy: 'ben', note: null });
     const again = changedIncident(closed, { close: true, publicNote: 'It is well.' }, 'cleo', NOW + 2 * MINUTE);
@@ -20,7 +20,7 @@ describe('a change', () => {
     expect(changedIncident(again, { publicNote: null }, 'ana', NOW).publicNote).toBeNull();
   });
 
-  it('adds what was done, of which the last hundred are kept', () => {
+  it('adds actions, of which the last hundred are kept', () => {
     const action = (at: number) => ({ at, text: `Pinned b, ${at}.` });
     const actions = Array.from({ length: 100 }, (_, at) => action(at));
     const after = changedIncident(anIncident({ actions }), { actions: [action(100)] }, 'policy:fast', NOW);
@@ -32,7 +32,7 @@ describe('a notice', () => {
   const told = (before: Incident | null, after: Incident) =>
     incidentNotice(before, after, { now: NOW, runbook: 'https://runbooks.example/a' });
 
-  it('says that it was opened, and shares its subject with those that follow', () => {
+  it('says that an incident was opened, and shares its subject with later notices', () => {
     expect(told(null, anIncident({ feature: 'chat' }))).toEqual({
       ...{ name: 'incident/i1/opened', subject: 'incident/i1', tenant: null, kind: 'incident' },
       ...{ type: 'incident.opened', severity: 'incident', at: NOW, text: 'Incident opened: Provider a is down.' },
@@ -44,7 +44,7 @@ describe('a notice', () => {
     });
   });
 
-  it('of its end says how long it was', () => {
+  it('of an incident’s end says how long the incident was open', () => {
     const closed = anIncident({ closedAt: NOW + 90_000, note: 'A deploy of theirs.' });
     expect(told(anIncident(), closed)).toMatchObject({
       ...{ name: 'incident/i1/closed', subject: 'incident/i1', type: 'incident.closed' },
@@ -53,7 +53,7 @@ describe('a notice', () => {
     expect(told(anIncident(), anIncident({ closedAt: NOW + MINUTE }))?.text).toContain('after 1 minute:');
   });
 
-  it('of new words has them; what a policy did is not sent again', () => {
+  it('of new words has the words, and does not repeat what a policy did', () => {
     const note = anIncident({ note: 'We ask b.' });
     expect(told(anIncident(), note)).toMatchObject({
       ...{ name: `incident/i1/updated/${NOW}`, type: 'incident.updated' },
@@ -62,10 +62,13 @@ describe('a notice', () => {
     expect(told(note, { ...note, actions: [{ at: NOW, text: 'Pinned b.' }] })).toBeUndefined();
   });
 
-  it.each(['Provider a is down', 'Provider a is down. ', 'Provider a is down.'])('has its words apart: %j', (title) => {
-    const text = told(null, anIncident({ title, note: 'We ask b.' }))?.text;
-    expect(text).toBe('Incident opened: Provider a is down. We ask b.');
-  });
+  it.each(['Provider a is down', 'Provider a is down. ', 'Provider a is down.'])(
+    'separates the title from the note: %j',
+    (title) => {
+      const text = told(null, anIncident({ title, note: 'We ask b.' }))?.text;
+      expect(text).toBe('Incident opened: Provider a is down. We ask b.');
+    },
+  );
 
   it("of a tenant's incident never has the operators' note", () => {
     const [before, after] = [
@@ -94,7 +97,7 @@ describe('mean times', () => {
   });
 });
 
-describe('what everybody may read', () => {
+describe('the public part of an incident', () => {
   const slo = { ...sloFor(['chat']), publicNames: new Set(['chat-success', 'chat-ttft', 'chat-average-cost']) };
   const shown = (more: Partial<Incident>) => publicIncident(anIncident(more), slo);
 
@@ -106,7 +109,7 @@ describe('what everybody may read', () => {
     expect(shown({ objective: 'chat-ttft' })?.text).toBe('Answers of chat began later than promised.');
   });
 
-  it('is a person’s words where there are any', () => {
+  it('is a person’s words if there are any', () => {
     const words = 'A provider has trouble.';
     expect(shown({ publicNote: words })).toMatchObject({ publicNote: words, text: words });
     // Also of what is not public, which is not named.
@@ -118,7 +121,7 @@ describe('what everybody may read', () => {
     expect(JSON.stringify(hidden)).not.toContain('secret');
   });
 
-  it('is nothing of a tenant’s incident, nor of a promise that is not public', () => {
+  it('does not exist for a tenant’s incident, nor for a promise that is not public', () => {
     expect(shown({ tenant: 'acme', publicNote: 'Slow.' })).toBeUndefined();
     expect(shown({ objective: 'chat-latency' })).toBeUndefined();
     expect(shown({ objective: null })).toBeUndefined();

@@ -16,17 +16,17 @@ function looks(times: readonly number[]): string[] {
   });
 }
 
-it('is announced when it is seen first, and once more before it begins', () => {
+it('maintenance is announced when it is first seen, and once more before it begins', () => {
   const hours = [-90, -80, -49, -48, -47, -1, 0, 0.5, 1, 2];
   expect(looks(hours.map((hour) => FROM + hour * HOUR))).toEqual(['announced -90 h', 'reminder -48 h']);
 });
 
-it('that is seen late is announced once, and one that is over never', () => {
+it('maintenance that is seen late is announced once, and maintenance that is over never', () => {
   expect(looks([FROM - 3 * HOUR, FROM])).toEqual(['announced -3 h']);
   expect(looks([FROM + HOUR, FROM + 2 * HOUR])).toEqual([]);
 });
 
-it('says when and why in one sentence, and when to look again', () => {
+it('an announcement says when and why in one sentence, and when to look again', () => {
   const { notices, nextAt } = maintenanceNotices(maintenance, [], FROM - 90 * HOUR);
   expect(notices).toMatchObject([
     {
@@ -38,7 +38,7 @@ it('says when and why in one sentence, and when to look again', () => {
   expect(maintenanceNotices(maintenance, [], FROM).nextAt).toBeNull();
 });
 
-it('forgets what it sent when the window is over', () => {
+it('announcements are forgotten when the window is over', () => {
   const { told } = maintenanceNotices(maintenance, [], FROM);
   expect(told).toHaveLength(2);
   expect(maintenanceNotices({ ...maintenance, windows: [] }, told, FROM).told).toEqual(told);

@@ -22,13 +22,13 @@ const reportAt = (spending: Spending, at: number, month = '2027-05', budget = BU
   moneyReport({ ...spentInMonth(spending, 'acme', month, at), isAmongOthers: false }, budget);
 
 describe('a month', () => {
-  it('ends at the pace that it has had, from its second day on', () => {
+  it('is projected at its pace so far, from its second day on', () => {
     expect(reportAt(spendingOf([1]), MAY + DAY_MS - 1).projectedUsd).toBeNull();
     expect(reportAt(spendingOf([1, 2]), MAY + 2 * DAY_MS).projectedUsd).toBe(31);
     expect(reportAt(spendingOf([1, 2]), MAY + 40 * DAY_MS)).toMatchObject({ projectedUsd: null, spentUsd: 2 });
   });
 
-  it('has every day so far, and not one of its neighbours', () => {
+  it('has every day so far, and no day of another month', () => {
     const { days } = reportAt(spendingOf([0, 1, 3]), MAY + 2.6 * DAY_MS);
     expect(days).toEqual([
       { day: '2027-05-01', costUsd: 1, requests: 1 },
@@ -50,7 +50,7 @@ describe('a month', () => {
     expect(reportAt(spendingOf([1]), MAY + DAY_MS, '2027-05', without)).toMatchObject({ capUsd: null, ladder: [] });
   });
 
-  it('has spent what the ledger says, as long as that knows', () => {
+  it('has spent what the ledger says, as long as the ledger knows', () => {
     const spending = spendingOf([1]);
     const budget = { ...BUDGET, spentMicroUsd: 1.5 * USD };
     expect(reportAt(spending, MAY + DAY_MS, '2027-05', budget).spentUsd).toBe(1.5);
@@ -89,7 +89,7 @@ const entry = fc.record({
   at: fc.integer({ min: 0, max: 70 * DAY_MS }),
 });
 
-test('where it went adds up to the days, also when saved and loaded, and folded into other', () => {
+test('the amounts by feature and model add up to the days, also when they are saved and loaded, and folded into other', () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 300 }), fc.boolean(), (entries, folds) => {
       let spending = new Spending(400);

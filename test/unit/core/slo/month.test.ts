@@ -24,7 +24,7 @@ function monthOf(month: string, bad: number, at: number, tenant?: string, slo = 
   return monthReport(book, settings, { tenant, month }, [], NOW);
 }
 
-test('that is over has all that was counted in it, and nothing of its neighbours', () => {
+test('a month that is over has all that was counted in it, and nothing of other months', () => {
   const last = monthOf('2027-04', 8, MAY - 1);
   expect(last).toMatchObject({ month: '2027-04', from: APRIL, to: MAY, isWhole: true, requests: 1_000 });
   expect(last.costUsd).toBeCloseTo(992 * 0.0012, 9);
@@ -49,7 +49,7 @@ test('that is over has all that was counted in it, and nothing of its neighbours
   }
 });
 
-test('says where a tenant’s requests may be counted with those of others', () => {
+test('a month says if a tenant’s requests may be counted with those of others', () => {
   const among = (tenants: number, tenant: string | undefined, promised = {}) => {
     const { book, settings } = bookOf({ ...MONTH, classes: { gold: { success: 99.5 } } }, [], 0, promised);
     for (let index = 0; index < tenants; index++) book.add(record({ arrivedAt: NOW, tenant: `t${index}` }), NOW);
@@ -59,7 +59,7 @@ test('says where a tenant’s requests may be counted with those of others', () 
   expect([among(201, 't200', { t200: { class: 'gold' } }), among(1, 'other')]).toEqual([false, true]);
 });
 
-test('that is running ends now', () => {
+test('a month that is running ends now', () => {
   const running = monthOf('2027-05', 0, NOW - HOUR_MS);
   expect(running).toMatchObject({ from: MAY, to: NOW, isWhole: false });
   expect(running.objectives[0]?.days).toHaveLength(16);
@@ -69,7 +69,7 @@ test('that is running ends now', () => {
   expect(later.objectives[0]).toMatchObject({ value: null, kept: null, days: [], badMinutes: null });
 });
 
-test('of a tenant has its requests, and what they cost', () => {
+test('a month of a tenant has its requests, and what they cost', () => {
   const own = monthOf('2027-04', 8, MAY - 1, 'acme');
   expect(own).toMatchObject({ tenant: 'acme', requests: 500, costUsd: expect.closeTo(496 * 0.0012, 9) });
   expect(own.objectives[0]).toMatchObject({ good: 496, total: 500 });
@@ -88,7 +88,7 @@ describe('a credit is due', () => {
   });
 });
 
-test('names incidents in words that a client may read, and how long they took', () => {
+test('a month names incidents in words that a client may read, and says how long they took', () => {
   const { book, settings } = bookOf(MONTH, []);
   const incident = (id: string, openedAt: number, closedAt: number | null, more = {}) => ({
     ...{ id, openedAt, closedAt, title: 'deployment a is down', objective: 'chat-success', feature: 'chat' },

@@ -29,7 +29,7 @@ const between = (from: number, to: number) => {
 describe.each(Object.entries(ASKED_WINDOWS))('over %s', (_, windowMs) => {
   const { points, widthMs, from, to } = historyOf(windowMs);
 
-  it('has cells without gaps, at most 240, of which the last one is still running', () => {
+  it('has at most 240 cells without gaps, the last of which is still running', () => {
     expect(points.length).toBeLessThanOrEqual(240);
     expect([points[0]?.at, to]).toEqual([from, NOW]);
     expect(points.every(({ at }, index) => at === from + index * widthMs)).toBe(true);
@@ -46,7 +46,7 @@ describe.each(Object.entries(ASKED_WINDOWS))('over %s', (_, windowMs) => {
   });
 });
 
-test('what was left of the budget is that of the window that ended then', () => {
+test('the budget that was left is that of the window that ended with the cell', () => {
   const { points, widthMs } = historyOf(30 * DAY_MS);
   for (const { at, budgetRemaining } of points.slice(0, -1)) {
     const end = at + widthMs;
@@ -56,7 +56,7 @@ test('what was left of the budget is that of the window that ended then', () => 
   }
 });
 
-test.each([0, 7 * MINUTE_MS, 5 * HOUR_MS])('the last one is the same as in the report, %i ms later', (later) => {
+test.each([0, 7 * MINUTE_MS, 5 * HOUR_MS])('the last cell says the same as the report, %i ms later', (later) => {
   const now = NOW + later;
   const last = historyOf(undefined, now).points.at(-1);
   expect(last?.budgetRemaining).toBe(reportOf(book, settings, {}, now).objectives[0]?.errorBudgetRemaining);

@@ -29,7 +29,7 @@ describe('packed records', () => {
     );
   });
 
-  it('of an earlier build have null for what that did not know, and lose what this one does not', () => {
+  it('of an earlier build have null for fields that it did not know, and lose fields that this build does not know', () => {
     const packed = throughJson(packRecords([recordOf(), recordOf({ ttftMs: 7 })], () => true));
     const { experiment: _, ...known } = packed.entries.columns;
     const columns = { ...known, unheardOf: [1, 2] };
@@ -38,7 +38,7 @@ describe('packed records', () => {
     expect(second).toMatchObject({ ttftMs: 7, experiment: null });
   });
 
-  it('take some 100 bytes each in a full flush', () => {
+  it('take about 100 bytes each in a full flush', () => {
     const records = Array.from({ length: 50 }, (_, index) => {
       const times = { arrivedAt: recordOf().arrivedAt + index * 200, ttftMs: 300 + index * 7, totalMs: 2_000 + index };
       const attempts = [attemptOf({ ttftMs: times.ttftMs - 4, ms: times.totalMs - 5 })];

@@ -24,7 +24,7 @@ it.each<[string, Partial<RequestRecord>, boolean]>([
   expect(isKeptWhole(recordOf(more), slo)).toBe(isWhole);
 });
 
-it('1 % of the ordinary ones are kept whole', () => {
+it('1 % of ordinary records are kept whole', () => {
   let whole = 0;
   for (let number = 0; number < 10_000; number++) {
     const requestId = uuidV7(AT, [0, 0, 0, 0, 0, 0, 0, 0, number >> 8, number & 255]);

@@ -21,12 +21,12 @@ describe('a composite', () => {
     [3, { ending: 'refused', code: 'invalid_key', ttftMs: null }],
   ];
 
-  test('is good where all of its parts are, request by request', () => {
+  test('is good if all of its parts are, request by request', () => {
     const composite = report(COMPOSITE, batches).objectives[3];
     expect(composite).toMatchObject({ sli: 'composite', value: 0.8, good: 80, total: 100, excluded: { key: 3 } });
   });
 
-  test('multiplies by what was reported from outside', () => {
+  test('is multiplied by the ratio of what was reported from outside', () => {
     const { book, settings } = bookOf(COMPOSITE, batches);
     const outside = { key: 'external:retrieval', tenant: null, feature: null, deployment: null, experiment: null };
     book.report({ ...outside, good: 3, bad: 1 }, NOW - 1_000);
@@ -35,7 +35,7 @@ describe('a composite', () => {
     expect(composite).toMatchObject({ value: expect.closeTo(0.6, 9), good: 60, total: 100 });
   });
 
-  test('and an external objective are not silent between two reports', () => {
+  test('is not silent between two reports, nor is an external objective', () => {
     const { book, settings } = bookOf({ objectives: [{ name: 'retrieval', sli: 'external', target: 99 }] }, []);
     const outside = { key: 'external:retrieval', tenant: null, feature: null, deployment: null, experiment: null };
     book.report({ ...outside, good: 3, bad: 0 }, NOW - DAY_MS);
@@ -137,7 +137,7 @@ describe('an average', () => {
   });
 });
 
-describe('what everybody sees', () => {
+describe('the public report', () => {
   const slo: Written = {
     objectives: [SUCCESS, { name: 'all-success', sli: 'success', target: 99 }, TTFT],
     averages: [{ name: 'chat-cost', feature: 'chat', averageUsd: 0.01 }],
@@ -153,7 +153,7 @@ describe('what everybody sees', () => {
     return publicReport(reportOf(book, settings, {}, NOW), asked, settings);
   };
 
-  test('is what config calls public, in shares', () => {
+  test('has the promises that config calls public, as shares', () => {
     const { objectives, averages } = shown();
     expect(objectives.map(({ name }) => name)).toEqual(['chat-success', 'all-success']);
     expect(objectives[0]).toMatchObject({
@@ -167,7 +167,7 @@ describe('what everybody sees', () => {
     expect(averages[0]).not.toHaveProperty('total');
   });
 
-  test('has counts where config shows them', () => {
+  test('has counts if config shows them', () => {
     const { objectives, averages } = shown({ showCounts: true });
     expect(objectives[0]).toMatchObject({
       good: 99,
@@ -202,7 +202,7 @@ describe('what everybody sees', () => {
     [8_158, 41, 0.99495, false],
     [9_999, 1, 0.9999, true],
     [10, 0, 1, true],
-  ])('of %i good and %i bad shows no more than is true', (good, bad, value, kept) => {
+  ])('of %i good and %i bad never looks better than it is', (good, bad, value, kept) => {
     const written: Written = { objectives: [{ ...SUCCESS, target: 99.5, promised: 99.5 }], public: ['chat-success'] };
     const { book, settings } = bookOf(written, [
       [good, {}],
@@ -212,7 +212,7 @@ describe('what everybody sees', () => {
     expect(objective).toMatchObject({ value, month: { value, kept } });
   });
 
-  test('nor when the budget is used up to the millisecond', () => {
+  test('does not reveal them by the millisecond at which the budget is used up', () => {
     const seen = [1_000, 1_001, 1_002].map((total) => {
       const { book, settings } = bookOf({ objectives: [{ ...SUCCESS, target: 99 }], public: ['chat-success'] }, [
         [total - 1, {}],
@@ -235,14 +235,14 @@ describe('what everybody sees', () => {
     expect(JSON.stringify(objectives)).not.toContain('chat-ttft');
   });
 
-  test('of a feature is what holds for it', () => {
+  test('of a feature has the promises about that feature', () => {
     expect(shown({}, 'search').objectives.map(({ name }) => name)).toEqual(['all-success']);
     expect(shown({}, 'chat').averages).toHaveLength(1);
     expect(shown({ public: [] }).objectives).toEqual([]);
   });
 });
 
-test('maintenance is told from its announcement until 30 days after it', () => {
+test('maintenance is shown from its announcement until 30 days after it', () => {
   const at = (ms: number) => new Date(NOW + ms).toISOString();
   const windows = [-31, -29, 40].map((days) => ({
     ...{ from: at(days * DAY_MS - 60_000), to: at(days * DAY_MS), reason: `day ${days}` },

@@ -45,7 +45,7 @@ describe('the verdict', () => {
     ['a drill that failed', { ...FAILED, drill: 'drill-1' }, { outcome: 'excluded', reason: 'drill' }],
   ] as const)('of %s', (_name, record, verdict) => expect(judge(judged(record), slo)).toEqual(verdict));
 
-  test('of each code is the same for a refusal, and all reasons occur', () => {
+  test('of each code is also that of a refusal, and every reason occurs', () => {
     for (const code of OWN_CODES)
       expect(judge(judged({ ending: 'refused', code, ttftMs: null }), slo)).toBe(SLI_RULES[code]);
     const reasons = Object.values(SLI_RULES).flatMap((verdict) =>
@@ -54,12 +54,12 @@ describe('the verdict', () => {
     expect(new Set([...reasons, 'maintenance', 'drill'])).toEqual(new Set(EXCLUDED_REASONS));
   });
 
-  test('where stale is bad, the error decides in whose place the answer was given', () => {
+  test('on a stale answer, if stale is bad, is that of the error that the answer stands in for', () => {
     const isBad: JudgeSettings = { ...slo, staleIs: 'bad' };
     expect(judge(judged({ staleCause: 'deadline_exceeded' }), isBad)).toEqual({ outcome: 'bad', layer: 'inference' });
     expect(judge(judged({ staleCause: 'ledger_unavailable' }), isBad)).toEqual({ outcome: 'bad', layer: 'gateway' });
     expect(judge(judged({ staleCause: 'budget_exceeded' }), isBad)).toEqual({ outcome: 'excluded', reason: 'budget' });
-    // A client that leaves in the middle of it was given it all the same.
+    // A client that leaves in the middle of a stale answer was given one.
     const left = judged({ staleCause: 'deadline_exceeded', ending: 'left' });
     expect([judge(left, isBad).outcome, judge(left, slo).outcome]).toEqual(['bad', 'good']);
     const early = judged({ ...LEFT_EARLY, staleCause: 'deadline_exceeded' });
@@ -78,12 +78,12 @@ describe('the verdict', () => {
     expect(verdict.outcome).toBe(isExcluded ? 'excluded' : 'bad');
   });
 
-  test('of a code that only another build knows is bad: nothing beside it may be lost', () => {
+  test('on a code that only another build knows is bad, and nothing throws', () => {
     const newer = { ...judged({ ending: 'refused', ttftMs: null }), code: 'of_tomorrow' as RouterError['code'] };
     expect(judge(newer, slo)).toEqual({ outcome: 'bad', layer: 'gateway' });
   });
 
-  test('drills count where they are asked for', () => {
+  test('counts drills only for objectives that ask for them', () => {
     const drill = judged({ ...FAILED, drill: 'drill-1' });
     expect(judge(drill, slo, true)).toEqual({ outcome: 'bad', layer: 'inference' });
     expect(sliOutcome(drill, { sli: SUCCESS, countsInSlo: true }, slo)).toBe('bad');
@@ -135,17 +135,17 @@ describe('what a request counts as', () => {
     ['a mistake of the caller', { ending: 'refused', code: 'invalid_json', ttftMs: null }, 'caller'],
   ] as const)('of a composite: %s', (_name, record, expected) => expect(outcome(BOTH, record)).toBe(expected));
 
-  test('a composite without a part that requests count for measures none', () => {
+  test('a composite without parts that requests count for measures no request', () => {
     expect(outcome({ kind: 'all', of: [] }, {})).toBeUndefined();
   });
 
-  test('in a maintenance window nothing counts for anything', () => {
+  test('in a maintenance window no request counts for any promise', () => {
     for (const sli of [SUCCESS, TTFT, LATENCY, COST, BOTH]) {
       expect(outcome(sli, LEFT_LATE, withWindow(ARRIVED_AT, ARRIVED_AT + 1))).toBe('maintenance');
     }
   });
 
-  test('a request is good for a composite only where no part is bad', () => {
+  test('a request is good for a composite only if no part is bad', () => {
     const record = fc.record({
       ttftMs: fc.option(fc.nat(5_000)),
       totalMs: fc.nat(20_000),
@@ -164,7 +164,7 @@ describe('what a request counts as', () => {
     );
   });
 
-  test('counters have one name for what counts the same', () => {
+  test('objectives that count the same share one counter name', () => {
     const key = (sli: Sli, countsInSlo = false) => countedKey({ sli, countsInSlo });
     expect(
       [SUCCESS, TTFT, LATENCY, COST, BOTH, { kind: 'external' as const, name: 'retrieval' }].map((sli) => key(sli)),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FORGET_SOURCE_AFTER_MS, Sources } from '../../../../worker/core/slo/sources.ts';
 
 describe('the flushes of isolates', () => {
-  it('are never taken twice, in whatever order they come; within 32 numbers none is refused that was not taken', () => {
+  it('are never taken twice, whatever their order, and no new one within 32 numbers is refused', () => {
     const arrivals = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.nat(80)), { maxLength: 200 });
     fc.assert(
       fc.property(arrivals, fc.nat(200), (flushes, restartAt) => {

@@ -9,7 +9,7 @@ const AT = 20_000 * DAY_MS + 5 * HOUR_MS;
 const WINDOWS_MS = [5 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 30 * DAY_MS, 60 * DAY_MS];
 
 describe('a record', () => {
-  test('counts in all, its feature, its tenant, and both', () => {
+  test('counts in the series of all, of its feature, of its tenant, and of both', () => {
     const book = bookOf();
     book.add(record(), AT);
     book.add(failed(), AT);
@@ -25,7 +25,7 @@ describe('a record', () => {
     ]);
   });
 
-  test('counts in what its objectives ask, and what it cost', () => {
+  test('counts for its objectives, and with its cost', () => {
     const book = bookOf();
     book.add(record({ ttftMs: 2_501 }), AT);
     book.add(record({ ttftMs: 2_500 }), AT);
@@ -56,7 +56,7 @@ describe('a record', () => {
   });
 });
 
-test('what is saved is loaded', () => {
+test('a saved book can be loaded', () => {
   const book = bookOf();
   book.add(record(), AT);
   book.add(failed(), AT + DAY_MS);

@@ -13,7 +13,7 @@ const trueOf = (values: readonly number[], share: number): number => {
   return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1] ?? 0;
 };
 
-test('percentiles are within 4.33 %, and within half a millisecond below one', () => {
+test('percentiles are accurate to within 4.33 %, or to half a millisecond below one millisecond', () => {
   const duration = fc.oneof(
     fc.double({ min: 0, max: 1, noNaN: true }),
     fc.integer({ min: 0, max: 3_600_000 }),
@@ -36,7 +36,7 @@ test('percentiles are within 4.33 %, and within half a millisecond below one', (
   );
 });
 
-test('a window has its own percentiles, by 10 minutes for a day and by days for 90', () => {
+test('a window has its own percentiles, from 10-minute figures for a day and daily ones for 90 days', () => {
   const histogram = new Histogram(durationLayout());
   histogram.add(100, START);
   histogram.add(9_000, START + 2 * DAY_MS);
@@ -46,7 +46,7 @@ test('a window has its own percentiles, by 10 minutes for a day and by days for 
   expect(histogram.percentiles([0.5], HOUR_MS, now + 5 * HOUR_MS)).toBeUndefined();
 });
 
-test('what takes longer than an hour is counted as an hour', () => {
+test('a duration longer than an hour is counted as an hour', () => {
   const histogram = new Histogram(durationLayout());
   histogram.add(1e12, START);
   expect(histogram.percentiles([0.5], HOUR_MS, START)?.[0]).toBeGreaterThan(3_300_000);

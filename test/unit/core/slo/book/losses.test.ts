@@ -5,7 +5,7 @@ import { AT } from '../support/record.ts';
 
 const [SECOND_MS, MINUTE_MS, DAY_MS] = [1_000, 60_000, 86_400_000];
 
-test('an isolate that is silent for two minutes with requests under way has lost them', () => {
+test('an isolate that is silent for two minutes with requests under way counts as a loss', () => {
   const losses = new Losses();
   losses.note('a', 3, AT);
   losses.note('b', 0, AT);
@@ -17,7 +17,7 @@ test('an isolate that is silent for two minutes with requests under way has lost
   expect(losses.until(AT + 30 * DAY_MS)).toEqual([]);
 });
 
-test('one whose requests were only long has lost nothing', () => {
+test('an isolate whose requests were only long is no loss', () => {
   const losses = new Losses();
   losses.note('a', 1, AT);
   losses.note('b', 0, AT + 5 * MINUTE_MS);
@@ -26,7 +26,7 @@ test('one whose requests were only long has lost nothing', () => {
   expect(losses.until(AT + 60 * MINUTE_MS)).toEqual([]);
 });
 
-test('those of one time are reported as one, and saved with the rest', () => {
+test('losses at the same time are reported as one, and saved with the book', () => {
   const losses = new Losses();
   for (const [source, open, at] of [
     ['a', 2, 0],
@@ -48,7 +48,7 @@ test('those of one time are reported as one, and saved with the rest', () => {
   expect(loaded.until(AT + 10 * MINUTE_MS)).toHaveLength(3);
 });
 
-test('there are no more than 500', () => {
+test('at most 500 losses are kept', () => {
   const losses = new Losses();
   for (let index = 0; index < 600; index++) losses.note(`isolate ${index}`, 1, AT + index * MINUTE_MS);
   const told = losses.until(AT + 600 * MINUTE_MS);

@@ -16,7 +16,7 @@ function bookOfTenants(count: number): Book {
 }
 
 describe('of more than 200 tenants', () => {
-  test('the others are counted together, and nothing is lost', () => {
+  test('the rest are counted together, and nothing is lost', () => {
     const book = bookOfTenants(300);
     expect(ofTenants(book)).toHaveLength(201);
     expect(good(book, 'tenant:other')).toBe(100);
@@ -53,7 +53,7 @@ describe('of more than 200 tenants', () => {
     expect(ofTenants(book).reduce((sum, name) => sum + good(book, name), 0)).toBe(good(book, 'all'));
   });
 
-  test('one that is named as the others are is one of them, and takes nothing away', () => {
+  test('a tenant named other is counted among the others, and loses none of their counts', () => {
     const book = bookOf();
     book.add(record({ tenant: 'other' }), AT);
     for (let tenant = 0; tenant < 201; tenant++) book.add(record({ tenant: `t${tenant}` }), AT);
@@ -77,7 +77,7 @@ describe('of more than 200 tenants', () => {
   });
 });
 
-test('names of features and deployments that come from outside make no series', () => {
+test('unknown names of features and deployments cannot make ever more series', () => {
   const book = bookOf();
   for (let index = 0; index < 500; index++) {
     const name = `made-up-${index}`;

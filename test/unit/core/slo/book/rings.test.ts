@@ -38,7 +38,7 @@ const sumsOf = (rings: Rings, now: number): number[] =>
   ]);
 
 describe('rings', () => {
-  test('give a window no less than what is certainly inside, and no more than what may be', () => {
+  test('sum up a window to at least what is certainly inside it, and at most what may be inside it', () => {
     fc.assert(
       fc.property(counts, fc.integer({ min: 0, max: HOUR_MS }), (list, later) => {
         const rings = ringsOf(list);
@@ -57,7 +57,7 @@ describe('rings', () => {
     );
   });
 
-  test('have of a past time exactly what was counted in it, where it begins and ends with a cell', () => {
+  test('are exact for a past time span that begins and ends with a cell', () => {
     const day = fc.integer({ min: 0, max: 90 });
     const hours = fc.integer({ min: 89 * 12, max: 90 * 12 });
     const minutes = fc.integer({ min: 90 * 720 - 180, max: 90 * 720 });
@@ -78,7 +78,7 @@ describe('rings', () => {
     );
   });
 
-  test('are the same in whatever order they are counted', () => {
+  test('are the same whatever the order of the counts', () => {
     const shuffled = counts.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
     );
@@ -90,7 +90,7 @@ describe('rings', () => {
     );
   });
 
-  test('are the same when they were saved and loaded in between', () => {
+  test('are the same if they were saved and loaded in between', () => {
     fc.assert(
       fc.property(counts, counts, (before, after) => {
         const loaded = new Rings(LAYOUT);
@@ -105,7 +105,7 @@ describe('rings', () => {
     );
   });
 
-  test('merged hold what both hold', () => {
+  test('hold the counts of both after a merge', () => {
     fc.assert(
       fc.property(counts, counts, (one, other) => {
         const merged = ringsOf(one);
@@ -139,7 +139,7 @@ describe('rings', () => {
     }
   });
 
-  test('count what is late in the rings that still reach it', () => {
+  test('count a late request in the rings that still reach its time', () => {
     const rings = ringsOf([{ at: HOUR_MS, name: 'good', amount: 1 }]);
     rings.moveTo(START + HOUR_MS - 15 * MINUTE_MS);
     rings.count('good');

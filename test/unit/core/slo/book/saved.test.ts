@@ -48,7 +48,7 @@ const totalsOf = ({ totals }: Book): unknown =>
   );
 
 describe('a book', () => {
-  test('that was saved and loaded in between counts as one that was not', () => {
+  test('counts the same if it was saved and loaded in between', () => {
     fc.assert(
       fc.property(recordedList, recordedList, recordedList, (one, two, three) => {
         const saved = new Map<string, string>();
@@ -67,7 +67,7 @@ describe('a book', () => {
     );
   });
 
-  test('is the same in whatever order its records come', () => {
+  test('is the same whatever the order of its records', () => {
     const shuffled = recordedList.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
     );
@@ -110,14 +110,14 @@ describe('after objectives have changed', () => {
   const windowsOf = (book: Book) =>
     ['success', 'ttft:2500', 'ttft:1234'].map((key) => book.seriesOf(null, 'chat')?.window(key, HOUR_MS, NOW).good);
 
-  test('what stayed goes on, and what is new begins', () => {
+  test('promises that stayed go on, and new ones begin', () => {
     const book = bookOf({ objectives: [success, faster] });
     expect(book.load(before)).toEqual([]);
     book.add(record(), NOW);
     expect(windowsOf(book)).toEqual([2, 1, 1]);
   });
 
-  test('what comes back finds its counts, whatever was saved in between', () => {
+  test('a promise that comes back finds its counts, whatever was saved in between', () => {
     const without = bookOf({ objectives: [success] });
     without.load(before);
     without.add(record(), NOW);

@@ -46,7 +46,7 @@ describe('the metrics of the book', () => {
     expect(lines.some((line) => line.startsWith('carryon_slo_burn_rate{'))).toBe(false);
   });
 
-  it('have money in USD, times in seconds, and a bucket at each promise', () => {
+  it('have money in USD, times in seconds, and a bucket bound at each promise', () => {
     const lines = metricsOf(withRecords({ costMicroUsd: 1_250_000, ttftMs: 1_500 }, { ttftMs: 2_501 }));
     expect(lines).toContain('carryon_cost_usd_total{tenant="acme",feature="chat"} 1.2512');
     expect(lines).toContain('carryon_ttft_seconds_bucket{feature="chat",deployment="one",le="2.5"} 1');
@@ -56,7 +56,7 @@ describe('the metrics of the book', () => {
     expect(lines).toContain('carryon_slo_budget_remaining_ratio{objective="chat-ttft"} -9');
   });
 
-  it('have the costs of averages apart: what was charged for a request that is excluded is in no average', () => {
+  it('count the costs of averages apart, without those of excluded requests', () => {
     const stopped = { code: 'stopped', ending: 'cut' } as const;
     const lines = metricsOf(withRecords({ costMicroUsd: 100 }, { costMicroUsd: 900, ...stopped }));
     expect(lines).toContain('carryon_cost_usd_total{tenant="acme",feature="chat"} 0.001');
@@ -64,7 +64,7 @@ describe('the metrics of the book', () => {
     expect(lines).toContain('carryon_slo_cost_usd_total{feature="search"} 0');
   });
 
-  it('say how many attempts, hops, tokens and answers of the cache there were', () => {
+  it('count attempts, hops, tokens and answers from the cache', () => {
     const lines = metricsOf(withRecords({ hops: 2, cache: 'miss', cachedTokens: 60 }, { cache: 'hit', attempts: [] }));
     expect(lines).toContain('carryon_attempts_total{deployment="one",provider="openai",result="success"} 1');
     expect(lines).toContain('carryon_failovers_total{feature="chat"} 2');
@@ -83,7 +83,7 @@ describe('the metrics of the book', () => {
     expect(lines).toContain('carryon_requests_total{tenant="acme",feature="unknown",outcome="good",code=""} 1');
   });
 
-  it('distinguish a feature that does not exist from none', () => {
+  it('distinguish an unknown feature from no feature', () => {
     const refused = { ending: 'refused', feature: null } as const;
     const lines = metricsOf(
       withRecords({ ...refused, code: 'unknown_feature' }, { ...refused, tenant: null, code: 'invalid_key' }),

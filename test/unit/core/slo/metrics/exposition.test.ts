@@ -7,7 +7,7 @@ const metric = (name: string, type: Metric['type'], ...labels: string[]): Metric
 });
 
 describe('the text that Prometheus reads', () => {
-  it('has what a metric is, then a line for each value', () => {
+  it('describes a metric, then has a line for each value', () => {
     expect(
       metricText(metric('carryon_x_total', 'counter', 'tenant', 'code'), [
         [['acme', ''], 3],
@@ -27,7 +27,7 @@ carryon_x_total{tenant="other",code="invalid_key"} 1e+21
     );
   });
 
-  it('writes what is no number in its own words', () => {
+  it('writes NaN and infinity in Prometheus’ own words', () => {
     const values = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -0.25];
     expect(
       metricText(
@@ -37,7 +37,7 @@ carryon_x_total{tenant="other",code="invalid_key"} 1e+21
     ).toMatch(/\+Inf\n.* -Inf\n.* NaN\n.* -0\.25\n$/);
   });
 
-  it('adds a histogram up, bucket by bucket, in seconds', () => {
+  it('adds up a histogram bucket by bucket, in seconds', () => {
     const samples = [[['chat'], { counts: [1, 0, 2, 4], sumMs: 12_345 }]] as const;
     expect(histogramText(metric('x_seconds', 'histogram', 'feature'), [250, 1_000, 2_500], samples)).toBe(
       `# HELP x_seconds What it counts.

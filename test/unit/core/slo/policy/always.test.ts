@@ -35,7 +35,7 @@ function act(world: World, person: string | null): void {
   if (after !== undefined) world.overrides = after().overrides;
 }
 
-it('pins by its guard and its pause, leaves to people what is theirs, undoes once, and leaves nothing behind', () => {
+it('obeys the guard and the pause of pins, leaves people’s overrides alone, undoes once, and leaves nothing behind', () => {
   const seen = { pins: 0, undone: 0, byHand: 0, incidents: 0 };
   fc.assert(
     fc.property(fc.array(aSpell, { minLength: 3, maxLength: 12 }), (spells) => {

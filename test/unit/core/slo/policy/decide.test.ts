@@ -6,7 +6,7 @@ const FAST = () => new World([ruleOf('burn>2x/1h', ['incident', 'pin', 'safeguar
 const byAna = (now: number) => ({ until: now + 3_600_000, reason: 'mine', who: 'ana' });
 
 describe('a burn', () => {
-  it('opens an incident, pins the other deployment, sets safeguard and freeze, and undoes all of it half an hour after', () => {
+  it('opens an incident, pins the other deployment, sets safeguard and freeze, and undoes all of that half an hour after it is over', () => {
     const world = FAST();
     world.run(60, 100);
     world.run(1, 100, { a: true });
@@ -47,7 +47,7 @@ describe('a burn', () => {
     );
   });
 
-  it('pins nobody where both are down, and says why once', () => {
+  it('pins no deployment if both are down, and says why once', () => {
     const world = new World([ruleOf('burn>2x/1h', ['incident', 'pin'])]);
     world.run(60, 100);
     world.run(30, 100, { a: true, b: true });
@@ -57,7 +57,7 @@ describe('a burn', () => {
     expect(said?.length).toBeLessThanOrEqual(2);
   });
 
-  it('pins again no sooner than two hours after', () => {
+  it('pins an alias again only two hours later', () => {
     const world = new World([ruleOf('burn>2x/1h', ['pin'])]);
     world.run(60, 100);
     const pinnedAt: number[] = [];
@@ -94,7 +94,7 @@ describe('a burn', () => {
 });
 
 describe('what a person has set', () => {
-  it('stays, and is said to be why the policy does not set its own', () => {
+  it('stays, and is reported as the reason why the policy does not set its own', () => {
     const world = FAST();
     world.run(60, 100);
     for (const set of [
@@ -116,7 +116,7 @@ describe('what a person has set', () => {
     expect(world.overrides.frozen).toMatchObject({ '*': { who: 'ana' } });
   });
 
-  it('in place of the policy’s is not undone by it, and what a person has ended is not set again', () => {
+  it('in place of the policy’s override is not undone, and what a person has ended is not set again', () => {
     const world = FAST();
     world.run(60, 100);
     world.run(3, 100, { a: true });
@@ -138,7 +138,7 @@ describe('what a person has set', () => {
     expect([world.pin()?.who, world.overrides.frozen, world.state.active]).toEqual(['ana', {}, {}]);
   });
 
-  it('at the very moment of an order wins, too', () => {
+  it('at the very moment of an order wins too', () => {
     const world = FAST();
     world.run(60, 100);
     world.pass(100, { a: true });
@@ -156,7 +156,7 @@ describe('what a person has set', () => {
     expect(world.pin()?.who).toBe('ana');
   });
 
-  it('as a bypass leaves nothing for a pin to do', () => {
+  it('as a bypass prevents a pin', () => {
     const world = new World([ruleOf('burn>2x/1h', ['pin'])]);
     world.run(60, 100);
     world.overrides = setOverride(world.overrides, ['bypass', '*', byAna(world.now)], world.now).overrides;
@@ -166,7 +166,7 @@ describe('what a person has set', () => {
 });
 
 describe('a share of a budget', () => {
-  it('that is spent by its day freezes until the month ends or it is less, and nothing is opened twice', () => {
+  it('that is spent by the rule’s day causes a freeze until the month ends or less is spent, and no incident is opened twice', () => {
     const world = new World([ruleOf('month>50%@15', ['incident', 'safeguard', 'freeze'])]);
     for (let hour = 0; hour < 24; hour++) world.run(60, 100);
     // A day of 31: half of the month's budget is 1 % of 15.5 days' requests.
@@ -183,14 +183,14 @@ describe('a share of a budget', () => {
     expect(world.overrides.frozen).not.toEqual({});
   });
 
-  it('is looked at by its day only', () => {
+  it('counts only until the rule’s day', () => {
     const world = new World([ruleOf('month>50%@1', ['freeze'])]);
     for (let hour = 0; hour < 24; hour++) world.run(60, 10);
     world.run(12 * 60, 10, { a: true });
     expect(world.orders).toEqual([]);
   });
 
-  it('that is left over the window freezes as long as it is less', () => {
+  it('that is left over the window causes a freeze while it is too small', () => {
     const world = new World([ruleOf('budget<20%', ['freeze'])]);
     world.objective = objectiveOf({ windowMs: 86_400_000 });
     for (let hour = 0; hour < 24; hour++) world.run(60, 100);
@@ -222,7 +222,7 @@ describe('several rules', () => {
     expect([world.open, world.state.active, world.overrides.frozen]).toEqual([[], {}, {}]);
   });
 
-  it('one that config no longer has ends, with all that it has set', () => {
+  it('end when config no longer has them, and so does all that they have set', () => {
     const world = FAST();
     world.run(60, 100);
     world.run(5, 100, { a: true });
@@ -239,7 +239,7 @@ it('says that a feature has no safeguard', () => {
   expect([world.orders, world.told]).toEqual([[], ['chat has no safeguard.']]);
 });
 
-it('is looked at every minute while it acts, in time for what it has to set again, and else with the next record', () => {
+it('looks every minute while a rule acts, in time for each renewal, and otherwise with the next record', () => {
   const world = new World([ruleOf('month>50%@15', ['freeze'])]);
   world.pass(100);
   expect(world.look().nextLookAt).toBeNull();

@@ -26,7 +26,7 @@ const slo = sloFor(['chat', 'search'], {
   ],
 });
 
-test('each rule with what it is about and would do, and what holds now', () => {
+test('each rule is shown with its objectives, with what it would do, and with what holds now', () => {
   const active = { since: AT, why: 'It burns.', incident: 'i1' } as Activation;
   const shown = shownPolicies({ slo, features, aliases }, { 'fast/chat-success': active });
   const quiet = { since: null, why: null, incident: null };

@@ -21,7 +21,7 @@ describe('feedback', () => {
     return [good, bad];
   };
 
-  test('counts for all, feature, tenant, and the deployment and experiment that answered', () => {
+  test('counts for all requests, for the feature and the tenant, and for the deployment and the experiment that answered', () => {
     fold(book, { source: 'a', at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true), undefined)) });
     for (const name of ['all', 'feature:chat', 'tenant:acme|feature:chat', 'deployment:two', 'experiment:b']) {
       expect(windowOf(name)).toEqual([1, 0]);
@@ -29,7 +29,7 @@ describe('feedback', () => {
     expect(book.series('all')?.lastAt).toBeUndefined();
   });
 
-  test('of the same rater takes the place of the last', () => {
+  test('replaces earlier feedback of the same rater', () => {
     fold(book, {
       source: 'a',
       at: AT,
@@ -47,7 +47,7 @@ describe('feedback', () => {
     expect(windowOf('all', 'quality:vouched')).toEqual([0, 1]);
   });
 
-  test('on a drill counts for nothing', () => {
+  test('on a drill does not count', () => {
     expect(toldOf({ ...answer, drill: 'drill-1' }, opinion(true), undefined)).toEqual([]);
   });
 });
@@ -63,7 +63,7 @@ test('figures count for their tenant, for all, and for the features whose object
   }
 });
 
-test('sampled answers count for the promise of a schema, and no other', () => {
+test('sampled answers count only for the promise of a schema', () => {
   const book = bookOf({ objectives: [objective({ kind: 'valid' }, 'chat')] });
   for (const valid of [true, true, false, null]) book.add(record({ valid }), AT);
   const chat = book.seriesOf(null, 'chat');

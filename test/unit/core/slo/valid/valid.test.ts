@@ -52,13 +52,13 @@ describe('a schema', () => {
     ['keywords nobody knows', { pattern: '^a', format: 'date', strange: 1 }, 'b', true],
   ])('judges %s', (_name, schema, value, keeps) => expect(keepsSchema(value, schema)).toBe(keeps));
 
-  test('that refers to itself for ever, or is far too large, is not judged', () => {
+  test('that refers to itself forever, or is far too large, is not judged', () => {
     expect(keepsSchema(1, { $ref: '#' })).toBeUndefined();
     const wide = { anyOf: Array.from({ length: 300 }, () => ({ anyOf: Array(300).fill({ type: 'string' }) })) };
     expect(keepsSchema(1, wide)).toBeUndefined();
   });
 
-  test('may be anything: nothing throws', () => {
+  test('may be any value, and nothing throws', () => {
     const keyword = fc.constantFrom('type', 'items', 'properties', 'required', '$ref', 'anyOf', 'enum', 'minimum');
     fc.assert(
       fc.property(fc.dictionary(keyword, fc.jsonValue()), fc.jsonValue(), (schema, value) => {
@@ -88,12 +88,12 @@ describe('an answer', () => {
     [[], null],
   ])('with %j: %s', (messages, expected) => expect(kept(...messages)).toBe(expected));
 
-  it('is not checked where no schema was asked for, or where it is very long', () => {
+  it('is not checked if no schema was asked for, or if the answer is very long', () => {
     expect(keptSchema({} as ChatRequest, '{"choices":[]}')).toBe(null);
     expect(kept({ content: `[${'1,'.repeat(60_000)}1]` })).toBe(null);
   });
 
-  it('is checked once in ten, where an objective asks for it', () => {
+  it('is checked once in ten times, if an objective asks for it', () => {
     const [success] = sloFor(['chat']).objectives as [Objective];
     const valid: Objective = { ...success, sli: { kind: 'valid' } };
     const sampled = (feature: string, objectives: readonly Objective[]) =>

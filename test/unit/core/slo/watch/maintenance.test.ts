@@ -1,4 +1,4 @@
-/** Planned maintenance: that nothing comes meanwhile is no news. */
+/** During planned maintenance, silence is not reported. */
 import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
@@ -53,26 +53,26 @@ function told({ comes, window }: Day) {
 const THROUGHPUT = 'threshold/throughput/10m/ticket';
 const untilEleven = (minute: number): boolean => minute < 60;
 
-test('without a window, silence where last week was busy is told', () => {
+test('without a window, silence is reported if last week was busy', () => {
   expect(told({ comes: untilEleven }).notices).toEqual([
     `11:14 slo.threshold ${THROUGHPUT}`,
     '11:29 slo.no_data no_data/all',
   ]);
 });
 
-test('within a window nobody is told that nothing comes, nor afterwards where it comes again; and it is not looked at each minute', () => {
+test('silence within a window is not reported, then or later, if requests come again, and no look is due each minute', () => {
   const comesAgain = (minute: number) => untilEleven(minute) || minute >= 240;
   expect(told({ comes: comesAgain, window: WINDOW })).toEqual({ notices: [], looksInWindow: 0 });
 });
 
-test('what is still true after a window is told, counted from its end', () => {
+test('silence that lasts after a window is reported, counted from the window’s end', () => {
   expect(told({ comes: untilEleven, window: WINDOW }).notices).toEqual([
     `14:20 slo.threshold ${THROUGHPUT}`,
     '14:30 slo.no_data no_data/all',
   ]);
 });
 
-test('what was reported before a window is not over because it begins', () => {
+test('an alert that fired before a window does not end because the window begins', () => {
   const untilTwentyPastTen = (minute: number) => minute < 20 || minute === 300;
   const { notices } = told({ comes: untilTwentyPastTen, window: WINDOW });
   expect(notices.slice(0, 2)).toEqual([`10:34 slo.threshold ${THROUGHPUT}`, '10:49 slo.no_data no_data/all']);

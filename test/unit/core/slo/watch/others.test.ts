@@ -30,7 +30,7 @@ function told(tenant: string, failing: number) {
     .filter(({ subject }) => subject.endsWith(`/tenant:${tenant}`));
 }
 
-test('limits of one tenant are not compared with what all the others do together', () => {
+test('the limits of a tenant named other are not compared with the sums of all other tenants', () => {
   expect(told('acme', 0).map(({ subject }) => subject)).toEqual([
     'threshold/spend/feature:chat/ticket/tenant:acme',
     'threshold/rate/feature:chat/5m/note/tenant:acme',
@@ -38,7 +38,7 @@ test('limits of one tenant are not compared with what all the others do together
   expect(told(OTHER, 0)).toEqual([]);
 });
 
-test('trouble of the others is reported to operators, and to no tenant that has this name', () => {
+test('problems of the other tenants are reported to operators, and not to a tenant named other', () => {
   const [page, ...more] = told(OTHER, 2).filter(({ data }) => data.sli === 'success');
   expect(more).toEqual([]);
   expect(page).toMatchObject({ tenant: null, severity: 'page' });

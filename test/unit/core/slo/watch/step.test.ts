@@ -32,19 +32,19 @@ function told(conditions: readonly Condition[]): string[] {
   }).flat();
 }
 
-test('an outage for all tenants of many features is told for each feature', () => {
+test('an outage for all tenants of many features is reported for each feature', () => {
   const features = Array.from({ length: 12 }, (_, index) => `f${index}`);
   const all = features.flatMap((feature) => [missed(feature), ...tenants.map((tenant) => missed(feature, tenant))]);
   expect(told(all)).toEqual(features.map((feature) => `threshold/${feature}-success/5m/page`));
 });
 
-test('trouble of a thousand tenants keeps nothing wider from being told', () => {
+test('alerts about a thousand tenants do not keep a wider alert from being sent', () => {
   const features = ['a', 'b', 'c', 'd', 'e', 'f'];
   const single = features.flatMap((feature) => tenants.map((tenant) => missed(feature, tenant, false)));
   expect(told([...single, missed('g')])).toContain('threshold/g-success/5m/page');
 });
 
-test('the end of a promise that a deploy has removed is not told as its recovery', () => {
+test('a promise that a deploy has removed is not reported as recovered', () => {
   const ends = ['g', 'gone'].map((feature) => {
     let state = NOTHING_WATCHED;
     const at = (minute: number, conditions: readonly Condition[]) => {

@@ -94,7 +94,7 @@ test('slow answers: a page after 15 minutes', () => {
   expect(names(notices)).toEqual(['18 begins threshold/chat-ttft/15m/page']);
 });
 
-test('a tenant is told by itself where the whole is well, and its notice names no other tenant and no deployment', () => {
+test('a tenant has an alert of its own if all requests together are well, and its notice names no other tenant and no deployment', () => {
   const notices = told(
     () => [
       [990, {}],
@@ -149,7 +149,7 @@ test('a budget that is spent too early, until the month ends', () => {
   ).toEqual([]);
 });
 
-test('a rate limit that is nearly used up for five minutes, and no tiny one', () => {
+test('a rate limit that is nearly used up for five minutes, unless the limit is tiny', () => {
   const limitsOf = (rps: number): RateLimits => ({ ...NO_LIMITS, tenants: new Map([['acme', { limits: { rps } }]]) });
   expect(names(told(() => [[58, {}]], { limits: limitsOf(1), minutes: 12 }))).toEqual([
     '6 begins threshold/rate/5m/note/tenant:acme',
@@ -158,7 +158,7 @@ test('a rate limit that is nearly used up for five minutes, and no tiny one', ()
   expect(names(told(() => [[2, {}]], { limits: limitsOf(0.01), minutes: 12 }))).toEqual([]);
 });
 
-test('limits that an operator set are watched in the place of config’s, field by field', () => {
+test('limits that an operator has set replace config’s in the watch, field by field', () => {
   const config = { monthlyMicroUsd: 1_000_000, rps: 10 };
   const world = (set: NonNullable<RateLimits['set']>): World => ({
     limits: { ...NO_LIMITS, tenants: new Map([['acme', { limits: config }]]), set },
@@ -216,7 +216,7 @@ test('a value close to its limit is reported once', () => {
   expect(names(notices).length).toBe(1);
 });
 
-test('no silence is reported in the first week; one is where last week was busy; a quiet night is none', () => {
+test('silence is reported if last week was busy then, but not in the first week or in a quiet night', () => {
   const book = new Book({ slo: sloFor(['chat']), features: new Set(['chat']) });
   const slo = sloFor(['chat']);
   const busy = (day: number): number => START + day * DAY_MS + 10 * 3_600_000;
@@ -249,6 +249,6 @@ test('no silence is reported in the first week; one is where last week was busy;
   });
 });
 
-test('with alerts: [] there is none', () => {
+test('with alerts: [] there is no alert', () => {
   expect(names(told(() => [[20, FAILED]], { alerts: [] }))).toEqual([]);
 });

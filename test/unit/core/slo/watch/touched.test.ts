@@ -6,10 +6,10 @@ const AT = Date.UTC(2027, 4, 16, 12);
 const bad = (deployment: string) => attempt({ deployment, result: 'server_error', ttftMs: null });
 
 test.for([
-  ['none where none failed', [], null],
-  ['the one where all attempts failed', ['one', 'one'], 'one'],
-  ['the one with more than half of them', ['one', 'two', 'two'], 'two'],
-  ['none where both fail alike', ['one', 'two'], null],
+  ['none if no attempt failed', [], null],
+  ['the only one with failed attempts', ['one', 'one'], 'one'],
+  ['the one with more than half of the failed attempts', ['one', 'two', 'two'], 'two'],
+  ['none if both fail alike', ['one', 'two'], null],
 ] as const)('the deployment that is named: %s', ([, failures, named]) => {
   const book = bookOf();
   book.add(record({ arrivedAt: AT }), AT);

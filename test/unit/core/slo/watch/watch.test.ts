@@ -35,7 +35,7 @@ function watched(minutes: number, perMinute: number, failing: (minute: number) =
 const toldOf = (looks: ReturnType<typeof watched>) =>
   looks.flatMap(({ minute, notices }) => notices.map(({ type, subject }) => `${minute} ${type} ${subject}`));
 
-test('an outage is told once per pair, and their ends together', () => {
+test('an outage is reported once for each pair of windows, and all of them end together', () => {
   const looks = watched(600, 20, (minute) => (minute >= 120 && minute < 150 ? 20 : 0));
   expect(toldOf(looks)).toEqual([
     '121 slo.burning burn/chat-success/3d',
