@@ -2,6 +2,6 @@
 export interface Clock {
   /** Epoch milliseconds. On Workers it moves only with I/O. */
   now(): number;
-  /** Calls `run` once after `ms`. The returned function cancels that. */
+  /** Calls `run` once after `ms`. The returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }

@@ -32,7 +32,7 @@ export function outlineProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** The index of the quote that ends the string which begins at `start`, or -1. */
+/** The index of the quote that ends the string that begins at `start`, or -1. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -19,7 +19,7 @@ export interface Adapter {
   reply(text: string, chat: ChatRequest, nowMs: number): Reply;
   /** A new translator for one streamed 200 answer. */
   stream(chat: ChatRequest, nowMs: number): StreamTranslator;
-  /** Classifies an answer whose status is not 200. `body` is its first 64 KiB; `header` reads by lower-case name. */
+  /** Classifies an answer whose status is not 200. `body` is its first 64 KiB. `header` reads a header by its lower-case name. */
   failure(status: number, header: (name: string) => string | null, body: string, asked?: Asked): Failure;
 }
 
@@ -79,7 +79,7 @@ export type Reply =
   /** `usage` is what the provider bills for an answer that cannot be used. */
   | { ok: false; failure: Failure; usage?: Usage | undefined };
 
-/** One result of reading an event of a stream. */
+/** One result of reading a stream's event. */
 export type StreamStep =
   /**
    * `data` is the JSON of a `ChatChunk` without usage. `content` is true if it shows the reader something (text, reasoning, a refusal,

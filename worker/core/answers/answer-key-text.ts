@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /**
- * The text of the answer key. Its SHA-256 is what finds an answer. Returns undefined if the answer can be neither cached nor shared:
+ * The text of the answer key. An answer is found by its SHA-256. Returns undefined if the answer can be neither cached nor shared:
  * in scope `user` without a user, because callers cannot be told apart, and if the question is too long for config's patterns. The
  * first line is JSON, which contains no line break, so different tuples never give the same text.
  */

@@ -19,7 +19,7 @@ export interface Normalize {
   ignore: readonly RegExp[];
 }
 
-/** Durations in milliseconds, patterns compiled. */
+/** The setting with durations in milliseconds and compiled patterns. */
 export function resolveCachePolicy({ ttl, staleTtl, normalize, personalData, ...same }: CacheInput): CachePolicy {
   const ignore = normalize.ignore.map((source) => new RegExp(source, 'gu'));
   return {

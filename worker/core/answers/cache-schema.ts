@@ -34,7 +34,7 @@ export const cachePolicy = settings({
   schemaVersion: z._default(count(1, 1_000_000), 1),
   /** The largest answer that is stored. */
   maxBytes: z._default(count(1_024, 10_000_000), 262_144),
-  /** Whether answers that call tools are kept. */
+  /** True if answers that call tools are kept. */
   toolCalls: z._default(z.boolean(), false),
   /** Your own regular expressions for personal data. Case is ignored. An answer with a match is cached only in scope "user". */
   personalData: patterns,

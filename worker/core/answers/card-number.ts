@@ -5,7 +5,7 @@ const MOST = 19;
 /** Groups with one separator between them. */
 const IN_GROUPS = /\d+(?:[ .\-\u00a0\u2009\u202f]\d+)*/gu;
 
-/** Whether the text contains a card number. */
+/** True if the text contains a card number. */
 export function hasCardNumber(text: string): boolean {
   for (const [run] of text.matchAll(IN_GROUPS)) if (hasCardIn(run.split(/\D/u))) return true;
   return false;

@@ -18,7 +18,7 @@ const SEPARATORS = new Set([...' .-\u00a0\u2009\u202f'].map((sign) => sign.charC
 /** An IBAN's first four characters make six digits, because each of the two letters counts as two digits. */
 const BEGINNING_FACTOR = 1_000_000;
 
-/** Whether the text contains an IBAN. */
+/** True if the text contains an IBAN. */
 export function hasIban(text: string): boolean {
   for (const { index, 0: found } of text.matchAll(BEGINNING)) {
     const start = index + found.length - 4;

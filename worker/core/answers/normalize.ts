@@ -6,7 +6,7 @@ import type { ChatMessage, ChatRequest, ContentPart } from '../../../protocol/ch
 import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import type { Normalize } from './cache-policy.ts';
 
-/** The assistant is missing, because the white space at the end of its turn steers what it writes next. */
+/** The assistant is not listed, because the white space at the end of its turn steers what it writes next. */
 const WRITTEN_BY_PEOPLE = new Set(['system', 'developer', 'user']);
 
 /** Stands in for an ignored part, so that a text with an id differs from one without. */
@@ -46,7 +46,7 @@ function normalizedPart(part: ContentPart, alone: boolean, normalize: Normalize)
   return { ...part, text: alone ? withoutMargin(text) : text };
 }
 
-/** NFC sorts the marks after a letter in quadratic time. Unicode's stream-safe form (UAX 15) allows 30; no script needs more. */
+/** NFC sorts the marks after a letter in quadratic time. Unicode's stream-safe form (UAX 15) allows 30, and no script needs more. */
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 const composed = (text: string): string => (TOO_MANY_MARKS.test(text) ? text : text.normalize('NFC'));
 

@@ -1,4 +1,4 @@
-/** Recognizes personal data by its form. What it misses is cached; what it wrongly recognizes is not. */
+/** Recognizes personal data by its form. What it misses is cached. What it wrongly recognizes is not. */
 import { MOST_SEARCHED_UNITS } from './bounded-pattern.ts';
 import { hasCardNumber } from './card-number.ts';
 import { hasIban } from './iban.ts';
@@ -7,7 +7,7 @@ import { hasIban } from './iban.ts';
 const BEFORE_AT = /[\p{L}\p{N}._%+\-'"&!#$*/=?^`{|}~]$/u;
 const AFTER_AT = /(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2}/uy;
 
-/** Whether the text contains an e-mail address. */
+/** True if the text contains an e-mail address. */
 export function hasEmail(text: string): boolean {
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     AFTER_AT.lastIndex = at + 1;
@@ -17,7 +17,7 @@ export function hasEmail(text: string): boolean {
   return false;
 }
 
-/** `own` has patterns from config, without the `g` flag. A value that is too long to search with them counts as personal data. */
+/** True if the value contains personal data. `own` has patterns from config, without the `g` flag. A value that is too long to search with them counts as personal data. */
 export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean {
   let unitsLeft = own.length === 0 ? Number.POSITIVE_INFINITY : MOST_SEARCHED_UNITS;
   return anyText(value, (text) => {

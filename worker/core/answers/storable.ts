@@ -25,7 +25,7 @@ export interface Finished {
   mode: string;
 }
 
-/** Returns undefined if the answer may be stored. Errors never get here, because they are not completions. */
+/** Why an answer is not stored. Returns undefined if it may be stored. Errors never get here, because they are not completions. */
 export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored | undefined {
   if (mode !== 'normal') return 'mode';
   if (utf8Bytes(body) > policy.maxBytes) return 'too_large';

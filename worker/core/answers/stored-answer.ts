@@ -4,7 +4,7 @@ import type { ChatCompletion } from '../../../protocol/chat.ts';
 export interface StoredAnswer {
   /** JSON text of a `ChatCompletion`, with everything that its provider sent. */
   body: string;
-  /** The model that answered, and who serves it. */
+  /** The model that answered, with its deployment and provider. */
   model: string;
   deployment: string;
   provider: string;

@@ -1,5 +1,5 @@
 /**
- * Gemini 3 signs its calls of tools, and refuses a history in which a message's first call is unsigned. For calls of another model
+ * Gemini 3 signs its tool calls, and refuses a history in which a message's first call is unsigned. For calls of another model
  * Google documents a word that stands in for the signature. Sources, November 2026: ai.google.dev/gemini-api/docs/thought-signatures
  * (where the signature goes in OpenAI's format, the stand-ins, and that Gemini 2.5 needs no signature), and Vertex's page of the
  * same name, which has only this stand-in. AI Studio and Vertex refuse each other's signatures

@@ -2,5 +2,5 @@ import type { AdminScope } from './operators.ts';
 
 const RANKS: Readonly<Record<AdminScope, number>> = { read: 0, operate: 1, root: 2 };
 
-/** Whether scope `has` covers `needed`: each scope includes the smaller ones. */
+/** True if scope `has` covers `needed`. Each scope includes the smaller ones. */
 export const allows = (has: AdminScope, needed: AdminScope): boolean => RANKS[has] >= RANKS[needed];

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { settings } from '../config/settings.ts';
 
-/** What a report may say. */
+/** What a report may be about. */
 export const REPORT_KINDS = ['stale', 'offline', 'queued', 'sent', 'resumed', 'lost'] as const;
 /** One of `REPORT_KINDS`. */
 export type ReportKind = (typeof REPORT_KINDS)[number];

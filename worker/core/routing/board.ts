@@ -18,7 +18,7 @@ export interface PublishedCooldown {
   since: number;
   cause: FailureKind;
   failures: number;
-  /** Higher wins. */
+  /** The higher version wins. */
   version: number;
   /** When `HealthBoard` decided this. */
   at: number;

@@ -55,7 +55,7 @@ export interface Failure {
   param?: string | null;
   /** How long the provider asked to be left alone. */
   retryAfterMs?: number;
-  /** The provider may charge for this attempt although it failed. */
+  /** True if the provider may charge for this attempt although it failed. */
   mayBeBilled: boolean;
 }
 

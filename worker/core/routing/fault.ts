@@ -38,7 +38,7 @@ export function parseTraffic(text: string): Traffic | undefined {
   return share > 0 ? { kind: 'share', share } : undefined;
 }
 
-/** Whether this caller's requests meet the fault. */
+/** True if this caller's requests meet the fault. */
 export function isChosen(traffic: Traffic, { tenant, user, drill }: FaultAsk): boolean {
   switch (traffic.kind) {
     case 'drill':

@@ -54,7 +54,7 @@ export interface Closed {
 export interface Open {
   state: 'open';
   until: number;
-  /** When the outage began; cooldowns grow with its age. */
+  /** When the outage began. Cooldowns grow with its age. */
   since: number;
   openedAt: number;
   cooldownMs: number;

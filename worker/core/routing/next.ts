@@ -1,4 +1,4 @@
-/** After each attempt: which deployment is tried next and when, or why the request ends. */
+/** Decides after each attempt which deployment is tried next and when, or why the request ends. */
 import { FAILURE_RULES, type Failure } from './failure.ts';
 import type { Plan, Slot } from './plan.ts';
 
@@ -64,7 +64,7 @@ export function next(
   return attempt(nextGroup ?? lastResort(plan, tried, failed, settings), 0);
 }
 
-/** Whether a deployment that is not in cooldown could still be tried if this attempt took too long. */
+/** True if a deployment that is not in cooldown could still be tried if this attempt took too long. */
 export function isFollowedAfter(
   { slots }: Plan,
   tried: readonly Tried[],
@@ -85,7 +85,7 @@ const attempt = (slot: Slot | undefined, delayMs: number): Next =>
 
 /** True if the slot was not tried yet, and no failure of another deployment rules it out. */
 const canTake = (slot: Slot, tried: readonly Tried[]): boolean =>
-  !tried.some((entry) => entry.slot.id === slot.id || holdsFor(slot, entry));
+  !tried.some((entry) => entry.slot.id === slot.id || rulesOut(slot, entry));
 
 /** Statuses for limits of an account or a host, not of a model. */
 const NOT_OF_THE_MODEL: readonly unknown[] = [402, 413, 429];
@@ -94,7 +94,7 @@ const NOT_OF_THE_MODEL: readonly unknown[] = [402, 413, 429];
  * True if the failure of a tried slot rules out this slot too. A prompt that is too long for a model is too long for it everywhere.
  * What a model supports may differ between providers.
  */
-function holdsFor({ model, provider }: Slot, { slot, failure }: Tried): boolean {
+function rulesOut({ model, provider }: Slot, { slot, failure }: Tried): boolean {
   if (failure === 'skipped' || slot.model !== model) return false;
   if (failure.kind === 'unsupported') return slot.provider === provider;
   return failure.kind === 'too_long' && !NOT_OF_THE_MODEL.includes(failure.status);

@@ -25,7 +25,7 @@ export interface EntryOfKind {
 /** A field of `Overrides` that holds entries by name. */
 export type OverrideKind = keyof EntryOfKind;
 
-/** Every kind. */
+/** All kinds of overrides. */
 export const OVERRIDE_KINDS: readonly OverrideKind[] = ['pins', 'bypass', 'faults', 'aliases', 'safeguards', 'frozen'];
 
 /** What to set, and under which name. `setOverride` adds the version. */
@@ -59,7 +59,7 @@ export function withoutEnded(overrides: Overrides, now: number): Overrides {
   return left;
 }
 
-/** Whether any override is in force. */
+/** True if any override is in force. */
 export const hasAnyInForce = (overrides: Overrides, now: number): boolean =>
   OVERRIDE_KINDS.some((kind) => Object.values<Override>(overrides[kind]).some((entry) => isInForce(entry, now)));
 

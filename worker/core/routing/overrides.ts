@@ -40,7 +40,7 @@ export interface ListedDeployment {
   weight?: number | undefined;
 }
 
-/** A feature is served as its safeguard wherever the safeguard takes the request, however much is left of budgets. */
+/** A feature is served as its safeguard wherever it can be, however much is left of budgets. */
 export type Safeguarded = Override;
 
 /** No promotion may go on. */

@@ -12,7 +12,7 @@ export interface Candidate {
   order: number;
   weight: number;
   state: HealthState;
-  /** When its cooldown ends; 0 if it is up. */
+  /** When its cooldown ends. 0 if it is up. */
   until: number;
   /** True if the provider itself named that time. It is not called sooner. */
   asked: boolean;

@@ -9,7 +9,7 @@ export interface Route {
   bypass: boolean;
   /** True if a fault's traffic chose the request. It uses the drill's own health, and no other caller gets its answer. */
   drill: boolean;
-  /** True if the feature's safeguard serves, wherever it takes the request. Undefined in a job of an earlier build. */
+  /** True if the feature's safeguard serves the request wherever it can. Undefined in a job of an earlier build. */
   safeguard?: boolean;
   /** The deployment to try first, by alias. */
   pins: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export const edgeMode = ({ bypass, drill }: Route, mode: Mode): EdgeMode => {
   return drill ? 'drill' : mode;
 };
 
-/** Whether the answer may come from the cache, be kept there, and be shared with equal requests. */
+/** True if the answer may come from the cache, be kept there, and be shared with equal requests. */
 export const isOrdinary = ({ bypass, drill }: Route): boolean => !bypass && !drill;
 
 /** An alias and its deployments, as overridden. */

@@ -1,6 +1,6 @@
 /** How the deployments of one `order` group are put in order. `router.routingStrategy` names the strategy. */
 
-/** What a strategy may look at; plan.ts has the rest of a candidate. */
+/** The part of a candidate that a strategy may look at. The rest is in plan.ts. */
 interface Weighted {
   weight: number;
 }

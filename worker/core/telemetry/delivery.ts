@@ -26,7 +26,7 @@ export function retryWaitMs(failures: number, retryAfterMs: number | null, rando
   return Math.ceil(Math.max(backOffMs, Math.min(retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)));
 }
 
-/** Whether the same call may succeed later (OTLP, "Retryable Response Codes"). No other status is retried. */
+/** True if the same call may succeed later (OTLP, "Retryable Response Codes"). No other status is retried. */
 export const mayRetry = (status: number): boolean => [429, 502, 503, 504].includes(status);
 
 /** How many spans or data points a receiver says it has rejected although it answered with 200. They are not sent again. */

@@ -1,5 +1,4 @@
-/**
- * Makes metrics of records. A batch is sent as what it adds (delta temporality), because an isolate does not live long enough for
+/** Makes metrics from records. A batch is sent as what it adds (delta temporality), because an isolate does not live long enough for
  * totals.
  */
 import type { RequestRecord } from '../slo/record.ts';

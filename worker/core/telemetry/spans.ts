@@ -1,6 +1,5 @@
 /**
- * Makes spans of records: one for the request, and below it one for each call of a provider. Only those of calls have `gen_ai`
- * attributes.
+ * Makes spans from records: one for the request, and below it one for each provider call. Only those of calls have `gen_ai` attributes.
  */
 import type { RecordedAttempt, RequestRecord } from '../slo/record.ts';
 import type { Dialect } from './names.ts';

@@ -17,7 +17,7 @@ import { aloneReply, completionReply, notFoundReply, refusalReply, unknownReply 
 import { serve } from '../answers/serve.ts';
 import { type Kept, KeptAnswer } from './kept-answer.ts';
 
-/** The head of what the object itself refuses. */
+/** The head of an error that the object itself returns, without asking a provider. */
 const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
 /** How one reader wants the answer. */
@@ -30,7 +30,7 @@ interface ReadWish {
   opened: ClosedRecord | undefined;
 }
 
-/** The error for a reader that wants the whole of an answer that has lost events. Such an answer is given only as a stream, marked. */
+/** The error for a reader that wants the whole of an answer that has lost events. Such an answer is given only as a stream, with a mark. */
 const NOT_WHOLE: StreamError = {
   code: 'stream_interrupted',
   detail: 'Part of the provider’s answer could not be read.',

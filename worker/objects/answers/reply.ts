@@ -14,13 +14,13 @@ const reply = (
   type: ContentType = 'application/json',
 ): Response => new Response(body, { status, headers: { [NOTE_HEADER]: noteText(note), 'content-type': type } });
 
-/** The reply to a reader that has left, so nobody reads it. */
+/** The reply to a reader that has left, so no one reads it. */
 export const goneReply = (isRecorded: boolean): Response => reply(null, { role: 'refused', head: {}, isRecorded }, 499);
 
 /** The Worker must answer the caller by itself, without this object. */
 export const aloneReply = (): Response => reply(null, { role: 'alone', head: {} });
 
-/** The object has nothing of what was asked for. */
+/** The object does not have what was asked for. */
 export const notFoundReply = (): Response => new Response(null, { status: 404 });
 
 /** The object has no answer under this key, and nothing was started. */

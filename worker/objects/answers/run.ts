@@ -10,12 +10,12 @@ import type { Clock } from '../../core/clock.ts';
 export interface RunLog {
   readonly head: AnswerHead | null;
   readonly ending: Ending | null;
-  /** Content begins. */
+  /** Called when content begins. */
   begin(head: AnswerHead): void;
   /** If this returns a promise, it resolves once readers are no longer too far behind to take more. */
   append(events: readonly RunEvent[]): void | Promise<void>;
   end(ending: Ending): void;
-  /** Sets an ending that cannot be stored. Only those who read now get it. */
+  /** Sets an ending that cannot be stored. Only current readers get it. */
   lose(ending: Ending): void;
 }
 

@@ -79,7 +79,7 @@ export class HealthBoard extends DurableObject<Bindings> {
   }
 
   /**
-   * Carries out an operator's clearing: the deployment counts as well, and what its bills taught is forgotten. This is published even
+   * Carries out an operator's clearing: the deployment is taken to be healthy, and what its bills taught is forgotten. This is published even
    * if no cooldown is known here, because a single isolate may have a cooldown of its own.
    */
   clear(deployment: string): Cleared {

@@ -1,5 +1,5 @@
 import type { Adapter } from '../adapter.ts';
-import { withToldUsage } from '../shared/usage-in-text.ts';
+import { withReportedUsage } from '../shared/usage-in-text.ts';
 import { anthropicFailure } from './failure.ts';
 import { anthropicReply } from './reply.ts';
 import { anthropicRequest } from './request.ts';
@@ -8,7 +8,7 @@ import { AnthropicStream } from './stream.ts';
 /** Anthropic's Messages API (types of anthropic-sdk-typescript 1.12, November 2026). */
 export const anthropic: Adapter = {
   request: anthropicRequest,
-  reply: (text, chat, nowMs) => withToldUsage(anthropicReply(text, chat, nowMs), text),
+  reply: (text, chat, nowMs) => withReportedUsage(anthropicReply(text, chat, nowMs), text),
   stream: (_chat, nowMs) => new AnthropicStream(nowMs),
   failure: anthropicFailure,
 };

@@ -8,7 +8,7 @@ export function withWrittenNumbers(block: Json, data: string): unknown {
   try {
     return mayHoldWrittenNumber(data) ? (parseJson(data) as Json).content_block : block;
   } catch {
-    return block; // nested too deeply for that; reported when it is written
+    return block; // nested too deeply for that, which is reported when it is written
   }
 }
 

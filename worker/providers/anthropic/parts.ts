@@ -22,7 +22,7 @@ export function contentBlocks(content: string | ContentPart[] | null | undefined
   return blocks;
 }
 
-/** Whether the client wrote something, even if it cannot be sent. */
+/** True if the client wrote something, even if it cannot be sent. */
 export const saysSomething = (content: string | ContentPart[] | null | undefined): boolean =>
   typeof content === 'string' ? !isBlank(content) : (content ?? []).some((part) => !isBlankPart(part));
 

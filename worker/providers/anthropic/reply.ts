@@ -36,15 +36,15 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   }
   const reason = finishReason(word);
   if (reason === undefined) return { ok: false, failure: brokeOff(word), usage };
-  const said = readBlocks(withWrittenNumbers(message.content, text));
-  if (typeof said === 'string') return { ok: false, failure: malformed(said), usage };
+  const joined = readBlocks(withWrittenNumbers(message.content, text));
+  if (typeof joined === 'string') return { ok: false, failure: malformed(joined), usage };
   const model = nonEmpty(message.model);
   const completion: ChatCompletion = {
     id: typeof message.id === 'string' ? message.id : '',
     object: 'chat.completion',
     created: Math.floor(nowMs / 1000),
     model: model ?? '',
-    choices: [{ index: 0, message: said, finish_reason: reason, logprobs: null }],
+    choices: [{ index: 0, message: joined, finish_reason: reason, logprobs: null }],
   };
   if (usage) completion.usage = wireUsage(usage);
   const textBytes = generatedBytes(message.content) ?? utf8Bytes(text);
@@ -58,7 +58,7 @@ function withWrittenNumbers(blocks: unknown[], text: string): unknown[] {
   try {
     return (parseJson(text) as { content: unknown[] }).content;
   } catch {
-    return blocks; // nested too deeply for that; reported below
+    return blocks; // nested too deeply for that, which is reported below
   }
 }
 

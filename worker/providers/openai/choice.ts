@@ -23,7 +23,7 @@ export interface ReadChoice {
 /** One choice of a stream: reads its deltas, and knows whether it has ended. */
 export class OpenAiChoice {
   isFinished = false;
-  /** True if content came, and then a chunk without content finished it. Servers that send `stop` with every chunk never get here. */
+  /** True if content came, and then a chunk without content finished it. It stays false for servers that send `stop` with every chunk. */
   isSurelyFinished = false;
   finishReason: FinishReason | undefined;
   #hasSaid = false;
@@ -115,10 +115,10 @@ function readContent(delta: Json, content: unknown, read: ReadChoice): void {
     delete delta.content;
     return;
   }
-  const said = readParts(content);
-  read.isLost = said.isLost;
-  read.shows = said.content !== '';
-  delta.content = said.content;
-  if (said.reasoning !== '') delta.reasoning_content = said.reasoning;
-  if (said.refusal !== '') delta.refusal = said.refusal;
+  const joined = readParts(content);
+  read.isLost = joined.isLost;
+  read.shows = joined.content !== '';
+  delta.content = joined.content;
+  if (joined.reasoning !== '') delta.reasoning_content = joined.reasoning;
+  if (joined.refusal !== '') delta.refusal = joined.refusal;
 }

@@ -12,7 +12,7 @@ import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
-import { dropRoutersWords } from '../shared/routers-words.ts';
+import { dropRouterFields } from '../shared/router-fields.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
 import { readUsage, usageIn } from '../shared/usage.ts';
 
@@ -42,7 +42,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     if (typeof read === 'object') return { ok: false, failure: read, usage };
     isRewritten ||= read;
   }
-  isRewritten = dropRoutersWords(answer) || isRewritten;
+  isRewritten = dropRouterFields(answer) || isRewritten;
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);
@@ -89,11 +89,11 @@ const isNamed = ({ function: called, custom }: Json): boolean =>
   [called, custom].some((one) => isObject(one) && typeof one.name === 'string');
 
 function joinParts(message: Json, parts: unknown[]): boolean {
-  const said = readParts(parts);
-  if (said.isLost) return false;
-  message.content = said.content;
-  if (said.reasoning !== '') message.reasoning_content = said.reasoning;
-  if (said.refusal !== '') message.refusal = said.refusal;
+  const joined = readParts(parts);
+  if (joined.isLost) return false;
+  message.content = joined.content;
+  if (joined.reasoning !== '') message.reasoning_content = joined.reasoning;
+  if (joined.refusal !== '') message.refusal = joined.refusal;
   return true;
 }
 

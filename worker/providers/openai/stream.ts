@@ -9,7 +9,7 @@ import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { isTooDeep, jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
-import { dropRoutersWords, lostBehind } from '../shared/routers-words.ts';
+import { dropRouterFields, lostBehind } from '../shared/router-fields.ts';
 import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
 import { writeArguments } from '../shared/text-arguments.ts';
 import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
@@ -113,7 +113,7 @@ export class OpenAiStream implements StreamTranslator {
     let isLost = false;
     const isMarked = lostBehind(chunk);
     // Some clients treat any `error` as one, even an empty one.
-    let isRewritten = dropRoutersWords(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
+    let isRewritten = dropRouterFields(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
     if (isObject(chunk.usage)) delete chunk.usage;
     if (chunk.error) delete chunk.error;
     const readable: unknown[] = [];

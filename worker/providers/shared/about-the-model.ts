@@ -2,7 +2,7 @@ import { isAboutSignatures } from '../../core/formats/signatures.ts';
 
 /**
  * What a provider complains about. A 400 may be about this model or provider instead of the request: a parameter, value, kind of tool
- * or schema that it does not support, or more output than it can make. Another one may then take the request. Codes, parameters and
+ * or schema that it does not support, or more output than it can make. Another model or provider may then take the request. Codes, parameters and
  * words are closed lists. The words may quote the caller, but the only consequence is one attempt elsewhere.
  */
 export interface Complaint {
@@ -41,7 +41,7 @@ const WORDS: readonly RegExp[] = [
   /\bthis model (?:does|do|can|must|requires|only|supports|is not|has no)\b/i,
 ];
 
-/** Whether another model or provider may take the request. */
+/** True if another model or provider may take the request. */
 export function isAboutTheModel({ codes, param, message }: Complaint): boolean {
   if (CODES.test(codes) || isAboutSignatures(message) || WORDS.some((words) => words.test(message))) return true;
   // Anthropic's sentence begins with the parameter.

@@ -21,7 +21,7 @@ const LIMIT_AND_REQUESTED = /\blimit:? ?([\d,_]{1,15})\b.{0,60}\brequested:? ?([
 const TOKENS_A_MINUTE =
   /(\d[\d,_]{0,14}) (?:(input|prompt|output|completion|total) )?tokens?(?: per |\/| a )(?:min|hour|day)/i;
 const MINUTE_OF_TOKENS = /tokens?(?: per |\/)min\w{0,8}[^\d]{0,40}?limit[^\d]{0,12}(\d[\d,_]{0,14})/i;
-/** Gemini: the metric's name and its value, in words and in its details. */
+/** Gemini's metric with its value, in the message or in the details. */
 const TOKEN_METRIC = /(input|output|prompt)?_?token_count[^{}]{0,120}?(?:limit: |"quotaValue":")(\d+)/i;
 
 /** Decides by the provider's words, its details, or its limit headers. */
@@ -32,12 +32,12 @@ export function isAloneTooLarge(header: Header, message: string, extra: string, 
   if (asked === undefined) return false;
   const exceeds = (most: string | undefined, unit: string | undefined) =>
     most !== undefined && count(most) > 0 && tokensOf(asked, unit?.toLowerCase()) > count(most);
-  const [, said, unit] = TOKENS_A_MINUTE.exec(message) ?? [];
-  const [, named] = MINUTE_OF_TOKENS.exec(message) ?? [];
+  const [, perTime, unit] = TOKENS_A_MINUTE.exec(message) ?? [];
+  const [, minuteLimit] = MINUTE_OF_TOKENS.exec(message) ?? [];
   const [, metricUnit, metric] = TOKEN_METRIC.exec(message) ?? TOKEN_METRIC.exec(extra) ?? [];
   return (
-    exceeds(said, unit) ||
-    exceeds(named, undefined) ||
+    exceeds(perTime, unit) ||
+    exceeds(minuteLimit, undefined) ||
     exceeds(metric, metricUnit) ||
     LIMIT_HEADERS.some((name) => exceeds(header(name) ?? undefined, 'input'))
   );

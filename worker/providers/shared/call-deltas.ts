@@ -56,7 +56,7 @@ export class CallDeltas {
     return index;
   }
 
-  /** Deletes null fields, empty fields and the same name from later deltas, because clients replace the first value, or join names. */
+  /** Deletes null fields, empty fields and a repeated name from later deltas, because clients replace the first value, or join names. */
   #dropNeedless(call: Json, index: number): boolean {
     const inCall = without(call, ['id', 'type'], '');
     const inFunction = isObject(call.function) && without(call.function, ['name'], this.#names.get(index));

@@ -2,7 +2,7 @@ import { isObject } from '../../../protocol/json.ts';
 import { mayHoldText } from './heartbeat.ts';
 
 /** The content of a list of parts. `isLost` is true if a part of an unknown kind may hold text. */
-export interface SaidInParts {
+export interface JoinedParts {
   content: string;
   reasoning: string;
   refusal: string;
@@ -10,34 +10,34 @@ export interface SaidInParts {
 }
 
 /** Reads `content` that is a list of typed parts, as Mistral's reasoning models and gateways in front of other formats send it. */
-export function readParts(parts: readonly unknown[]): SaidInParts {
-  const said: SaidInParts = { content: '', reasoning: '', refusal: '', isLost: false };
+export function readParts(parts: readonly unknown[]): JoinedParts {
+  const joined: JoinedParts = { content: '', reasoning: '', refusal: '', isLost: false };
   for (const part of parts) {
     const text = typeof part === 'string' ? part : undefined;
-    if (text !== undefined) said.content += text;
-    else if (!isObject(part) || !readPart(part, said)) said.isLost ||= mayHoldText(part);
+    if (text !== undefined) joined.content += text;
+    else if (!isObject(part) || !readPart(part, joined)) joined.isLost ||= mayHoldText(part);
   }
-  return said;
+  return joined;
 }
 
-function readPart(part: Record<string, unknown>, said: SaidInParts): boolean {
+function readPart(part: Record<string, unknown>, joined: JoinedParts): boolean {
   switch (part.type) {
     case undefined:
     case 'text':
     case 'output_text': {
       const text = textOf(part.text);
-      said.content += text ?? '';
+      joined.content += text ?? '';
       return text !== undefined;
     }
     case 'thinking':
     case 'reasoning': {
       const text = textOf(part.thinking ?? part.reasoning ?? part.summary ?? part.text ?? part.content);
-      said.reasoning += text ?? '';
+      joined.reasoning += text ?? '';
       return text !== undefined;
     }
     case 'refusal': {
       const text = textOf(part.refusal);
-      said.refusal += text ?? '';
+      joined.refusal += text ?? '';
       return text !== undefined;
     }
     // Anthropic's and Mistral's references to sources are numbers and names, not part of the answer.

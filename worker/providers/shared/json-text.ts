@@ -10,7 +10,7 @@ export function jsonText(value: unknown): string | undefined {
 /** Far deeper than anything a provider sends, and far less deep than what breaks code that walks it. */
 const DEEPEST = 100;
 
-/** Whether a value is nested too deeply to be walked and written. */
+/** True if a value is nested too deeply to be walked and written. */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= DEEPEST) return true;

@@ -5,7 +5,7 @@ const EPOCH_SECONDS = 1_500_000_000;
 /** Reads a header of the provider's answer by its lower-case name. */
 export type Header = (name: string) => string | null;
 
-/** For an error inside a 200, whose headers say nothing about it. */
+/** No headers, for an error inside a 200. The headers of a 200 say nothing about the error. */
 export const noHeader: Header = () => null;
 
 /**
@@ -37,8 +37,8 @@ const number = (value: string | null): number | undefined => {
 };
 
 /**
- * The wait from `now` on, by a number of seconds, seconds or milliseconds since 1970, a date (HTTP or ISO), or a duration such as
- * `6m0s`.
+ * The wait from `now` on. `value` is a number of seconds, a time in seconds or milliseconds since 1970, a date (HTTP or ISO), or a
+ * duration such as `6m0s`.
  */
 function waitMs(value: string | null, now: number | undefined): number | undefined {
   if (value === null) return undefined;

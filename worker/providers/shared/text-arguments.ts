@@ -30,11 +30,11 @@ const hasValue = ({ arguments: value }: Json): boolean => typeof value !== 'stri
 function calledIn(choices: readonly unknown[]): Json[] {
   const called: unknown[] = [];
   for (const choice of choices) {
-    const said = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
-    if (!isObject(said)) continue;
-    if (Array.isArray(said.tool_calls))
-      for (const call of said.tool_calls) if (isObject(call)) called.push(call.function);
-    called.push(said.function_call);
+    const message = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
+    if (!isObject(message)) continue;
+    if (Array.isArray(message.tool_calls))
+      for (const call of message.tool_calls) if (isObject(call)) called.push(call.function);
+    called.push(message.function_call);
   }
   return called.filter(isObject);
 }

@@ -122,11 +122,11 @@ function withOwnNames(text: string, own: ReadonlyMap<string, string>): string | 
   }
   let found = false;
   for (const choice of Array.isArray(answer.choices) ? answer.choices : []) {
-    const said = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
-    if (!isObject(said)) continue;
-    const calls = Array.isArray(said.tool_calls) ? said.tool_calls : [];
+    const message = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
+    if (!isObject(message)) continue;
+    const calls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
     for (const named of [
-      said.function_call,
+      message.function_call,
       ...calls.flatMap((call) => (isObject(call) ? [call.function, call.custom] : [])),
     ]) {
       const name = isObject(named) && typeof named.name === 'string' ? own.get(named.name) : undefined;

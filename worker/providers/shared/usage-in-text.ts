@@ -5,7 +5,7 @@ import { readUsage, usageIn } from './usage.ts';
 import { readAnthropicUsage } from './usage-of-anthropic.ts';
 
 /** Adds the usage to a failed reply. An answer that cannot be used may still report what it is billed at, in either format. */
-export function withToldUsage(reply: Reply, text: string): Reply {
+export function withReportedUsage(reply: Reply, text: string): Reply {
   if (reply.ok || reply.usage !== undefined) return reply;
   const usage = usageInText(text);
   return usage === undefined ? reply : { ...reply, usage };

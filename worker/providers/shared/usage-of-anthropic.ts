@@ -13,16 +13,16 @@ export function readAnthropicUsage(value: Json): Usage | undefined {
 /** The whole input is input + cache_creation + cache_read. Undefined if nothing was reported. */
 function readOwnNames(value: Json): Usage | undefined {
   const fresh = count(value.input_tokens);
-  const said = count(value.output_tokens);
+  const output = count(value.output_tokens);
   const cachedInputTokens = count(value.cache_read_input_tokens) ?? 0;
   const cacheWriteTokens = Math.max(
     count(value.cache_creation_input_tokens) ?? 0,
     writtenInParts(value.cache_creation),
   );
-  if (fresh === undefined && said === undefined && cachedInputTokens + cacheWriteTokens === 0) return undefined;
+  if (fresh === undefined && output === undefined && cachedInputTokens + cacheWriteTokens === 0) return undefined;
   const details = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
   const reasoningTokens = Math.max(count(details.thinking_tokens) ?? 0, count(details.reasoning_tokens) ?? 0);
-  const outputTokens = said ?? 0;
+  const outputTokens = output ?? 0;
   return {
     inputTokens: (fresh ?? 0) + cacheWriteTokens + cachedInputTokens,
     cachedInputTokens,

@@ -142,8 +142,8 @@ function usageOfChoices(choices: readonly unknown[], known?: Map<string, Usage>)
 function usageOfChoice(choice: unknown): unknown {
   if (!isObject(choice)) return undefined;
   if (isObject(choice.usage)) return choice.usage;
-  const said = choice.delta ?? choice.message;
-  return isObject(said) && isObject(said.usage) ? said.usage : undefined;
+  const message = choice.delta ?? choice.message;
+  return isObject(message) && isObject(message.usage) ? message.usage : undefined;
 }
 
 const sumOf = (one: Usage, other: Usage): Usage => ({

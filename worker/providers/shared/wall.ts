@@ -8,17 +8,17 @@ import type { Header } from './retry-hints.ts';
 /** True if a 403 comes from a wall, which is anything that is not an error in the provider's own form. */
 export function isWall(header: Header, body: string): boolean {
   if (header('cf-mitigated') !== null) return true;
-  let said: unknown;
+  let parsed: unknown;
   try {
-    said = JSON.parse(body);
+    parsed = JSON.parse(body);
   } catch {
     return true;
   }
-  if (Array.isArray(said)) said = said[0];
-  if (!isObject(said)) return true;
+  if (Array.isArray(parsed)) parsed = parsed[0];
+  if (!isObject(parsed)) return true;
   // Cloudflare's problem details: codes 1006 to 1020 are from its firewall.
-  if (said.cloudflare_error === true || /^10\d\d$/.test(String(said.error_code ?? ''))) return true;
+  if (parsed.cloudflare_error === true || /^10\d\d$/.test(String(parsed.error_code ?? ''))) return true;
   // API gateways of clouds: {"message":"Forbidden"}.
-  const words = Object.values(said).filter((value) => typeof value === 'string');
-  return Object.keys(said).length === 1 && /^(forbidden|access denied|request blocked)\.?$/i.test(words[0] ?? '');
+  const words = Object.values(parsed).filter((value) => typeof value === 'string');
+  return Object.keys(parsed).length === 1 && /^(forbidden|access denied|request blocked)\.?$/i.test(words[0] ?? '');
 }

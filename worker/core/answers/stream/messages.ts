@@ -8,7 +8,7 @@ import type { AnswerHead } from '../answer-head.ts';
 import type { Job } from './job.ts';
 import type { Wish } from './wish.ts';
 
-/** The owner of an answer. Nobody else can attach to it or stop it. `owner.ts` decides who the owner is. */
+/** The owner of an answer. Only the owner can attach to it or stop it. `owner.ts` decides who that is. */
 export interface Owner {
   tenant: string;
   user: string | null;
@@ -27,7 +27,7 @@ interface Opening {
   wish: Wish;
   /** The run to start, if one is needed. */
   job: Job;
-  /** Left out for a resumed read, which is not a request of its own, and by earlier builds. Such a call has no record here. */
+  /** Left out for a resumed read, which is not a request of its own, and by earlier builds. The object then has no record of the call. */
   record?: RecordOpening | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface StopMessage {
   owner: Owner;
 }
 
-/** `POST /took` asks whether the object, as it runs now, closes or has closed the record of this call. It may have restarted since. */
+/** `POST /took` asks whether the object closes, or has closed, the record of this call. After a restart it says no. */
 export interface TookMessage {
   requestId: string;
 }

@@ -1,4 +1,4 @@
-/** Who may run, attach, read or stop under an idempotency key (docs/contract.md "Idempotency"). */
+/** Decides who may run, attach, read or stop under an idempotency key (docs/contract.md "Idempotency"). */
 import { KEEP_MS } from './limits.ts';
 import type { AttachMessage, KeyedOpen, StopMessage } from './messages.ts';
 import { isSameOwner } from './owner.ts';
@@ -44,7 +44,7 @@ export function decideOpen(known: Known | undefined, opening: Opening, now: numb
   if (known === undefined) {
     if (onlyKnown) return { do: 'nothing' };
     if (lastEventId !== null) return refuse('stream_not_found');
-    // The time in a key shows that it is too old to be remembered, so it never causes a silent second run.
+    // A key's own time stamp shows that it is too old to be remembered, so it never causes a silent second run.
     const stamp = stampOf(key);
     return stamp !== undefined && now - stamp >= KEEP_MS ? refuse('idempotency_expired') : { do: 'run' };
   }
@@ -69,7 +69,7 @@ function attachAfter({ lastId, died, ended }: Known, lastEventId: string | null)
   if (lastEventId === null) return { do: 'attach', afterId: 0 };
   if (!/^\d{1,15}$/.test(lastEventId)) return refuse('stream_not_found');
   const afterId = Number(lastEventId);
-  // This id was never sent. After the object has died, nobody knows which ids were sent.
+  // This id was never sent. If the run died with the object, it is not known which ids were sent.
   if (!died && afterId > lastId + (ended ? 1 : 0)) return refuse('stream_not_found');
   return { do: 'attach', afterId };
 }

@@ -4,7 +4,7 @@ import type { Owner } from './messages.ts';
 
 const VISITOR = /^[\x21-\x7e]{20,128}$/;
 
-/** Whether `x-carryon-visitor` is long enough to be a secret. */
+/** True if `x-carryon-visitor` is long enough to be a secret. */
 export const isVisitor = (text: string): boolean => VISITOR.test(text);
 
 /**
@@ -19,7 +19,7 @@ export function ownerOf(identity: Identity, user: string | null, visitorHash: st
   return { tenant, user, key: `${kind} ${keyId}`, visitor: visitorHash };
 }
 
-/** Earlier builds stored no key with an owner. Their answers without a user belong to nobody. */
+/** Earlier builds stored no key with an owner. Their answers without a user have no owner. */
 export const isSameOwner = (stored: Owner, caller: Owner): boolean =>
   stored.tenant === caller.tenant &&
   stored.user === caller.user &&

@@ -5,10 +5,10 @@
 import { isObject, type Json } from '../../../protocol/json.ts';
 
 /** Removes those fields from an answer or a chunk. Returns true if there were any. */
-export function dropRoutersWords(said: Json): boolean {
-  if (said.carryon === undefined && said.carryon_cost_usd === undefined) return false;
-  delete said.carryon;
-  delete said.carryon_cost_usd;
+export function dropRouterFields(answer: Json): boolean {
+  if (answer.carryon === undefined && answer.carryon_cost_usd === undefined) return false;
+  delete answer.carryon;
+  delete answer.carryon_cost_usd;
   return true;
 }
 
