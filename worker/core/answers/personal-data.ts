@@ -17,7 +17,10 @@ export function hasEmail(text: string): boolean {
   return false;
 }
 
-/** True if the value contains personal data. `own` has patterns from config, without the `g` flag. A value that is too long to search with them counts as personal data. */
+/**
+ * True if the value contains personal data. `own` has patterns from config, without the `g` flag. A value that is too long to search
+ * with them counts as personal data.
+ */
 export function hasPersonalData(value: unknown, own: readonly RegExp[]): boolean {
   let unitsLeft = own.length === 0 ? Number.POSITIVE_INFINITY : MOST_SEARCHED_UNITS;
   return anyText(value, (text) => {

@@ -79,8 +79,8 @@ export class HealthBoard extends DurableObject<Bindings> {
   }
 
   /**
-   * Carries out an operator's clearing: the deployment is taken to be healthy, and what its bills taught is forgotten. This is published even
-   * if no cooldown is known here, because a single isolate may have a cooldown of its own.
+   * Carries out an operator's clearing: the deployment is taken to be healthy, and what its bills taught is forgotten. This is
+   * published even if no cooldown is known here, because a single isolate may have a cooldown of its own.
    */
   clear(deployment: string): Cleared {
     const now = this.#clock.now();

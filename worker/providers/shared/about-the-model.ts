@@ -2,8 +2,8 @@ import { isAboutSignatures } from '../../core/formats/signatures.ts';
 
 /**
  * What a provider complains about. A 400 may be about this model or provider instead of the request: a parameter, value, kind of tool
- * or schema that it does not support, or more output than it can make. Another model or provider may then take the request. Codes, parameters and
- * words are closed lists. The words may quote the caller, but the only consequence is one attempt elsewhere.
+ * or schema that it does not support, or more output than it can make. Another model or provider may then take the request. Codes,
+ * parameters and words are closed lists. The words may quote the caller, but the only consequence is one attempt elsewhere.
  */
 export interface Complaint {
   /** Codes and types, in lower case. */
