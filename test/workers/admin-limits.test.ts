@@ -15,10 +15,10 @@ beforeEach(() => {
 const put = (body: unknown, of = tenant) => callAdmin('PUT', `tenants/${of}/limits`, body);
 
 describe('PUT /admin/tenants/:tenant/limits', () => {
-  it('notes a burst that is under a second of its rate, whichever of the two was set', async () => {
+  it('notes a burst that is less than a second of its rate, whichever of the two was set', async () => {
     const scope = 'user:bursty';
     expect((await put({ scope, rps: 100, burst: 100 })).body).not.toHaveProperty('note');
-    const noted = { note: expect.stringMatching(/burst of 99 is under a second of 100 .* 500 \(five seconds\)/) };
+    const noted = { note: expect.stringMatching(/burst of 99 is less than a second of 100 .* 500 \(five seconds\)/) };
     expect((await put({ scope, burst: 99 })).body).toMatchObject(noted);
     expect((await put({ scope, rps: 99 })).body).not.toHaveProperty('note');
     expect((await put({ scope, rps: 100 })).body).toMatchObject(noted);

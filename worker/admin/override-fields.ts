@@ -112,5 +112,5 @@ export const listedDeployments = z.readonly(
         weight: z.optional(weight),
       }),
     )
-    .check(z.minLength(1, 'an alias needs a deployment, better two')),
+    .check(z.minLength(1, 'an alias needs a deployment, preferably two')),
 );

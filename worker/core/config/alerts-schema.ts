@@ -46,13 +46,13 @@ const webhook = settings({
       wrong('routingKey', 'only PagerDuty has routing keys; leave it out');
     }
     if (format === 'json' && secret === undefined) {
-      wrong('secret', 'is missing: what is sent is signed; write the NAME of the variable that holds the secret');
+      wrong('secret', 'is missing: messages are signed; write the NAME of the variable that holds the secret');
     }
     if (format === 'slack' && secret !== undefined) {
-      wrong('secret', 'Slack knows no signatures: its URL is the secret; leave it out');
+      wrong('secret', 'Slack does not check signatures: its URL is the secret; leave it out');
     }
     if (format === 'pagerduty' && secret !== undefined) {
-      wrong('secret', 'PagerDuty knows no signatures: its routing key is the secret; leave it out');
+      wrong('secret', 'PagerDuty does not check signatures: its routing key is the secret; leave it out');
     }
   }),
 );

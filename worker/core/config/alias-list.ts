@@ -35,7 +35,7 @@ export function resolveAliasList(
         listed.id,
         alias.deployments.map(({ id }) => id),
       );
-      return refuse('id', `is no deployment of "${alias.name}" in carryon.config.ts; ${known}`);
+      return refuse('id', `is not a deployment of "${alias.name}" in carryon.config.ts; ${known}`);
     }
     if (deployments.some(({ id }) => id === listed.id)) return refuse('id', 'is listed twice; write each id once');
     const price = priceOf(own, listed, config);

@@ -34,7 +34,7 @@ export function checkConfig(input: unknown, presets: Readonly<Record<string, Pre
       const path = ['aliases', name, 'deployments', index];
       const preset = Object.hasOwn(presets, provider) ? presets[provider] : undefined;
       if (preset === undefined) {
-        const message = `"${provider}" is no preset; ${nearestOf(provider, Object.keys(presets))}`;
+        const message = `"${provider}" is not a preset; ${nearestOf(provider, Object.keys(presets))}`;
         problems.push({ path: [...path, 'provider'], message });
         continue;
       }

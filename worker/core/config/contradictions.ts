@@ -67,7 +67,7 @@ function ofTimeouts(
     const place = [...path, name];
     if (ms === undefined || !isWritten(input, place)) return [];
     if (name === 'thinkingTimeout' && ms < deployment.streamTimeout) {
-      const holds = `is shorter than streamTimeout (${seconds(deployment.streamTimeout)}), which then holds for models that think too`;
+      const holds = `is shorter than streamTimeout (${seconds(deployment.streamTimeout)}), which then also applies to models that think`;
       return [warning(place, `${holds}; write a longer one, or leave it out`)];
     }
     // totalTimeout does not limit the other two. Between two chunks the first content has come already, and the last attempt for a
@@ -144,7 +144,7 @@ function ofRouter({ router }: CheckedConfig, input: unknown): Contradiction[] {
   const found: Contradiction[] = [];
   const { totalTimeout, maxRetryAfterWait, maxBodyBytes, maxImageBodyBytes } = router;
   if (maxRetryAfterWait > totalTimeout && isWritten(input, ['router', 'maxRetryAfterWait'])) {
-    const message = `is longer than router.totalTimeout (${seconds(totalTimeout)}): no wait can be so long`;
+    const message = `is longer than router.totalTimeout (${seconds(totalTimeout)}): no wait can be that long`;
     found.push(warning(['router', 'maxRetryAfterWait'], message));
   }
   if (maxImageBodyBytes < maxBodyBytes) {
@@ -158,12 +158,12 @@ function ofIssuers({ issuers }: CheckedConfig): Contradiction[] {
   const found: Contradiction[] = [];
   for (const [index, { issuer, jwksUrl, tenant }] of issuers.entries()) {
     if (!isKeySetUrl(jwksUrl, false)) {
-      const message = 'is read in local mode alone: a deployed router needs https://';
+      const message = 'is read only in local mode: a deployed router needs https://';
       found.push(warning(['issuers', index, 'jwksUrl'], message));
     }
     const first = issuers.findIndex((other) => other.tenant === tenant && other.issuer !== issuer);
     if (first === -1 || first > index) continue;
-    const message = `is that of issuers[${first}] too: a user of the same name in both is one person here, with one budget and one set of answers`;
+    const message = `is also the tenant of issuers[${first}]: a user of the same name in both is one person here, with one budget and one set of answers`;
     found.push(warning(['issuers', index, 'tenant'], message));
   }
   return found;
@@ -171,7 +171,7 @@ function ofIssuers({ issuers }: CheckedConfig): Contradiction[] {
 
 function ofDemo({ demo }: CheckedConfig): Contradiction[] {
   if (demo.signIn !== 'token' || isTokenUrl(demo.tokenUrl, false)) return [];
-  const message = 'is no address for a deployed demo, which needs https://; and in local mode nobody signs in';
+  const message = 'does not work in a deployed demo, which needs https://, and in local mode nobody signs in';
   return [warning(['demo', 'tokenUrl'], message)];
 }
 

@@ -12,7 +12,7 @@ export function dependencyContradictions(
 ): Contradiction[] {
   const names = objectives.map(({ name }) => name);
   const unknown = (name: string, path: Path): Contradiction[] =>
-    names.includes(name) ? [] : [error(path, `"${name}" is no objective; ${nearestOf(name, names)}`)];
+    names.includes(name) ? [] : [error(path, `"${name}" is not an objective; ${nearestOf(name, names)}`)];
   return dependencies.flatMap(({ objective, touches, consumes }, index) => {
     const path = ['slo', 'dependencies', index];
     const isTwice = dependencies.findIndex((other) => other.objective === objective) < index;

@@ -58,7 +58,7 @@ export function* issuerProblems(
     if (first !== index) {
       yield {
         path,
-        message: `has the issuer and the audience of issuers[${first}]: a token could not tell them apart`,
+        message: `has the same issuer and audience as issuers[${first}], so a token could not tell them apart`,
       };
     }
     for (const [at, feature] of named.entries()) {

@@ -15,11 +15,11 @@ export function judgeContradictions(checked: CheckedConfig): Contradiction[] {
   if (judge === undefined) return [];
   const found: Contradiction[] = [];
   if (!Object.hasOwn(aliases, judge.alias)) {
-    found.push(wrong(['alias'], `"${judge.alias}" is no alias; ${nearestOf(judge.alias, Object.keys(aliases))}`));
+    found.push(wrong(['alias'], `"${judge.alias}" is not an alias; ${nearestOf(judge.alias, Object.keys(aliases))}`));
   }
   for (const [index, name] of (judge.features ?? []).entries()) {
     if (Object.hasOwn(features, name)) continue;
-    found.push(wrong(['features', index], `"${name}" is no feature; ${nearestOf(name, Object.keys(features))}`));
+    found.push(wrong(['features', index], `"${name}" is not a feature; ${nearestOf(name, Object.keys(features))}`));
   }
   if (judge.dailyUsd === undefined && judge.monthlyUsd === undefined) {
     found.push(wrong([], 'has no budget; write dailyUsd or monthlyUsd, such as dailyUsd: 1'));

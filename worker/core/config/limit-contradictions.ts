@@ -57,7 +57,7 @@ function within({ limits, pathOf }: Scope): Contradiction[] {
   const found: Contradiction[] = [];
   const { monthlyUsd, dailyUsd, rps, burst } = limits;
   if (monthlyUsd !== undefined && dailyUsd !== undefined && dailyUsd > monthlyUsd) {
-    const message = `is above monthlyUsd (${monthlyUsd}), which ends first; write a smaller one, or leave it out`;
+    const message = `is above monthlyUsd (${monthlyUsd}), which is used up first; write a smaller one, or leave it out`;
     found.push(warning(pathOf('dailyUsd'), message));
   }
   if (monthlyUsd !== undefined && dailyUsd !== undefined && dailyUsd > 0 && monthlyUsd > dailyUsd * MOST_DAYS) {
@@ -67,7 +67,7 @@ function within({ limits, pathOf }: Scope): Contradiction[] {
   if (burst !== undefined && rps === undefined)
     found.push(warning(pathOf('burst'), 'limits nothing without rps; write rps too'));
   if (burst !== undefined && rps !== undefined && burst < rps) {
-    const message = `is under a second of rps (${rps}), so most requests ask the ledger; ${Math.ceil(5 * rps)} saves most of those calls`;
+    const message = `is less than a second of rps (${rps}), so most requests ask the ledger; ${Math.ceil(5 * rps)} saves most of those calls`;
     found.push(warning(pathOf('burst'), message));
   }
   for (const field of ['monthlyUsd', 'dailyUsd', 'tpm', 'parallel'] as const) {
@@ -114,7 +114,7 @@ function costBeyond(cost: number, path: string[], scopes: readonly Scope[]): Con
     return [
       warning(
         path,
-        `is above the ${field} of ${of} (${most}), so that one ends first; write a smaller one, or leave it out`,
+        `is above the ${field} of ${of} (${most}), which is used up first; write a smaller one, or leave it out`,
       ),
     ];
   }

@@ -21,17 +21,23 @@ export function maintenanceContradictions({
     if (to <= from) refuse('to', 'is not after from; write when the window ends');
     const minutes = Math.ceil((to - from) / MINUTE_MS);
     if (minutes > mostMinutes)
-      refuse('to', `makes ${minutes} minutes, and mostMinutes is ${mostMinutes}; write a shorter window`);
+      refuse(
+        'to',
+        `makes the window ${minutes} minutes long, but mostMinutes is ${mostMinutes}; write a shorter window`,
+      );
     const hours = Math.floor((from - announcedAt) / HOUR_MS);
     if (hours < noticeHours) {
-      const message = `is ${hours} hours before from, and noticeHours is ${noticeHours}; such a window counts against the promise: leave it out`;
+      const message = `is ${hours} hours before from, but noticeHours is ${noticeHours}, so the window counts against the promise; leave it out`;
       refuse('announcedAt', message);
     }
     const quarter = quarterOf(from);
     const nth = (inQuarter.get(quarter) ?? 0) + 1;
     inQuarter.set(quarter, nth);
     if (nth > perQuarter)
-      refuse('from', `is number ${nth} of its quarter (UTC), and perQuarter is ${perQuarter}; move it or leave it out`);
+      refuse(
+        'from',
+        `makes this window number ${nth} of its quarter (UTC), but perQuarter is ${perQuarter}; move it or leave it out`,
+      );
     return found;
   });
 }

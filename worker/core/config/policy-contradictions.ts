@@ -20,12 +20,12 @@ export function policyContradictions(
     const refuse = (field: Path, message: string) => found.push({ path: [...path, ...field], message, isError: true });
     const name = rules[index]?.name ?? '';
     if (rules.findIndex((other) => other.name === name) < index)
-      refuse(['name'], `"${name}" is the name of another rule already; write another one`);
+      refuse(['name'], `"${name}" is already the name of another rule; write another one`);
     if (rule.objective !== undefined && rule.sli !== undefined)
-      refuse(['sli'], 'stands beside objective; write one of the two');
+      refuse(['sli'], 'is not used together with objective; write one of the two');
     const names = objectives.map((one) => one.name);
     if (rule.objective !== undefined && !names.includes(rule.objective)) {
-      refuse(['objective'], `"${rule.objective}" is no objective; ${nearestOf(rule.objective, names)}`);
+      refuse(['objective'], `"${rule.objective}" is not an objective; ${nearestOf(rule.objective, names)}`);
       return found;
     }
     const concerned = objectives.filter(
@@ -43,7 +43,7 @@ export function policyContradictions(
         ),
       );
       if (action === 'safeguard' && !has)
-        refuse(field, 'no feature that it is about has a safeguard; write features.NAME.safeguard, or leave it out');
+        refuse(field, 'none of its features has a safeguard; write features.NAME.safeguard, or leave it out');
     }
     return [...found, ...neverActs(rule, concerned, path)];
   });

@@ -88,7 +88,7 @@ const aliasName = z.string().check(
 );
 
 const alias = settings({
-  deployments: z.array(deployment).check(z.minLength(1, 'an alias needs a deployment, better two')),
+  deployments: z.array(deployment).check(z.minLength(1, 'an alias needs a deployment, preferably two')),
 });
 
 const feature = settings({
@@ -226,7 +226,8 @@ export const configSchema = settings({
     }
     const { totalTimeout, maxStreamDuration } = config.router;
     if (totalTimeout + maxStreamDuration > LONGEST_RUN_MS) {
-      const message = 'together with totalTimeout at most 15m, because a request may hold its budget for that long';
+      const message =
+        'may be at most 15m together with totalTimeout, because a request may hold its budget for that long';
       context.addIssue({ code: 'custom', path: ['router', 'maxStreamDuration'], message });
     }
     const seen = new Map<string, string>();

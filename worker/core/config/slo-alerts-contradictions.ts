@@ -33,7 +33,7 @@ export function sloAlertContradictions(checked: CheckedConfig, names: readonly s
     ...unknown.map((name) =>
       error(
         ['slo', 'runbooks', name],
-        `is no promise, and nothing else that is watched; ${nearestOf(name, [...RUNBOOKS, ...names])}`,
+        `is neither a promise nor anything else that is watched; ${nearestOf(name, [...RUNBOOKS, ...names])}`,
       ),
     ),
   ];
@@ -59,21 +59,21 @@ function ofAlert(
   if (sli !== 'spend' && alert.byDay !== undefined)
     found.push(error([...path, 'byDay'], 'is only used with "spend"; leave it out'));
   if (isLasting && alert.for === undefined)
-    found.push(error([...path, 'for'], 'is missing; write how long it has to last, such as "5m"'));
+    found.push(error([...path, 'for'], 'is missing; write how long it must last, such as "5m"'));
   if (!isLasting && alert.for !== undefined)
     found.push(error([...path, 'for'], `is not used with "${sli}"; leave it out`));
   if (of?.startsWith('tenant=') && !isOfTenants)
-    found.push(error([...path, 'of'], `is of a tenant: "${sli}" is only watched for all requests and for features`));
+    found.push(error([...path, 'of'], `names a tenant: "${sli}" is only watched for all requests and for features`));
   if ((of === 'all' || of?.startsWith('feature=')) && (sli === 'spend' || sli === 'rate'))
     found.push(
       error(
         [...path, 'of'],
-        `is of all tenants: "${sli}" is watched for each tenant; write "tenant=*", or leave it out`,
+        `covers all tenants: "${sli}" is watched for each tenant; write "tenant=*", or leave it out`,
       ),
     );
   const feature = of?.startsWith('feature=') ? of.slice('feature='.length) : '*';
   if (feature !== '*' && !Object.hasOwn(features, feature))
-    found.push(error([...path, 'of'], `"${feature}" is no feature; ${nearestOf(feature, Object.keys(features))}`));
+    found.push(error([...path, 'of'], `"${feature}" is not a feature; ${nearestOf(feature, Object.keys(features))}`));
   if (earlier.some((other) => isSame(other, alert)))
     found.push(error(path, 'is written twice: an earlier one has the same sli, of, for and severity; leave one out'));
   return found;

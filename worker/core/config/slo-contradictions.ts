@@ -42,7 +42,7 @@ export function sloContradictions(checked: CheckedConfig): Contradiction[] {
     ...(slo.public ?? []).flatMap((name, index) =>
       names.includes(name)
         ? []
-        : [error(['slo', 'public', index], `"${name}" is no promise; ${nearestOf(name, names)}`)],
+        : [error(['slo', 'public', index], `"${name}" is not a promise; ${nearestOf(name, names)}`)],
     ),
   ];
 }
@@ -66,7 +66,7 @@ function ofNames(checked: CheckedConfig): Contradiction[] {
   ];
   return places.flatMap(({ name, path }, index) => {
     if (places.findIndex((other) => other.name === name) === index) return [];
-    return [error(path, `"${name}" is the name of another promise already; every promise needs its own`)];
+    return [error(path, `"${name}" is already the name of another promise; every promise needs its own`)];
   });
 }
 
@@ -128,13 +128,13 @@ function ofComposite(
 ): Contradiction[] {
   const found: Contradiction[] = [];
   for (const field of ['sli', 'feature', 'under', 'atMostUsd'] as const) {
-    if (objective[field] !== undefined) found.push(error([...path, field], 'is that of the parts in of; leave it out'));
+    if (objective[field] !== undefined) found.push(error([...path, field], 'comes from the parts in of; leave it out'));
   }
   const names = [...whole.values()].flatMap(({ name, of }) => (of === undefined ? [name] : []));
   const parts = (objective.of ?? []).flatMap((name, index) => {
     const part = names.includes(name) ? whole.get(name) : undefined;
     if (part === undefined) {
-      const what = whole.has(name) ? 'is a composite itself' : 'is no objective';
+      const what = whole.has(name) ? 'is a composite itself' : 'is not an objective';
       found.push(error([...path, 'of', index], `"${name}" ${what}; ${nearestOf(name, names)}`));
     } else if (objective.of?.indexOf(name) !== index) {
       found.push(error([...path, 'of', index], `"${name}" is written twice; write each part once`));
@@ -179,7 +179,7 @@ function ofClassNames({ slo, tenants }: CheckedConfig): Contradiction[] {
       : [
           error(
             ['tenants', OTHER, 'class'],
-            `tenants beyond the ${MOST_TENANTS} busiest are counted as "${OTHER}"; name this tenant otherwise`,
+            `tenants beyond the ${MOST_TENANTS} busiest are counted as "${OTHER}"; give this tenant another name`,
           ),
         ]),
     ...names.flatMap((name) => {

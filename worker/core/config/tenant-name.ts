@@ -10,9 +10,9 @@ export const tenantName = z
 /** A tenant that keys and sign-ins may belong to. */
 export const clientTenant = tenantName.check(
   z.refine((name) => name !== DRILL_TENANT, {
-    error: `"${DRILL_TENANT}" is kept for drills, whose keys POST /admin/drills makes; use another name`,
+    error: `"${DRILL_TENANT}" is reserved for drills, whose keys POST /admin/drills makes; use another name`,
   }),
   z.refine((name) => name !== JUDGE_TENANT, {
-    error: `"${JUDGE_TENANT}" is kept for the judge of answers, whose budget it has; use another name`,
+    error: `"${JUDGE_TENANT}" is reserved for the judge of answers, whose budget it has; use another name`,
   }),
 );

@@ -55,7 +55,7 @@ describe('a mistake', () => {
     ],
     [
       { webhooks: [{ ...pager, secret: 'OPS_SECRET' }] },
-      'alerts.webhooks[0].secret: PagerDuty knows no signatures: its routing key is the secret; leave it out',
+      'alerts.webhooks[0].secret: PagerDuty does not check signatures: its routing key is the secret; leave it out',
     ],
     [
       { webhooks: [{ ...slack, routingKey: 'PAGER_KEY' }] },
@@ -80,11 +80,11 @@ describe('a mistake', () => {
     ],
     [
       { webhooks: [{ url: 'OPS_URL', format: 'json' }] },
-      'alerts.webhooks[0].secret: is missing: what is sent is signed; write the NAME of the variable that holds the secret',
+      'alerts.webhooks[0].secret: is missing: messages are signed; write the NAME of the variable that holds the secret',
     ],
     [
       { webhooks: [{ ...slack, secret: 'OPS_SECRET' }] },
-      'alerts.webhooks[0].secret: Slack knows no signatures: its URL is the secret; leave it out',
+      'alerts.webhooks[0].secret: Slack does not check signatures: its URL is the secret; leave it out',
     ],
     [{ webhooks: [slack, slack] }, 'alerts.webhooks: a variable is named twice'],
   ])('%j is named with what would be right', (alerts, problem) => {

@@ -47,7 +47,7 @@ describe('a mistake', () => {
     [
       `${first}>provider`,
       'constructor',
-      `${at}.provider: "constructor" is no preset; there are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
+      `${at}.provider: "constructor" is not a preset; there are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
     ],
     [`${first}>model`, '', `${at}.model: write the model as its provider names it`],
     [`${first}>model`, undefined, `${at}: write provider and model, or fromEnvironment: "PROVIDER_A"`],
@@ -74,7 +74,7 @@ describe('a mistake', () => {
     [
       `${first}>provider`,
       'antropic',
-      `${at}.provider: "antropic" is no preset; did you mean "anthropic"? There are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
+      `${at}.provider: "antropic" is not a preset; did you mean "anthropic"? There are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
     ],
     ['router>allowedFials', 3, expect.stringContaining('is not a setting; did you mean "allowedFails"?')],
     ['tenants>acme', { userLimit: {} }, expect.stringContaining('did you mean "userLimits"?')],
@@ -123,7 +123,11 @@ describe('a mistake', () => {
       { id: 'a', fromEnvironment: 'PROVIDER_B' },
       'aliases["app/chat"].deployments[1].id: the id "a" is used in alias "app/chat" already; every deployment needs its own',
     ],
-    ['aliases>app/chat>deployments', [], 'aliases["app/chat"].deployments: an alias needs a deployment, better two'],
+    [
+      'aliases>app/chat>deployments',
+      [],
+      'aliases["app/chat"].deployments: an alias needs a deployment, preferably two',
+    ],
     ['aliases', {}, 'aliases: name at least one alias'],
     ['aliases', undefined, 'aliases: is missing; write an object: { … }'],
     [

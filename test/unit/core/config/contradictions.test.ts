@@ -98,9 +98,9 @@ describe('a contradiction that works is warned of', () => {
     ],
     ['a burst without a rate in a tier', { tiers: { free: { burst: 5 } } }, 'tiers.free.burst: limits nothing'],
     [
-      'a burst under a second',
+      'a burst of less than a second',
       { tiers: { free: { rps: 9, burst: 8 } } },
-      'tiers.free.burst: is under a second of rps (9)',
+      'tiers.free.burst: is less than a second of rps (9)',
     ],
     [
       'none at once',

@@ -124,7 +124,7 @@ describe('demo', () => {
     const missing = ['demo.tokenUrl of carryon.config.ts must begin with https:// outside local mode'];
     expect(resolved(here, DEPLOYED)).toEqual({ signIn: 'off', because: 'not_configured', missing });
     expect(contradictions(checked(here), inputOf(here), PRESETS).map(problemText)).toEqual([
-      'demo.tokenUrl: is no address for a deployed demo, which needs https://; and in local mode nobody signs in',
+      'demo.tokenUrl: does not work in a deployed demo, which needs https://, and in local mode nobody signs in',
     ]);
     expect(contradictions(checked(token), inputOf(token), PRESETS)).toEqual([]);
   });

@@ -37,8 +37,8 @@ function resolved(more: object, variables: Record<string, string>) {
 
 describe('an issuer', () => {
   it.each([
-    ['drill', 'kept for drills'],
-    ['carryon-judge', 'kept for the judge'],
+    ['drill', 'reserved for drills'],
+    ['carryon-judge', 'reserved for the judge'],
   ])('is of no tenant that the router keeps for itself: %s', (tenant, why) => {
     expect(problems({ ...least, tenant }).join()).toContain(why);
   });
@@ -87,7 +87,7 @@ describe('an issuer', () => {
       return contradictions(checked.value, inputOf(issuers), PRESETS).map(problemText);
     };
     expect(warned(least, { ...least, issuer: 'other' })).toEqual([
-      expect.stringContaining('issuers[1].tenant: is that of issuers[0] too'),
+      expect.stringContaining('issuers[1].tenant: is also the tenant of issuers[0]'),
     ]);
     expect(warned(least, { ...least, audience: 'other' })).toEqual([]);
     expect(warned(least, { ...least, issuer: 'other', tenant: 'other' })).toEqual([]);
@@ -96,7 +96,7 @@ describe('an issuer', () => {
   it('differs from the others in name or audience', () => {
     expect(problems(least, { ...least, audience: 'other' }, { ...least, issuer: 'other' })).toEqual([]);
     expect(problems(least, { ...least, tenant: 'other' })[0]).toContain(
-      'issuers[1]: has the issuer and the audience of issuers[0]',
+      'issuers[1]: has the same issuer and audience as issuers[0]',
     );
   });
 
@@ -106,7 +106,7 @@ describe('an issuer', () => {
       const local = resolved({ jwksUrl }, { OPENAI_API_KEY: 'k', CARRYON_LOCAL: '1' });
       expect(local.missing).toEqual([]);
       expect(local.warnings.map(problemText)).toEqual([
-        expect.stringContaining('issuers[0].jwksUrl: is read in local mode alone'),
+        expect.stringContaining('issuers[0].jwksUrl: is read only in local mode'),
       ]);
       expect(resolved({ jwksUrl }, { OPENAI_API_KEY: 'k' }).missing).toEqual([
         { name: 'issuers[0].jwksUrl of carryon.config.ts', problem: expect.stringContaining('https://') },

@@ -60,12 +60,12 @@ describe('a rule that could do nothing stops the build', () => {
     [
       'of no objective',
       { objectives: [SUCCESS], policy: [{ ...FREEZE, on: 'budget<20%', objective: 'chat-succes' }] },
-      '[0].objective: "chat-succes" is no objective; did you mean "chat-success"?',
+      '[0].objective: "chat-succes" is not an objective; did you mean "chat-success"?',
     ],
     [
       'of an objective and a kind',
       { objectives: [SUCCESS], policy: [{ ...FREEZE, on: 'budget<20%', objective: 'chat-success', sli: 'success' }] },
-      '[0].sli: stands beside objective; write one of the two',
+      '[0].sli: is not used together with objective; write one of the two',
     ],
     [
       'with the name of another',
@@ -75,7 +75,7 @@ describe('a rule that could do nothing stops the build', () => {
           { ...FREEZE, on: 'budget<20%' },
         ],
       },
-      '[1].name: "budget-20" is the name of another rule already; write another one',
+      '[1].name: "budget-20" is already the name of another rule; write another one',
     ],
     [
       'a pin for a cost',
@@ -88,7 +88,7 @@ describe('a rule that could do nothing stops the build', () => {
     [
       'a safeguard that there is not',
       { policy: [{ on: 'budget<20%', do: ['freeze', 'safeguard'] }] },
-      '[0].do[1]: no feature that it is about has a safeguard',
+      '[0].do[1]: none of its features has a safeguard',
     ],
   ])('%s', (_name, slo, message) => {
     const errors = found(slo).filter((one) => one.startsWith('error'));

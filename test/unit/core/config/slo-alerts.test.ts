@@ -16,7 +16,7 @@ it.each<[string, SloInput, string[]]>([
   [
     'no duration',
     { alerts: [{ sli: 'success', ...PAGE }] },
-    ['slo.alerts[0].for: is missing; write how long it has to last'],
+    ['slo.alerts[0].for: is missing; write how long it must last'],
   ],
   [
     'what does not last',
@@ -26,17 +26,17 @@ it.each<[string, SloInput, string[]]>([
   [
     'tenants that are not told apart',
     { alerts: [{ sli: 'throughput', of: 'tenant=*', for: '5m', ...PAGE }] },
-    ['slo.alerts[0].of: is of a tenant: "throughput" is only watched for all requests and for features'],
+    ['slo.alerts[0].of: names a tenant: "throughput" is only watched for all requests and for features'],
   ],
   [
     'all tenants at once',
     { alerts: [{ sli: 'spend', of: 'all', ...PAGE }] },
-    ['slo.alerts[0].of: is of all tenants: "spend" is watched for each tenant'],
+    ['slo.alerts[0].of: covers all tenants: "spend" is watched for each tenant'],
   ],
   [
     'an unknown feature',
     { alerts: [{ sli: 'success', of: 'feature=chta', for: '5m', ...PAGE }] },
-    ['slo.alerts[0].of: "chta" is no feature; did you mean "chat"?'],
+    ['slo.alerts[0].of: "chta" is not a feature; did you mean "chat"?'],
   ],
   [
     'the same twice',
@@ -51,7 +51,7 @@ it.each<[string, SloInput, string[]]>([
   [
     'a runbook of nothing',
     { runbooks: { spent: 'https://w.example/x' } },
-    ['slo.runbooks.spent: is no promise, and nothing else that is watched'],
+    ['slo.runbooks.spent: is neither a promise nor anything else that is watched'],
   ],
 ])('refused: %s', (_, slo, messages) => {
   const all = found(slo).map(String);

@@ -12,12 +12,12 @@ it.each<[string, SloInput, string]>([
   [
     'an unknown one',
     of({ objective: 'retrival', touches: ['chat-success'] }),
-    'slo.dependencies[0].objective: "retrival" is no objective; did you mean "retrieval"?',
+    'slo.dependencies[0].objective: "retrival" is not an objective; did you mean "retrieval"?',
   ],
   [
     'one that touches nothing known',
     of({ objective: 'retrieval', touches: ['chat-ttft', 'chat-sucess'] }),
-    'slo.dependencies[0].touches[1]: "chat-sucess" is no objective; did you mean "chat-success"?',
+    'slo.dependencies[0].touches[1]: "chat-sucess" is not an objective; did you mean "chat-success"?',
   ],
   [
     'one of itself',

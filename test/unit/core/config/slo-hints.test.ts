@@ -18,7 +18,11 @@ it.each<[string, ConfigInput['slo'], string]>([
     { objectives: [{ name: 'chat-success', target: 99 }] },
     '. To keep the default promises and change this one, add preset: "chat"',
   ],
-  ['a composite of nothing', { objectives: [{ name: 'all', of: ['a', 'b'] }] }, '"a" is no objective; there are none'],
+  [
+    'a composite of nothing',
+    { objectives: [{ name: 'all', of: ['a', 'b'] }] },
+    '"a" is not an objective; there are none',
+  ],
 ])('%s', (_, slo, hint) => {
   const aliases = { chat: { deployments: [deployment] } };
   const checked = checkConfig({ aliases, features: { chat: {} }, defaultFeature: 'chat', slo }, PRESETS);

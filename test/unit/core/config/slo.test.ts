@@ -188,25 +188,25 @@ describe('what cannot be kept account of stops the build', () => {
       'a name twice',
       { objectives: [SUCCESS, SUCCESS] },
       {},
-      'slo.objectives[1].name: "chat-success" is the name of another promise already',
+      'slo.objectives[1].name: "chat-success" is already the name of another promise',
     ],
     [
       'an average of an objective’s name',
       { objectives: [SUCCESS], averages: [{ name: 'chat-success', averageUsd: 1 }] },
       {},
-      'slo.averages[0].name: "chat-success" is the name',
+      'slo.averages[0].name: "chat-success" is already the name',
     ],
     [
       'an objective of a preset’s average’s name',
       { preset: 'chat', objectives: [{ ...SUCCESS, name: 'chat-cost' }] },
       {},
-      'slo.objectives[0].name: "chat-cost" is the name',
+      'slo.objectives[0].name: "chat-cost" is already the name',
     ],
     [
       'a class’s name',
       { objectives: [{ ...SUCCESS, name: 'acme-success' }], classes: { gold: { success: 99 } } },
       { tenants: { acme: { class: 'gold' } } },
-      'tenants.acme.class: "acme-success" is the name',
+      'tenants.acme.class: "acme-success" is already the name',
     ],
     ['no sli', { objectives: [{ name: 'chat', target: 99 }] }, {}, 'slo.objectives[0].sli: is missing'],
     ['no target', { objectives: [{ name: 'chat', sli: 'success' }] }, {}, 'slo.objectives[0].target: is missing'],
@@ -244,7 +244,7 @@ describe('what cannot be kept account of stops the build', () => {
       'no such part',
       { objectives: [SUCCESS, TTFT, { name: 'all', of: ['chat-success', 'chat-ttfb'] }] },
       {},
-      'slo.objectives[2].of[1]: "chat-ttfb" is no objective; did you mean "chat-ttft"?',
+      'slo.objectives[2].of[1]: "chat-ttfb" is not an objective; did you mean "chat-ttft"?',
     ],
     [
       'a part twice',
@@ -280,7 +280,7 @@ describe('what cannot be kept account of stops the build', () => {
       'promises to a tenant that has the name of all others',
       { classes: { gold: { success: 99 } } },
       { tenants: { other: { class: 'gold' } } },
-      'tenants.other.class: tenants beyond the 200 busiest are counted as "other"; name this tenant otherwise',
+      'tenants.other.class: tenants beyond the 200 busiest are counted as "other"; give this tenant another name',
     ],
     [
       'a composite of a composite',
@@ -299,7 +299,7 @@ describe('what cannot be kept account of stops the build', () => {
       'a composite with an sli',
       { objectives: [SUCCESS, TTFT, { name: 'all', sli: 'success', of: ['chat-success', 'chat-ttft'] }] },
       {},
-      'slo.objectives[2].sli: is that of the parts in of',
+      'slo.objectives[2].sli: comes from the parts in of',
     ],
     [
       'a composite over features',
@@ -311,7 +311,7 @@ describe('what cannot be kept account of stops the build', () => {
       'no such promise',
       { objectives: [SUCCESS], public: ['chat-sucess'] },
       {},
-      'slo.public[0]: "chat-sucess" is no promise; did you mean "chat-success"?',
+      'slo.public[0]: "chat-sucess" is not a promise; did you mean "chat-success"?',
     ],
     [
       'no such class',
@@ -340,13 +340,13 @@ describe('what cannot be kept account of stops the build', () => {
       'a long window',
       { maintenance: { windows: [window('2027-02-01T00:00:00Z', '2027-02-01T01:00:01Z')] } },
       {},
-      'slo.maintenance.windows[0].to: makes 61 minutes, and mostMinutes is 60',
+      'slo.maintenance.windows[0].to: makes the window 61 minutes long, but mostMinutes is 60',
     ],
     [
       'a window told too late',
       { maintenance: { windows: [window('2027-02-01T00:00:00Z', '2027-02-01T01:00:00Z', '2027-01-30T00:00:01Z')] } },
       {},
-      'slo.maintenance.windows[0].announcedAt: is 47 hours before from, and noticeHours is 48',
+      'slo.maintenance.windows[0].announcedAt: is 47 hours before from, but noticeHours is 48',
     ],
     [
       'too many windows in a quarter',
@@ -358,7 +358,7 @@ describe('what cannot be kept account of stops the build', () => {
         },
       },
       {},
-      'slo.maintenance.windows[2].from: is number 3 of its quarter (UTC), and perQuarter is 2',
+      'slo.maintenance.windows[2].from: makes this window number 3 of its quarter (UTC), but perQuarter is 2',
     ],
   ])('%s', (_name, slo, more, message) => {
     const errors = found(slo, more).filter((one) => one.startsWith('error'));

@@ -29,7 +29,7 @@ export const inForce = (configured: Partial<Limits>, set: Partial<Limits>): Limi
  */
 export function burstNote({ rps, burst }: Limits): string | undefined {
   if (rps === null || burst === null || burst >= rps) return undefined;
-  return `a burst of ${burst} is under a second of ${rps} requests per second: leases of many hardly fit into it, so most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
+  return `a burst of ${burst} is less than a second of ${rps} requests per second, so slices hardly fit and most requests ask the ledger; ${Math.ceil(5 * rps)} (five seconds) saves most of those calls`;
 }
 
 /** The limits now set for the scope, and in `before` those set until now. If the new limits are wrong, `detail` says why. */
