@@ -1,11 +1,10 @@
 /**
- * What makes two requests the same question, as one text: RFC 8785 (JCS) JSON of the alias, the messages and every parameter
- * that may change the answer. Worker and browser hash it each in its own way; `test/fixtures/answer-keys` holds for both.
+ * Makes the text that is the same for equal questions: RFC 8785 (JCS) JSON of the alias, the messages and every parameter that may
+ * change the answer. The Worker and the browser each hash it in their own way. `test/fixtures/answer-keys` tests both.
  *
- * JCS is ECMAScript's own `JSON.stringify` for strings and numbers plus sorted names, so there is no library here: npm's
- * `canonicalize` refuses by a thrown English sentence, and overflows the stack where a body is nested deeply. One thing is
- * not in JCS: a number that a double cannot hold stands as it was written, so that two long ids make two questions. The body
- * must have been read by `parseBody`.
+ * JCS is ECMAScript's own `JSON.stringify` for strings and numbers plus sorted names, so no library is used: npm's `canonicalize`
+ * refuses with a thrown English sentence, and overflows the stack if a body is nested deeply. One thing goes beyond JCS: a number that
+ * a double cannot hold stays as it was written, so that two long ids make two questions. The body must have been read by `parseBody`.
  */
 import type { ChatMessage, ChatRequest } from './chat.ts';
 import { canonicalNumber, isWrittenNumber } from './written-number.ts';
@@ -13,7 +12,7 @@ import { canonicalNumber, isWrittenNumber } from './written-number.ts';
 /** Why a value has no canonical text. */
 export type NotCanonical = 'lone_surrogate' | 'too_deep' | 'not_json';
 
-/** `param` and `message` are an `invalid_body`'s; nothing of the prompt is in them. */
+/** The canonical text of a question, or the `param` and `message` of an `invalid_body`, which hold nothing of the prompt. */
 export type AnswerText =
   | { ok: true; text: string }
   | { ok: false; reason: NotCanonical; param: string; message: string };
@@ -24,23 +23,26 @@ const MESSAGES: Readonly<Record<NotCanonical, string>> = {
   not_json: 'holds a value that JSON has no form for, such as a number above 1.8e308',
 };
 
-/** A new one forgets every answer in every browser: raise it where the text below, or the form of what is kept, changes. */
+/** Raise this if the text below, or the form of kept answers, changes. A new version discards every answer in every browser. */
 const TRAVEL_KEY_VERSION = 1;
 
-/** The text that a browser signs with a person's own key, to find an answer. The first line has no line break, so no other three give the same text. */
+/**
+ * The text that a browser signs with a person's own key, to find an answer. Its first line holds no line break, so three other values
+ * never give the same text.
+ */
 export const travelKeyText = ({
   routerOrigin,
   feature,
   text,
 }: {
   routerOrigin: string;
-  /** '' where neither the page nor the router has named one. */
+  /** The feature; '' if neither the page nor the router has named one. */
   feature: string;
-  /** The text that `answerText` gives. */
+  /** The result of `answerText`. */
   text: string;
 }): string => `${JSON.stringify([TRAVEL_KEY_VERSION, routerOrigin, feature])}\n${text}`;
 
-/** The question's text, or which field has none. */
+/** The question's canonical text, or the field that has none. */
 export function answerText(chat: ChatRequest): AnswerText {
   const question = countedFields(chat);
   try {
@@ -52,7 +54,7 @@ export function answerText(chat: ChatRequest): AnswerText {
   }
 }
 
-/** The same without the words of a refusal, which a browser does not need. Undefined for a question that the router refuses. */
+/** The question's canonical text. Undefined if the router refuses the question. A browser does not need the text of that refusal. */
 export function answerTextOrNone(chat: ChatRequest): string | undefined {
   try {
     return canonicalJson(countedFields(chat));
@@ -62,21 +64,21 @@ export function answerTextOrNone(chat: ChatRequest): string | undefined {
   }
 }
 
-/** A field that `ChatRequest` gains counts until somebody says here that it does not: a needless miss harms nobody. */
+/** The fields that count. A new field of `ChatRequest` counts unless it is excluded here, because a needless miss does no harm. */
 function countedFields(chat: ChatRequest): Record<string, unknown> {
   const { stream, includeUsage, user, metadata, strippedFields, rest, messages, ...counted } = chat;
   const others = Object.keys(rest).filter((name) => mayChangeAnswer(name, rest[name]));
   const question: Record<string, unknown> = { ...counted, messages: messages.map(withoutNull) };
-  // Apart, so that no unknown field can pass for a known one.
+  // Unknown fields are kept apart, so that none can be taken for a known one.
   if (others.length > 0) question.rest = Object.fromEntries(others.map((name) => [name, rest[name]]));
   return question;
 }
 
-/** Whether it has fields for the provider that the key leaves out. */
+/** True if the question has fields for the provider that the answer key leaves out. */
 export const hasUncounted = ({ rest }: ChatRequest): boolean =>
   Object.keys(rest).some((name) => !mayChangeAnswer(name, rest[name]));
 
-/** Storage, billing and abuse control at the provider: the answer is the same with them. A `service_tier` that was chosen counts. */
+/** False for fields about storage, billing and abuse control at the provider. A `service_tier` counts if the client has chosen one. */
 function mayChangeAnswer(name: string, value: unknown): boolean {
   switch (name) {
     case 'store':
@@ -92,7 +94,7 @@ function mayChangeAnswer(name: string, value: unknown): boolean {
   }
 }
 
-/** Null is "not given"; `parseMessages` leaves it only here. */
+/** Removes null content, which means "not given". `parseMessages` leaves null in no other field. */
 function withoutNull(message: ChatMessage): ChatMessage {
   if (message.content !== null) return message;
   const { content, ...others } = message;
@@ -126,14 +128,17 @@ export class Uncanonical extends Error {
   }
 }
 
-/** Free-form parts may have 200 levels (`parse-problem.ts`); this is above all that `parseChat` lets through. */
+/** The most levels. Free-form parts may have 200 (`parse-problem.ts`), so this is more than `parseChat` accepts. */
 const DEEPEST = 256;
-/** The depth at which a field of `rest` lies. */
+/** The depth of a field of `rest`. */
 const TOP_LEVELS = 2;
 /** With the `u` flag a whole pair is one character, so only halves match. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** RFC 8785, and numbers that a double cannot hold: no white space, names in the order of their UTF-16 units. Throws `Uncanonical`. */
+/**
+ * The canonical JSON of a value by RFC 8785: no white space, and names in the order of their UTF-16 units. Numbers that a double cannot
+ * hold stay as they were written. Throws `Uncanonical`.
+ */
 export function canonicalJson(value: unknown, depth = 0): string {
   switch (typeof value) {
     case 'string':

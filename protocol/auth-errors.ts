@@ -1,16 +1,16 @@
 /** Refusals that concern the credential: it is missing, it is not valid, or it does not allow this request. */
 import { afterItsTime, type Rows } from './wire-error.ts';
 
-/** Refusals of credentials. */
+/** A refusal of a credential. */
 export type AuthError =
-  /** `isMalformed`: an `authorization` header came, without `Bearer`. */
+  /** `isMalformed` is true if there was an `authorization` header without `Bearer`. */
   | { code: 'missing_key'; isMalformed?: boolean }
   | { code: 'invalid_key' }
   | { code: 'key_expired' }
-  /** `detail`: which check it failed, without a word of the token. */
+  /** `detail` says which check failed, without repeating any part of the token. */
   | { code: 'invalid_token'; detail: string }
   | { code: 'token_expired' }
-  /** The caller is known, and may not make this token. */
+  /** The caller is known, but may not make this token. */
   | { code: 'token_not_allowed'; detail: string }
   /** The sign-in's keys cannot be read, so its tokens cannot be checked. */
   | { code: 'sign_in_unavailable'; retryAfterMs: number }
@@ -20,20 +20,20 @@ export type AuthError =
   | { code: 'admin_closed' }
   | { code: 'invalid_admin_key' }
   | { code: 'invalid_metrics_token' }
-  /** An admin key's. */
+  /** The scope of the admin key does not allow the call. */
   | { code: 'scope_not_allowed'; needed: string; has: string }
   | { code: 'key_store_unavailable'; retryAfterMs: number }
   /** An operator has revoked the key, user or feature. */
   | { code: 'access_revoked'; scope: string }
   | { code: 'unknown_tier'; tier: string }
-  /** A new answer in the place of a cached one costs the tenant. */
+  /** A page may not ask for a new answer instead of a cached one, because the tenant pays for it. */
   | { code: 'refresh_not_allowed' };
 
 const BEARER = { 'www-authenticate': 'Bearer' };
-/** The same token is refused again. */
+/** Says that the same token would be refused again. */
 const BAD_TOKEN = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
-/** Status and wording of each. */
+/** The status and wording of each refusal. */
 export const AUTH_ROWS: Rows<AuthError> = {
   missing_key: {
     status: 401,
@@ -99,7 +99,7 @@ export const AUTH_ROWS: Rows<AuthError> = {
   user_not_allowed: {
     status: 403,
     type: 'permission_error',
-    message: 'Only a secret key may name a user; a token asks for its own.',
+    message: 'Only a secret key may name a user. A token always asks for its own user.',
     again: 'never',
     param: 'user',
   },
@@ -112,14 +112,14 @@ export const AUTH_ROWS: Rows<AuthError> = {
   invalid_admin_key: {
     status: 401,
     type: 'authentication_error',
-    message: 'No admin key in force was sent: send ADMIN_KEY, or an admin key (ak-…), as "authorization: Bearer …".',
+    message: 'No valid admin key was sent. Send ADMIN_KEY, or an admin key (ak-…), as "authorization: Bearer …".',
     again: 'never',
     headers: BEARER,
   },
   invalid_metrics_token: {
     status: 401,
     type: 'authentication_error',
-    message: 'This is not METRICS_TOKEN. Where it is set, nothing else opens /metrics.',
+    message: 'This is not METRICS_TOKEN. While METRICS_TOKEN is set, only that token opens /metrics.',
     again: 'never',
     headers: BEARER,
   },

@@ -1,4 +1,4 @@
-/** A chat completion: the request as OpenAI publishes it, and the answer in the same form, whichever provider made it. */
+/** A chat completion: the request as OpenAI publishes it, and the answer in OpenAI's form, no matter which provider made it. */
 
 /** A part of a message that is text. */
 export interface TextPart {
@@ -6,7 +6,7 @@ export interface TextPart {
   text: string;
 }
 
-/** `url` is an http(s) address or a `data:` URL; Carryon never fetches it. */
+/** A picture. `url` is an http(s) address or a `data:` URL. Carryon never fetches it. */
 export interface ImagePart {
   type: 'image_url';
   image_url: { url: string; detail?: string };
@@ -27,12 +27,12 @@ export interface OtherPart {
 /** One part of a message's content. */
 export type ContentPart = TextPart | ImagePart | RefusalPart | OtherPart;
 
-/** A call of a function; `arguments` is JSON in a string. */
+/** A call of a function. `arguments` is JSON in a string. */
 export interface ToolCall {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
-  /** Gemini's mark of the thought behind the call. It wants it back with the history, and nobody else takes it. */
+  /** Gemini's signature of the thought behind the call. Gemini needs it back with the history. No other provider accepts it. */
   extra_content?: { google: { thought_signature: string } };
 }
 
@@ -93,13 +93,13 @@ export type ResponseFormat =
  * those on an adapter's closed list are sent on.
  */
 export interface ChatRequest {
-  /** The alias asked for, such as `app/chat`. */
+  /** The requested alias, such as `app/chat`. */
   model: string;
   messages: ChatMessage[];
   stream: boolean;
-  /** The client asked for the usage chunk at the end of a stream. */
+  /** True if the client asked for the usage chunk at the end of a stream. */
   includeUsage: boolean;
-  /** `max_completion_tokens`, or the older `max_tokens`; 0 and null count as not given. */
+  /** `max_completion_tokens`, or the older `max_tokens`. 0 and null count as not given. */
   maxOutputTokens?: number;
   n?: number;
   temperature?: number;
@@ -122,10 +122,12 @@ export interface ChatRequest {
   metadata?: Record<string, string>;
   /** All other fields of the body, by name. */
   rest: Record<string, unknown>;
-  /** The client sent `functions` in place of `tools`, so its answer must say `function_call`. */
+  /** True if the client sent `functions` instead of `tools`, so that its answer must use `function_call`. */
   legacyFunctions?: boolean;
-  /** Unknown fields that `parseChat` took out of messages, parts and tools, such as `messages[].cache_control`; adapters add them
-   * to the list of dropped fields. Made by `FieldNames.toList()`. */
+  /**
+   * Unknown fields that `parseChat` removed from messages, parts and tools, such as `messages[].cache_control`. Adapters add them to the
+   * list of dropped fields. Made by `FieldNames.toList()`.
+   */
   strippedFields?: string[];
 }
 
@@ -194,7 +196,7 @@ export interface ChatChunkChoice {
   logprobs?: unknown;
 }
 
-/** What a chunk adds to one call; `index` says to which. */
+/** What a chunk adds to one call. `index` says which call. */
 export interface ToolCallDelta {
   index: number;
   id?: string;

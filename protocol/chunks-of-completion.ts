@@ -4,30 +4,29 @@ import type { ChatCompletion } from './chat.ts';
 import type { Json } from './json.ts';
 import { DONE, dataText } from './sse.ts';
 
-/** The data of one event. `openData`: the same for callers that may see the cost. */
+/** The data of one event. `openData` is the data for callers that may see the cost. */
 export interface CompletionChunk {
   kind: 'chunk' | 'usage';
   data: string;
   openData?: string;
 }
 
-/** The text of the stream, `[DONE]` included. `includeUsage`: the client asked for the usage chunk. */
+/** The text of the stream, including `[DONE]`. `includeUsage` is true if the client asked for the usage chunk. */
 export function streamOfCompletion(body: string, includeUsage: boolean): string {
   const chunks = chunksOfCompletion(body).filter(({ kind }) => kind !== 'usage' || includeUsage);
   return [...chunks.map(({ data }) => data), DONE].map(dataText).join('');
 }
 
 /**
- * The chunks that an OpenAI client puts together to the same completion: for each choice its role, its content, its end. The same
- * text always gives the same chunks, because a reader resumes by their ids. `costUsd`: what the request that gets the answer was
- * charged.
+ * The chunks that an OpenAI client puts together into the same completion: for each choice its role, its content and its end. The same
+ * text always gives the same chunks, because a reader resumes by their ids. `costUsd` is the charge to the request that gets the answer.
  */
 export function chunksOfCompletion(body: string, costUsd = 0): CompletionChunk[] {
   const { choices, usage, ...about } = JSON.parse(body) as ChatCompletion;
   const chunk = (more: Json): string => JSON.stringify({ ...about, object: 'chat.completion.chunk', ...more });
   const events: CompletionChunk[] = [];
   for (const [place, choice] of choices.entries()) {
-    // Some providers leave the index out of a whole answer, but clients need it in a stream.
+    // Some providers omit the index in a whole answer, but clients need it in a stream.
     for (const step of choiceSteps({ ...choice, index: choice.index ?? place }))
       events.push({ kind: 'chunk', data: chunk({ choices: [step] }) });
   }
@@ -44,7 +43,7 @@ function choiceSteps({ index, message, finish_reason, logprobs, ...ofChoice }: C
   const step = (delta: Json, more: Json = { finish_reason: null }): Json => ({ index, delta, ...more });
   const steps = [step({ role, ...ofMessage })];
   if (typeof content === 'string') steps.push(step({ content }));
-  // Whole calls may have an index too, which proves nothing: some providers give each the same.
+  // Whole calls may have an index too, but it is not reliable: some providers give all of them the same one.
   for (const [at, call] of (calls ?? []).entries()) steps.push(step({ tool_calls: [{ ...call, index: at }] }));
   steps.push(step({}, { ...ofChoice, finish_reason, ...(logprobs !== undefined && { logprobs }) }));
   return steps;

@@ -1,4 +1,4 @@
-/** Puts a stream's chunks together to one completion, as an OpenAI client does, so that it can be kept whole. */
+/** Puts a stream's chunks together into one completion, as an OpenAI client does, so that the answer can be kept in one piece. */
 
 import type { ChatChunk, ChatChunkChoice, ChatCompletion } from './chat.ts';
 import { isObject, type Json } from './json.ts';
@@ -17,7 +17,7 @@ export class StreamedCompletion {
     for (const choice of choices) this.#choice(choice.index ?? 0).add(choice);
   }
 
-  /** Undefined if there is no choice, or one has no `finish_reason`: the answer broke off. */
+  /** The completion. Undefined if the answer broke off, so that there is no choice, or a choice has no `finish_reason`. */
   whole(): ChatCompletion | undefined {
     const choices = [...this.#choices].toSorted(([one], [other]) => one - other).map(([, choice]) => choice.whole());
     if (choices.length === 0 || choices.some(({ finish_reason }) => finish_reason === null)) return undefined;
@@ -72,7 +72,7 @@ class StreamedChoice {
     return { ...this.#others, index: this.#index, message, finish_reason: this.#reason };
   }
 
-  /** Some providers give several calls the same index, or none. A new id with a new name is therefore a new call. */
+  /** Adds a part of a call. Some providers give several calls the same index, or none, so a new id with a name begins a new call. */
   #addCall({ index, ...fields }: Json, place: number): void {
     const number = typeof index === 'number' ? index : place;
     const begun = this.#calls.findLast((call) => call.index === number);
@@ -83,17 +83,17 @@ class StreamedChoice {
   }
 }
 
-/** Fields that come whole; a later chunk only repeats them. */
+/** Fields that arrive in one piece. A later chunk only repeats them. */
 const SAID_ONCE = new Set(['role', 'id', 'type', 'name']);
 
-/** Strings and lists continue where they stopped, null and empty strings change nothing, any other value replaces the old one. */
+/** Adds fields to known ones. Strings and lists are continued. Null and empty strings change nothing. Any other value replaces the old. */
 function extend(known: Json, more: Json): Json {
   for (const [name, value] of Object.entries(more)) {
     const before = known[name];
     if (name === '__proto__' || (before && (value === null || value === ''))) continue;
     if (typeof value === 'string' && typeof before === 'string' && !SAID_ONCE.has(name)) known[name] = before + value;
     else if (Array.isArray(value)) {
-      // Copied once and then extended in place: a copy for each chunk would take quadratic time.
+      // The list is copied once and then extended in place. A copy for each chunk would take quadratic time.
       if (Array.isArray(before)) for (const item of value) before.push(item);
       else known[name] = [...value];
     } else if (isObject(value)) known[name] = extend(isObject(before) ? before : {}, value);

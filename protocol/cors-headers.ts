@@ -1,10 +1,10 @@
 /** The lists of headers for CORS. They are not in headers.ts, because the browser's worker bundles that file. */
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.ts';
 
-/** What a page on another origin may read. */
+/** The response headers that a page on another origin may read. */
 export const EXPOSED_HEADERS: readonly string[] = Object.values(RESPONSE_HEADERS);
 
-/** What a page on another origin may send. The `x-stainless-*` headers are those that OpenAI's SDK adds by itself. */
+/** The request headers that a page on another origin may send. OpenAI's SDK adds the `x-stainless-*` headers by itself. */
 export const ALLOWED_HEADERS: readonly string[] = [
   'authorization',
   'content-type',

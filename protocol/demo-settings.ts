@@ -1,19 +1,19 @@
-/** `GET /demo/settings`, as the router tells it and the demo's page reads it. */
+/** The reply to `GET /demo/settings`, which the demo's page reads. */
 
-/** How people sign in to the demo, and on a developer's machine which providers there are to unplug. */
+/** How people sign in to the demo and, in local mode, which providers can be unplugged. */
 export type DemoSettings =
   | { signIn: 'local'; providers: readonly ProviderPlug[] }
   | { signIn: 'publishable'; key: string }
   | { signIn: 'token'; tokenUrl: string }
   | { signIn: 'off'; because: 'off' | 'no_key' | 'not_configured'; missing?: readonly string[] };
 
-/** One that can be unplugged: a deployment of the alias that the default feature asks for. */
+/** A provider that can be unplugged: a deployment of the default feature's alias. */
 export interface ProviderPlug {
   deployment: string;
   /** `A`, `B`, … by its place in config. */
   name: string;
   model: string;
   order: number;
-  /** Whether all requests reach it as usual: false under a fault for all traffic, whether the demo or an operator set it. */
+  /** True if all requests reach the deployment. False under a fault for all traffic, which the demo or an operator may have set. */
   plugged: boolean;
 }

@@ -1,4 +1,4 @@
-/** Every refusal and failure a client can meet, by name, and how each looks on the wire, in OpenAI's error body. */
+/** Every refusal and failure that a client can get, by name, and how each looks on the wire, in OpenAI's error body. */
 import { AUTH_ROWS, type AuthError } from './auth-errors.ts';
 import { type BudgetExceeded, LIMIT_ROWS, type RateLimitExceeded } from './limit-errors.ts';
 import { afterItsTime, type Row, type Rows, toWire, type WireError } from './wire-error.ts';
@@ -15,16 +15,16 @@ export type RouterError =
   | { code: 'conflicting_user'; detail: string }
   | { code: 'invalid_user'; detail: string }
   | { code: 'payload_too_large'; limitBytes: number }
-  /** A `content-encoding` that is not unpacked here. */
+  /** The router does not unpack this `content-encoding`. */
   | { code: 'unsupported_encoding'; encoding: string }
-  /** Local mode, asked under a name that is not this machine's; `detail`: what is wrong with the name elsewhere. */
+  /** In local mode, the host name is not this machine's. Elsewhere `detail` says what is wrong with the name. */
   | { code: 'misdirected_request'; host: string; detail?: string }
   | { code: 'body_timeout'; limitMs: number }
   | { code: 'method_not_allowed'; method: string; allow: readonly string[] }
   | { code: 'not_found'; path: string; detail?: string }
-  /** `missing`: each variable, with what is wrong where it is set; `how`: what sets them all. */
+  /** `missing` names each variable and, if it is set, what is wrong with it. `how` says how to set them all. */
   | { code: 'not_configured'; missing: readonly string[]; how: string }
-  /** The caller's own mistake, in the provider's words. `page`: the wording for callers that do not learn which provider answered. */
+  /** The caller's own mistake, in the provider's words. `page` is the error for callers that do not learn which provider answered. */
   | {
       code: 'provider_rejected';
       status: number;
@@ -37,37 +37,37 @@ export type RouterError =
   | { code: 'deadline_exceeded'; retryAfterMs: number; detail: string }
   | { code: 'overloaded'; retryAfterMs: number; detail?: string }
   | { code: 'rate_limited_by_provider'; retryAfterMs: number }
-  /** The request itself is above what its feature allows. */
+  /** The request itself exceeds a cap of its feature. */
   | { code: 'feature_cap_exceeded'; feature: string; param: string; detail: string }
   | BudgetExceeded
   | RateLimitExceeded
   | { code: 'ledger_unavailable'; retryAfterMs: number }
-  /** An operator's change that cannot be noted is not made. */
+  /** The audit does not answer. A change that cannot be noted there is not made. */
   | { code: 'audit_unavailable'; retryAfterMs: number }
-  /** Where operators' changes of the routing are kept does not answer. */
+  /** `HealthBoard`, which holds the overrides, does not answer. */
   | { code: 'board_unavailable'; retryAfterMs: number }
-  /** Where requests are counted does not answer. */
+  /** `SloBook`, which counts requests, does not answer. */
   | { code: 'book_unavailable'; retryAfterMs: number }
-  /** Nobody reads it. nginx's 499. */
+  /** The client has left, so it does not read this error. The status 499 is nginx's. */
   | { code: 'client_gone' }
-  /** The same idempotency key, and another question. */
+  /** The idempotency key was used for another question. */
   | { code: 'idempotency_mismatch' }
-  /** Too old to be remembered: it may have been answered. */
+  /** The idempotency key is too old to be remembered, so its request may have been answered. */
   | { code: 'idempotency_expired' }
-  /** Never seen, forgotten, or somebody else's. */
+  /** The answer was never known, is no longer kept, or belongs to another owner. */
   | { code: 'stream_not_found' }
-  /** By `DELETE`. */
+  /** A `DELETE` has stopped the answer. */
   | { code: 'stopped' }
-  /** Where keyed answers are kept does not answer. */
+  /** The object that keeps the answer cannot be reached. */
   | { code: 'stream_unavailable'; retryAfterMs: number }
-  /** After the first content byte: told inside the stream. */
+  /** The answer broke off after its first content. The error is sent inside the stream. */
   | { code: 'stream_interrupted'; detail: string; page?: RouterError }
   | { code: 'internal_error' };
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 const detailOf = ({ detail }: { detail: string }): string => detail;
 
-/** Each error's line: a code without one does not compile. */
+/** The row of each error. A code without a row does not compile. */
 const ROWS: Rows<RouterError> = {
   ...AUTH_ROWS,
   ...LIMIT_ROWS,
@@ -110,7 +110,7 @@ const ROWS: Rows<RouterError> = {
     status: 400,
     type: 'invalid_request_error',
     message: ({ param }) =>
-      `"${param}" is not supported here and config says strictParams. Leave it out, or name it in allowParams.`,
+      `"${param}" is not supported here, and strictParams is set in the config. Leave the field out, or name it in allowParams.`,
     again: 'never',
     param: ({ param }) => param,
   },
@@ -241,7 +241,7 @@ const ROWS: Rows<RouterError> = {
   stream_not_found: {
     status: 404,
     type: 'not_found_error',
-    message: 'There is no such answer, or it is not kept any more.',
+    message: 'This answer does not exist, or is no longer kept.',
     again: 'never',
   },
   stopped: { status: 410, type: 'invalid_request_error', message: 'This answer was stopped.', again: 'never' },
@@ -261,7 +261,7 @@ const ROWS: Rows<RouterError> = {
   internal_error: {
     status: 500,
     type: 'server_error',
-    message: 'A fault in the router. The request id finds it in the log.',
+    message: 'The router failed. Its log has the cause, under the request id.',
     again: 1_000,
   },
 };
@@ -270,16 +270,16 @@ const ROWS: Rows<RouterError> = {
 export const OWN_CODES = Object.keys(ROWS) as readonly RouterError['code'][];
 const OWN: ReadonlySet<string> = new Set(OWN_CODES);
 
-/** A provider's own code, which SDK users match on; never one that would look like Carryon's. */
+/** A provider's own code, which SDK users match on. Undefined if it looks like one of Carryon's. */
 const foreignCode = (code: string | null | undefined): string | undefined =>
   code && !OWN.has(code.trim().toLowerCase()) ? code : undefined;
 
-/** The router's own code of an error body, which may show a provider's: any text, and no name for anything but that answer. */
+/** The router's own code for an error body. The body may show a provider's code, which may be any string, so that is not used. */
 export const ownCode = (shown: string): RouterError['code'] =>
   OWN.has(shown) ? (shown as RouterError['code']) : 'provider_rejected';
 
-/** The one place where a `RouterError` becomes a status, headers and a body. */
+/** Turns a `RouterError` into a status, headers and a body. This is the only place that does so. */
 export function errorToWire(error: RouterError): WireError {
-  // The row of an error's own code takes that error: TypeScript cannot tell for a union.
+  // The row of an error's code accepts that error, but TypeScript cannot infer this for a union.
   return toWire(error, ROWS[error.code] as Row<RouterError>);
 }

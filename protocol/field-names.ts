@@ -1,15 +1,15 @@
-/** A body can have a hundred thousand unknown fields; a client needs to see only a few. */
+/** The most names that are listed. A body can have a hundred thousand unknown fields, but a client needs to see only a few. */
 const MOST_NAMES = 64;
 const LONGEST_NAME = 128;
 /** The entry at the end of a list that stands for the rest. */
 const MORE = /^\+(\d{1,6}) more$/;
 
-/** Names of fields that are not sent on: the first 64, each once, and the number of others. Adding one takes constant time. */
+/** The names of fields that are not sent on: the first 64, each once, and the number of others. Adding a name takes constant time. */
 export class FieldNames {
   readonly #names = new Set<string>();
   #more = 0;
 
-  /** `known`: a list made by `toList`. */
+  /** `known` is a list made by `toList`. */
   constructor(known: readonly string[] = []) {
     for (const name of known) {
       const more = MORE.exec(name)?.[1];

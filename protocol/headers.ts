@@ -5,9 +5,9 @@ export const REQUEST_HEADERS = {
   user: 'x-carryon-user',
   cache: 'x-carryon-cache',
   resume: 'x-carryon-resume',
-  /** A page visitor's own secret, part of who owns a keyed answer. Never sent to a provider. */
+  /** A page visitor's own secret. It is part of a keyed answer's owner, and is never sent to a provider. */
   visitor: 'x-carryon-visitor',
-  /** For travel mode in the browser, which takes it out; without a service worker it arrives here and means nothing. */
+  /** Read and removed by travel mode in the browser. Without a service worker it arrives here and has no effect. */
   travel: 'x-carryon-travel',
   promptVersion: 'x-carryon-prompt-version',
   traceparent: 'traceparent',
@@ -16,17 +16,17 @@ export const REQUEST_HEADERS = {
   lastEventId: 'last-event-id',
 } as const;
 
-/** What the router sends. A header that would state the ordinary is left out: see docs/contract.md. */
+/** The headers that the router sends. A header with an ordinary value is left out (docs/contract.md). */
 export const RESPONSE_HEADERS = {
   requestId: 'x-request-id',
   deployment: 'x-carryon-deployment',
   provider: 'x-carryon-provider',
   model: 'x-carryon-model',
-  /** Left out for one. */
+  /** Left out if there was one attempt. */
   attempts: 'x-carryon-attempts',
-  /** Left out for none. */
+  /** Left out if there was none. */
   hops: 'x-carryon-hops',
-  /** `hit`, `miss` or `stale`; left out where no cache was asked. */
+  /** `hit`, `miss` or `stale`. Left out if the cache was not used. */
   cache: 'x-carryon-cache',
   age: 'age',
   costUsd: 'x-carryon-cost-usd',
@@ -34,16 +34,16 @@ export const RESPONSE_HEADERS = {
   /** Left out for `normal`. */
   mode: 'x-carryon-mode',
   dropped: 'x-carryon-dropped',
-  /** `unreachable`: budgets could not be checked. */
+  /** `unreachable` if budgets could not be checked. */
   ledger: 'x-carryon-ledger',
-  /** The error in whose place a stale answer stands. */
+  /** The code of the error that a stale answer replaces. */
   staleCause: 'x-carryon-stale-cause',
   streamId: 'x-carryon-stream-id',
-  /** `off; reason=…`: why a stream that was to be resumable is not. */
+  /** `off; reason=…` says why a stream is not resumable although the client asked for it. */
   resume: 'x-carryon-resume',
-  /** `1`: the answer kept under this idempotency key, once more. */
+  /** `1` if this is a replay of the answer kept under the idempotency key. */
   replayed: 'x-carryon-replayed',
-  /** The next three are set by travel mode in the browser alone. */
+  /** Only travel mode in the browser sets this header and the next two. */
   travel: 'x-carryon-travel',
   travelCause: 'x-carryon-travel-cause',
   travelId: 'x-carryon-travel-id',

@@ -1,7 +1,7 @@
-/** Refusals of a budget or a rate as they look on the wire (docs/limits.md). */
+/** Refusals of a budget or a rate, and how they look on the wire (docs/limits.md). */
 import type { Rows } from './wire-error.ts';
 
-/** Figures of money; left out where the caller may not see what things cost. */
+/** Amounts of money, which are left out if the caller may not see costs. */
 export interface BudgetFigures {
   spentMicroUsd: number;
   heldMicroUsd: number;
@@ -9,37 +9,37 @@ export interface BudgetFigures {
   wantedMicroUsd: number;
 }
 
-/** A budget has no room. */
+/** A budget does not cover the request. */
 export interface BudgetExceeded {
   code: 'budget_exceeded';
   scope: string;
-  /** `request`: the feature's `maxCostPerRequest`. */
+  /** `request` is the feature's `maxCostPerRequest`. */
   limit: 'monthly' | 'daily' | 'request';
   figures?: BudgetFigures;
-  /** When the period ends, epoch milliseconds; null for a request's own cap. */
+  /** When the period ends, in epoch milliseconds. Null for the cap of a single request. */
   resetsAt: number | null;
   retryAfterMs: number;
-  /** Only what others hold stands in the way: it may come back at any moment. */
+  /** True if the budget is short only because other requests hold money, which may be released at any moment. */
   onlyHeld: boolean;
-  /** More than the whole cap: no wait helps. */
+  /** True if the request may cost more than the whole cap, so that waiting does not help. */
   neverFits: boolean;
-  /** What failed attempts of the same request may have cost stands in the way. */
+  /** True if the budget is short because failed attempts of the same request may have been billed. */
   failedBefore?: boolean;
 }
 
-/** A rate has no room. */
+/** A rate does not allow the request now. */
 export interface RateLimitExceeded {
   code: 'rate_limit_exceeded';
   scope: string;
   limit: 'rps' | 'tpm' | 'parallel' | 'rpm';
-  /** Requests at once out of a full bucket, tokens a minute, requests under way, or requests a minute. */
+  /** For `rps` the requests in one burst, for `tpm` tokens per minute, for `parallel` requests under way, for `rpm` requests per minute. */
   cap: number;
   retryAfterMs: number;
-  /** More than the limit ever lets through at once. */
+  /** True if the request is larger than the limit ever allows at once. */
   neverFits: boolean;
 }
 
-/** Status and wording of each. */
+/** The status and wording of each refusal. */
 export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
   budget_exceeded: {
     status: 429,
@@ -62,7 +62,7 @@ export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
     message: ({ scope, limit, cap, retryAfterMs, neverFits }) => {
       const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
       if (!neverFits) return `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`;
-      return `${whole} is less than this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`;
+      return `${whole} is lower than what this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`;
     },
     again: ({ neverFits, retryAfterMs }) => (neverFits ? 'never' : retryAfterMs),
     headers: ({ limit, cap, retryAfterMs, neverFits }) =>
@@ -74,16 +74,16 @@ export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
 function adviceOf({ scope, limit, onlyHeld, neverFits, resetsAt, failedBefore }: BudgetExceeded): string {
   const resets = resetsAt === null ? '' : ` It resets at ${new Date(resetsAt).toISOString()}.`;
   if (failedBefore) {
-    return `A provider failed and may have billed its attempt, and what is left covers no other.${resets}`;
+    return `A provider failed and may have billed its attempt, and the rest of the budget does not cover another.${resets}`;
   }
-  if (onlyHeld) return 'Only what running requests hold stands in the way: ask again shortly.';
+  if (onlyHeld) return 'Running requests hold the money that is missing. Ask again shortly.';
   return neverFits ? `${SMALLER.trim()} ${settingOf(scope, FIELDS[limit])}${resets}` : resets.trim();
 }
 
 const FIELDS = { monthly: 'monthlyUsd', daily: 'dailyUsd', request: 'maxCostPerRequest' } as const;
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
 
-/** Made here: the ledger, which gives these figures for other rates, is not asked. */
+/** These headers are made here. For other rates the ledger gives the figures, but it is not asked for this one. */
 const perMinute = (cap: number, resetMs: number): Record<string, string> => ({
   'x-ratelimit-limit-requests': String(cap),
   'x-ratelimit-remaining-requests': '0',
@@ -100,7 +100,7 @@ const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string
   rpm: (cap) => `requests (${cap} a minute)`,
 };
 
-/** Where a limit stands that no request of this kind fits into: as a rule that is a mistake in the configuration. */
+/** Names the setting of a limit that the request can never meet. Usually such a limit is a mistake in the configuration. */
 function settingOf(scope: string, field: string): string {
   const [kind = '', name = ''] = scope.split(/:(.*)/s);
   const path = field === 'maxCostPerRequest' ? field : `limits.${field}`;

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import { isWrittenNumber, mayHoldWrittenNumber, parseJson } from './written-number.ts';
 
-/** Fields that cannot hold a free-form number. Their own numbers are checked, and are sent as JavaScript writes them. */
+/** Fields that hold no free-form number. Their own numbers are checked, and are sent as JavaScript writes them. */
 const WITHOUT_FREE_FORM = new Set([
   'model',
   'messages',
@@ -24,7 +24,7 @@ const WITHOUT_FREE_FORM = new Set([
   'logit_bias',
 ]);
 
-/** Free-form JSON that is nested deeper is refused by `parseChat`, or taken out. */
+/** `parseChat` refuses or removes free-form JSON that is nested deeper. */
 const DEEPEST = 256;
 
 /**
@@ -44,7 +44,7 @@ export function parseArguments(text: string): unknown {
   return mayHoldHalfPair(text) ? wellFormed(value, 0) : value;
 }
 
-/** UTF-8 has no halves of pairs, so a half can only come as an escape. */
+/** UTF-8 cannot hold half of a pair, so a half can only be written as an escape. */
 const mayHoldHalfPair = (text: string): boolean => text.includes('\\ud') || text.includes('\\uD');
 
 const isJsonObject = (value: unknown): value is Json =>
@@ -58,7 +58,7 @@ function restoreNumbers(body: Json, text: string): void {
   try {
     written = parseJson(text) as Json;
   } catch (error) {
-    // It is nested too deeply for that; `parseChat` will say where.
+    // The body is nested too deeply for this. `parseChat` will say where.
     if (error instanceof RangeError) return;
     throw error;
   }
@@ -72,7 +72,7 @@ function holdsNumber(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** `user` is left alone, and refused later: if different halves became one character, two people would become one. */
+/** Mends everything but `user`, which is refused later: if different halves became one character, two people would become one. */
 function wellFormedBody(body: Json): Json {
   const { user } = body;
   const mended = wellFormed(body, 0) as Json;
@@ -80,7 +80,7 @@ function wellFormedBody(body: Json): Json {
   return mended;
 }
 
-/** Changes the value in place. */
+/** Replaces halves of pairs by U+FFFD. Changes the value in place. */
 function wellFormed(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null || isWrittenNumber(value) || depth > DEEPEST) return value;

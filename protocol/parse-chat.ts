@@ -8,12 +8,12 @@ import { closed, expected, isGiven, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 
-/** The checked request, or which field is wrong and what would be right. */
+/** The checked request, or the field that is wrong and what would be right. */
 export type ParsedChat = { ok: true; chat: ChatRequest } | { ok: false; param: string; message: string };
 
 /**
- * Checks the body of a chat completion against OpenAI's published request (openai-node `ChatCompletionCreateParams`). Written by
- * hand and in one pass, because every request pays for it; content is checked in place and never copied. Never throws.
+ * Checks the body of a chat completion against OpenAI's published request (openai-node `ChatCompletionCreateParams`). The checks are
+ * written by hand and run in one pass, because every request pays for them. Content is checked in place and never copied. Never throws.
  */
 export function parseChat(body: unknown): ParsedChat {
   if (!isObject(body)) return refused(expected('', 'a JSON object with "model" and "messages"', body));
@@ -140,7 +140,7 @@ function readInteger(
   return undefined;
 }
 
-/** 0 and null count as "not given", so that the feature's own cap holds. Two different caps are refused. */
+/** Reads the output cap. 0 and null count as "not given", so that the feature's own cap applies. Two different caps are refused. */
 function readOutputCap(chat: ChatRequest, body: Json): Problem | undefined {
   const [newer, older] = [body.max_completion_tokens, body.max_tokens];
   for (const [name, value] of [

@@ -37,10 +37,10 @@ function legacyChoice(call: unknown): ChatRequest['tool_choice'] | Problem {
 /** A message that may call a function in the old way. */
 type LegacyMessage = ChatMessage & { function_call?: ToolCall['function'] };
 
-/** The id that ties a legacy call to its result; made from the call's position in the conversation. */
+/** The id that connects a legacy call with its result. It is made from the call's position in the conversation. */
 const legacyId = (index: number): string => `call_legacy_${index}`;
 
-/** Turns legacy messages into tool calls and tool results. Gives the same array if there are none. Types are checked already. */
+/** Turns legacy messages into tool calls and tool results. Returns the same array if there are none. Types have already been checked. */
 export function withoutLegacyMessages(messages: LegacyMessage[]): ChatMessage[] {
   if (!messages.some((message) => message.role === 'function' || message.function_call !== undefined)) return messages;
   let lastCall = 0;

@@ -10,7 +10,7 @@ const ROLES = 'one of "system", "developer", "user", "assistant", "tool"';
 const PLAIN_KEYS = new Set(['role', 'content', 'name']);
 const TOOL_KEYS = new Set(['role', 'content', 'tool_call_id']);
 const ASSISTANT_KEYS = new Set(['role', 'content', 'name', 'tool_calls', 'refusal', 'reasoning_content']);
-/** Fields of an answer that clients send back with the history. Nothing is lost without them, so they are not named as dropped. */
+/** Fields of an answer that clients send back with the history. The model does not need them, so they are not listed as dropped. */
 const ECHOED = new Set(['annotations', 'parsed', 'reasoning', 'reasoning_details', 'function_call']);
 
 const ONLY_TEXT = new Set(['text']);
@@ -18,7 +18,7 @@ const TEXT_AND_IMAGES = new Set(['text', 'image_url']);
 const TEXT_AND_REFUSALS = new Set(['text', 'refusal']);
 const EVERY_PART = new Set(['text', 'image_url', 'input_audio', 'file']);
 
-/** Checks `messages`. The result has only known fields; a message that had no others is the same object. */
+/** Checks `messages`. The result has only known fields. A message without other fields stays the same object. */
 export function parseMessages(messages: unknown, stripped: FieldNames): ChatMessage[] | Problem {
   if (!Array.isArray(messages) || messages.length === 0) {
     return expected('messages', 'an array with at least one message', messages);
@@ -54,7 +54,7 @@ function parseMessage(message: unknown, stripped: FieldNames): Json | Problem {
   return hasOther(message, keys) ? closedMessage(result, keys, stripped) : result;
 }
 
-/** OpenAI refuses `tool_calls: []`, which some SDKs keep in the history. */
+/** A copy with only known fields. It leaves out `tool_calls: []`, which some SDKs keep in the history and OpenAI refuses. */
 function closedMessage(message: Json, keys: ReadonlySet<string>, stripped: FieldNames): Json {
   const closed = keep(message, keys, 'messages[]', stripped, ECHOED);
   if (Array.isArray(closed.tool_calls) && closed.tool_calls.length === 0) delete closed.tool_calls;

@@ -14,7 +14,7 @@ const FILE_KEYS = new Set(['file_data', 'file_id', 'filename']);
 
 const WHERE = 'messages[].content[]';
 
-/** Checks one message's `content` array. Gives the same array back unless a part had fields that must not be sent on. */
+/** Checks one message's `content` array. Returns the same array unless a part has fields that must not be sent on. */
 export function parseParts(
   parts: readonly unknown[],
   allowed: ReadonlySet<string>,
@@ -77,7 +77,7 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   return inner === image ? outer : { ...outer, image_url: inner };
 }
 
-/** Carryon fetches no URL; this refuses schemes that cannot be a picture or a document. Hosts are checked in image-hosts.ts. */
+/** True if the scheme can be that of a picture or a document. Carryon fetches no URL. image-hosts.ts checks the host. */
 const isImageUrl = (url: string): boolean =>
   /^(https?:\/\/[^\s/]|data:(image\/[a-z0-9.+-]+|application\/pdf|text\/plain)(;[^,]*)?,)/i.test(url.slice(0, 512));
 

@@ -2,7 +2,7 @@ import type { FieldNames } from './field-names.ts';
 import type { Json } from './json.ts';
 import { isWrittenNumber } from './written-number.ts';
 
-/** What is wrong with a body: which field, and what would be right. A value, never thrown. */
+/** What is wrong with a body: the field, and what would be right. It is a value and never thrown. */
 export class Problem {
   readonly param: string;
   readonly message: string;
@@ -12,21 +12,21 @@ export class Problem {
     this.message = message;
   }
 
-  /** The same problem, named from the object that holds `param`. So a path is built only if something is wrong. */
+  /** The same problem, with the path of the object that holds `param` in front. So a path is built only if something is wrong. */
   under(parent: string): Problem {
     if (this.param === '') return new Problem(parent, this.message);
     return new Problem(this.param.startsWith('[') ? parent + this.param : `${parent}.${this.param}`, this.message);
   }
 }
 
-/** `null` means "not given" everywhere: SDKs send it for options that were never set. */
+/** True if a value is given. `null` means "not given" everywhere, because SDKs send it for options that were never set. */
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
-/** A problem that says what would be right, and describes what came. */
+/** A problem that says what would be right, and describes the value that was sent. */
 export const expected = (param: string, right: string, value: unknown): Problem =>
   new Problem(param, `must be ${right}, but is ${describe(value)}`);
 
-/** Describes a value without repeating it: prompts and keys must not end up in error messages. */
+/** Describes a value without repeating it, because prompts and keys must not end up in error messages. */
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -40,7 +40,7 @@ function describe(value: unknown): string {
 /** Free-form JSON can be nested deeply enough to break code that walks it (`JSON.stringify` gives up near 4,000 levels). */
 const DEEPEST = 200;
 
-/** Whether a value is nested too deeply to be walked safely. */
+/** True if a value is nested too deeply to be walked safely. */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= DEEPEST) return true;
@@ -51,7 +51,7 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
 /** The problem of a value that is nested too deeply. */
 export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
 
-/** The object itself if it has only `keys` and none of them is null, else a copy with only those. */
+/** The object itself if it has only `keys` and none of them is null, otherwise a copy with only those. */
 export function closed(
   source: Json,
   keys: ReadonlySet<string>,

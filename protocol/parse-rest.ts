@@ -1,7 +1,7 @@
 import { isObject } from './json.ts';
 import { expected, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
 
-/** The published types of fields that Carryon does not read itself. */
+/** The published types of fields that Carryon only passes on. */
 const SHAPES: Readonly<Record<string, 'string' | 'boolean' | 'object' | 'array' | 'word-or-object'>> = {
   audio: 'object',
   function_call: 'word-or-object',

@@ -57,7 +57,7 @@ function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
 }
 
-/** What Gemini sent with the call. Anything else under this name is an unknown field. */
+/** The signature that Gemini sent with the call. Anything else under this name is an unknown field. */
 function signatureOf({ extra_content: extra }: Json, stripped: FieldNames): Json | undefined {
   const google = isObject(extra) ? extra.google : undefined;
   if (!isObject(extra) || !isObject(google) || typeof google.thought_signature !== 'string') return undefined;
@@ -169,7 +169,7 @@ export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoi
 
 const ALLOWED = 'tool_choice.allowed_tools';
 
-/** Tools of other kinds carry addresses and credentials, which only config may set. */
+/** A function or custom tool. Tools of other kinds are removed, because they carry addresses and credentials, which only config may set. */
 function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
   const { type } = tool;
   const called = type === 'function' || type === 'custom' ? tool[type] : undefined;
@@ -181,7 +181,7 @@ function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
   return closedNamed(tool, type, `${ALLOWED}.tools[]`, stripped);
 }
 
-/** What names a tool: its type, and its name under it. */
+/** Keeps only what names a tool: its type, and the name under that. */
 function closedNamed(tool: Json, type: 'function' | 'custom', where: string, stripped: FieldNames): Json {
   const named = closed(tool[type] as Json, NAME_KEYS, `${where}.${type}`, stripped);
   return { ...closed(tool, TOOL_KEYS[type], where, stripped), [type]: named };

@@ -1,20 +1,20 @@
-/** What a step came to, when it may refuse: refusals are values, bugs throw. `if (!result.ok) return result` hands one on. */
+/** The result of a step that may refuse. Refusals are values, bugs throw. `if (!result.ok) return result` passes a refusal on. */
 export type Result<Value, Problem> = Ok<Value> | Refused<Problem>;
 
-/** It succeeded. */
+/** The step succeeded. */
 export interface Ok<Value> {
   ok: true;
   value: Value;
 }
 
-/** It was refused. */
+/** The step refused. */
 export interface Refused<Problem> {
   ok: false;
   error: Problem;
 }
 
-/** The step did what it was asked for. */
+/** Makes the result of a step that succeeded. */
 export const ok = <Value>(value: Value): Ok<Value> => ({ ok: true, value });
 
-/** The step refused; `error` says why, and what would be right. */
+/** Makes the result of a step that refused. `error` says why, and what would be right. */
 export const refused = <Problem>(error: Problem): Refused<Problem> => ({ ok: false, error });

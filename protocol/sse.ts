@@ -1,16 +1,16 @@
-/** Server-sent events as text, written and read (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** Writes and reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 
 export interface SseEvent {
-  /** Of this event; the standard's "last event id" is the last one that was given. */
+  /** The id of this event. The standard's "last event id" is the last id that any event had. */
   id?: string | undefined;
   event?: string | undefined;
   data: string;
 }
 
-/** The end of every complete answer's stream. */
+/** The data of the last event of every complete stream. */
 export const DONE = '[DONE]';
 
-/** One whole event with its blank line. Data of several lines goes out as several fields, which a reader joins again. */
+/** One whole event with its blank line. Data of several lines is written as several fields, which a reader joins again. */
 export function eventText({ id, event, data }: SseEvent): string {
   const fields = `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}`;
   return `${fields}${dataText(data)}`;
@@ -22,29 +22,29 @@ export function dataText(data: string): string {
   return `data: ${isOneLine ? data : data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
 }
 
-/** What stands around the data of an event that is one line. */
+/** The text before and after the data of an event with one line. */
 export const DATA_FRAME = { before: 'data: ', after: '\n\n' } as const;
 
-/** A line without a blank line after it: that would end an event, and some clients dispatch even an empty one. */
+/** A comment line. No blank line follows it, because that would end an event, and some clients dispatch even an empty one. */
 export const commentText = (comment: string): string => `: ${comment}\n`;
 
-/** What a reader of events is told. */
+/** The callbacks of a parser. */
 export interface SseHandlers {
   onEvent(event: SseEvent): void;
   onComment?(comment: string): void;
-  /** A line with a field that the standard does not define; it is not part of the event. */
+  /** Called for a line with a field that the standard does not define. The line is not part of the event. */
   onOtherLine?(field: string, line: string): void;
 }
 
 /**
- * Reads a stream in pieces of any size, with LF, CR or CRLF. An event is reported once its blank line has come, so half an event
+ * Reads a stream in pieces of any size, with LF, CR or CRLF. An event is reported once its blank line has arrived, so half an event
  * before a broken connection is never reported.
  */
 export class SseParser {
   readonly #handlers: SseHandlers;
   readonly #maxChars: number;
   #isFirst = true;
-  /** The last piece ended in CR: an LF that follows belongs to it. */
+  /** True if the last piece ended in CR, so that an LF at the start of the next piece belongs to it. */
   #mayFollowLf = false;
   /** The beginning of a line. It is searched only once the line is complete, so a long line in many pieces takes linear time. */
   #rest = '';
@@ -53,7 +53,7 @@ export class SseParser {
   #data: string | undefined;
   #isTooLong = false;
 
-  /** `maxChars`: the longest unfinished event that is held; everything after a longer one is ignored. */
+  /** `maxChars` is the longest unfinished event that is held. Everything after a longer one is ignored. */
   constructor(handlers: SseHandlers, maxChars = Number.POSITIVE_INFINITY) {
     this.#handlers = handlers;
     this.#maxChars = maxChars;
@@ -77,7 +77,7 @@ export class SseParser {
       const end = isLf ? lf : cr;
       if (this.#rest !== '') this.#line(this.#rest + text.slice(from, end));
       else if (from === end) this.#end();
-      // Nearly every line of an answer: its value is all that is cut out of the text.
+      // Nearly every line of an answer is such a line. Only its value is copied out of the text.
       else if (text.startsWith('data:', from)) this.#add(valueIn(text, from + 'data:'.length, end));
       else this.#line(text.slice(from, end));
       this.#rest = '';
@@ -91,7 +91,7 @@ export class SseParser {
     this.#isTooLong = this.#rest.length + (this.#data?.length ?? 0) > this.#maxChars;
   }
 
-  /** For a new connection: drops the unfinished event of the old one. */
+  /** Called for a new connection. Drops the unfinished event of the old one. */
   restart(): void {
     this.#isFirst = true;
     this.#mayFollowLf = false;
@@ -142,7 +142,7 @@ export class SseParser {
   }
 }
 
-/** A space before the value is not part of it. */
+/** The value of a field. One space before the value is not part of it. */
 const valueIn = (text: string, from: number, end: number): string =>
   text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, end);
 

@@ -1,2 +1,2 @@
-/** The built text of the service worker, among the static files. `GET /sw.js` gives it behind a line that names the router. */
+/** The static file with the built script of the service worker. `GET /sw.js` sends it after a line that names the router. */
 export const SERVICE_WORKER_FILE = '/sw-body.js';

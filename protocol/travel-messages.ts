@@ -1,17 +1,17 @@
 /**
- * What a page and its service worker say to each other in travel mode. A service worker may belong to a front end that has messages of
- * its own, so every message of ours carries `carryon: 'travel/1'`; anything else is ignored, never an error.
+ * The messages between a page and its service worker in travel mode. A service worker may belong to a front end that has messages of its
+ * own, so each of our messages has the field `carryon: 'travel/1'`. Any other message is ignored and is not an error.
  */
 
 const TRAVEL_MESSAGES = 'travel/1';
 
-/** `travel`: the person travels, so saved answers come first; `auto`: the network decides. */
+/** `travel` means that the person travels, so saved answers come first. With `auto` the network decides. */
 export type TravelMode = 'auto' | 'travel';
 
-/** `unreachable`: the browser says it is online, but the router does not answer. */
+/** `unreachable` means that the browser says that it is online, but the router does not answer. */
 export type Connection = 'online' | 'unreachable' | 'offline';
 
-/** What became of a queued question. */
+/** The state of a queued question. */
 export type QuestionState = 'waiting' | 'sending' | 'answered' | 'failed' | 'expired';
 
 /** A question in the outbox, as a page sees it. Its id is its idempotency key. */
@@ -26,7 +26,7 @@ export interface QueuedQuestion {
   lastError: string | null;
 }
 
-/** A text of a page's own. */
+/** A text that a page stores. */
 export interface Note {
   name: string;
   text: string;
@@ -36,11 +36,11 @@ export interface Note {
 
 const MAX_NOTE_NAME_LENGTH = 200;
 
-/** Whether a page may use this name for a note. */
+/** True if a page may use this name for a note. */
 export const isNoteName = (name: unknown): name is string =>
   typeof name === 'string' && name.length > 0 && name.length <= MAX_NOTE_NAME_LENGTH;
 
-/** `person`: the one that the page has named. A worker that knows the tab by another person does nothing. */
+/** A call about notes. `person` is the one that the page has named. The worker does nothing if it knows another person for the tab. */
 export type NoteMessage =
   | { kind: 'note-list'; person: string; prefix: string }
   | { kind: 'note-get' | 'note-delete'; person: string; name: string }
@@ -53,21 +53,21 @@ export interface Usage {
   queued: number;
 }
 
-/** From a page to a worker, each with a port for the reply. */
+/** A message from a page to a worker, with a port for the reply. */
 export type PageMessage =
-  /** Names the tab's person. `claim`: no worker controls this page yet, and this one should. */
+  /** Names the tab's person. `claim` is true if no worker controls this page yet, and this one should. */
   | { kind: 'hello'; person: string | null; claim: boolean }
   | { kind: 'mode'; mode: TravelMode }
   | { kind: 'cancel' | 'send-now' | 'answer'; id: string }
-  /** The network may be back: try what waits. */
+  /** The network may be back, so the worker tries the waiting questions. */
   | { kind: 'flush' }
-  /** To a worker that waits: become the active one. */
+  /** Tells a waiting worker to become the active one. */
   | { kind: 'take-over' }
-  /** How many streams are open in all tabs. */
+  /** Asks how many streams are open in all tabs. */
   | { kind: 'streams' }
   /** Keeps the worker alive while it passes a stream on. */
   | { kind: 'ping' }
-  /** Forgets this person, in all tabs; the reply comes when nothing is left. */
+  /** Deletes everything about this person, in all tabs. The reply comes when nothing is left. */
   | { kind: 'sign-out'; person: string }
   | NoteMessage
   | { kind: 'queue' | 'usage' | 'clear' };
@@ -75,9 +75,9 @@ export type PageMessage =
 /** The kind of a message. */
 export type PageMessageKind = PageMessage['kind'];
 
-/** What a worker replies where it could do what was asked. */
+/** The replies of a worker that could do what was asked. */
 export interface TravelReplies {
-  /** `router`: the origin that this worker serves. `waiting`: questions of this person that are still to be sent. */
+  /** `router` is the origin that this worker serves. `waiting` is the number of this person's questions that are not sent yet. */
   hello: {
     router: string;
     visitor: string;
@@ -88,7 +88,7 @@ export interface TravelReplies {
   mode: { mode: TravelMode };
   queue: { questions: QueuedQuestion[] };
   cancel: object;
-  /** The question's id from now on: one that had failed or expired has a new one. */
+  /** The question's id from now on. A question that had failed or expired gets a new one. */
   'send-now': { id: string };
   answer: { status: number; headers: [string, string][]; body: string };
   usage: Usage;
@@ -100,31 +100,31 @@ export interface TravelReplies {
   clear: object;
   'sign-out': object;
   flush: object;
-  /** Of the asking tab alone. */
+  /** The number of open streams of the asking tab. */
   ping: { open: number };
   streams: { open: number };
   'take-over': object;
 }
 
-/** `code` says why not, such as `not_found` for an id that nobody knows. */
+/** A reply. If the worker could not do what was asked, `code` says why, such as `not_found` for an unknown id. */
 export type TravelReply<Kind extends keyof TravelReplies> =
   | ({ ok: true } & TravelReplies[Kind])
   | { ok: false; code: string };
 
-/** Events that a worker tells its pages, with what they carry. Those about a person go to that person's tabs only. */
+/** The events that a worker sends to its pages, with their details. Events about a person go only to that person's tabs. */
 export interface TravelNews {
   connection: { connection: Connection };
-  /** `waiting`: questions that are still to be sent. */
+  /** `waiting` is the number of questions that are not sent yet. */
   queue: { waiting: number };
   answered: { id: string };
-  /** Another tab of the person has changed or deleted it. */
+  /** Another tab of the person has changed or deleted the note. */
   note: { name: string };
   resuming: { streamId: string };
   resumed: { streamId: string };
   mode: { mode: TravelMode };
-  /** Streams of this tab that the worker is passing on. */
+  /** The number of streams of this tab that the worker passes on now. */
   streams: { open: number };
-  /** The disk is full, or the database broken: nothing is kept from now on. Told once in a worker's life. */
+  /** The disk is full or the database is broken, so nothing is kept from now on. Sent once in a worker's life. */
   full: object;
   'signed-out': { person: string };
 }
@@ -132,11 +132,11 @@ export interface TravelNews {
 /** The kind of news. */
 export type TravelNewsKind = keyof TravelNews;
 
-/** From a worker to a page. */
+/** A message from a worker to a page. */
 export type WorkerMessage =
-  /** With a port for the reply `{token: string | null}`. A tab that has another person by now replies null. */
+  /** Asks for a token. A port takes the reply `{token: string | null}`. A tab that has another person by now replies null. */
   | { kind: 'token-wanted'; person: string | null }
-  /** `person`: the one it is about. A tab that has another person by now does not get it. */
+  /** An event. `person` is the one that it is about. A tab that has another person by now does not get it. */
   | {
       [Kind in TravelNewsKind]: { kind: 'told'; event: Kind; detail: TravelNews[Kind]; person?: string };
     }[TravelNewsKind];
@@ -157,7 +157,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isPerson = (value: unknown): boolean => value === null || typeof value === 'string';
 
-/** A message of a page to its worker; undefined for any that is not ours, or not whole. */
+/** Reads a page's message to its worker. Undefined if the message is not ours, or not complete. */
 export function readPageMessage(data: unknown): PageMessage | undefined {
   return isFields(data) && data.carryon === TRAVEL_MESSAGES && isWholePageMessage(data)
     ? (data as unknown as PageMessage)
@@ -195,7 +195,7 @@ function isWholePageMessage(fields: Fields): boolean {
   return false;
 }
 
-/** A message of a worker to a page; undefined for any that is not ours, or not whole. */
+/** Reads a worker's message to a page. Undefined if the message is not ours, or not complete. */
 export function readWorkerMessage(data: unknown): WorkerMessage | undefined {
   if (!isFields(data) || data.carryon !== TRAVEL_MESSAGES) return undefined;
   const whole =

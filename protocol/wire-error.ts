@@ -6,7 +6,7 @@ export interface WireError {
   body: { error: { message: string; type: string; param: string | null; code: string; limit?: WireLimit } };
 }
 
-/** Whose limit it was, for programs; the message says the same in words. Times are epoch milliseconds, money micro-USD. */
+/** The limit that refused, for programs. The message says the same in words. Times are epoch milliseconds, and money is micro-USD. */
 export interface WireLimit {
   owner: 'carryon' | 'provider';
   /** `tenant`, `user:ID`, `feature:NAME`, `key:ID`, `anonymous`, `address`, `admin-key`. */
@@ -30,28 +30,28 @@ export type Kind =
   | 'rate_limit_error'
   | 'server_error';
 
-/** Says whether asking again, as it is, may help: never, after this many milliseconds, or nothing is known of it. */
+/** Whether the same request may succeed later: never, after this many milliseconds, or unknown. */
 export type Again = 'never' | 'unknown' | number;
 
-/** One line of the table of errors. A function where it depends on the error. */
+/** One row of the table of errors. A field is a function if it depends on the error. */
 export interface Row<E> {
   status: number | ((error: E) => number);
   type: Kind;
   message: string | ((error: E) => string);
   again: Again | ((error: E) => Again);
-  /** Left out: the error's own code. */
+  /** If left out, the error's own code is sent. */
   code?: (error: E) => string;
   /** The field or header at fault. */
   param?: string | ((error: E) => string | null);
-  /** Beside those that `again` brings. */
+  /** Headers besides those that `again` adds. */
   headers?: Record<string, string> | ((error: E) => Record<string, string>);
   limit?: (error: E) => WireLimit;
 }
 
-/** A row for each error of a union: one that is missing does not compile. */
+/** A row for each error of a union. A missing row does not compile. */
 export type Rows<E extends { code: string }> = { readonly [Code in E['code']]: Row<Extract<E, { code: Code }>> };
 
-/** An error as its row says. */
+/** The wire form of an error, as its row describes it. */
 export function toWire<E extends { code: string }>(error: E, row: Row<E>): WireError {
   const of = <Value>(field: Value | ((error: E) => Value)): Value =>
     typeof field === 'function' ? (field as (error: E) => Value)(error) : field;
@@ -71,7 +71,7 @@ export function toWire<E extends { code: string }>(error: E, row: Row<E>): WireE
   };
 }
 
-/** Both official SDKs obey these. Whole seconds for `retry-after` (rounded up: never sooner than true), milliseconds beside it. */
+/** Headers about retries, which both official SDKs obey. `retry-after` is in whole seconds, rounded up so that it is never too early. */
 function againHeaders(again: Again): Record<string, string> {
   if (again === 'unknown') return {};
   if (again === 'never') return { 'x-should-retry': 'false' };
@@ -81,5 +81,5 @@ function againHeaders(again: Again): Record<string, string> {
   };
 }
 
-/** For errors that bring their own time. */
+/** `again` for errors that contain their own retry time. */
 export const afterItsTime = ({ retryAfterMs }: { retryAfterMs: number }): Again => retryAfterMs;

@@ -1,17 +1,17 @@
 /**
- * Numbers that JavaScript would write differently: an id above 2^53 loses its last digits, `1.0` its fraction. In free-form fields
- * they stay as the client or the model wrote them, as raw JSON that `JSON.stringify` writes unchanged.
+ * Numbers that JavaScript would write differently: an id above 2^53 loses its last digits, and `1.0` loses its fraction. In free-form
+ * fields they stay as the client or the model wrote them, as raw JSON that `JSON.stringify` writes unchanged.
  */
 
 /** ECMAScript's "JSON.parse source text access", which TypeScript's library does not list yet. */
 interface SourceText {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
   rawJSON(text: string): WrittenNumber;
-  /** Missing in browsers before 2025. There a body that may need it cannot be parsed. */
+  /** Missing in browsers before 2025. They cannot parse a body that may need it. */
   isRawJSON?(value: unknown): boolean;
 }
 
-/** The result of `JSON.rawJSON`; used for numbers only. */
+/** The result of `JSON.rawJSON`, which is used only for numbers. */
 export interface WrittenNumber {
   readonly rawJSON: string;
 }
@@ -21,20 +21,20 @@ const json = JSON as unknown as SourceText;
 /** True for a number that is kept as it was written. */
 export const isWrittenNumber = (value: unknown): value is WrittenNumber => json.isRawJSON?.(value) === true;
 
-/** A number that JavaScript may write differently: -0, 16 characters or more, an exponent, a last 0 in the fraction, below 1e-6. */
+/** Matches a number that JavaScript may write differently: -0, 16 characters or more, an exponent, a last 0 in the fraction, below 1e-6. */
 const MAY_CHANGE = /[[,:]\s*(?:-0(?![.\d])|-?\d[\d.]{15}|-?\d+(?:\.\d+)?[eE]|-?\d+\.\d*0(?!\d)|-?0\.000000)/;
 
-/** Whether the JSON text may hold such a number. A string that looks like one costs only time. */
+/** True if the JSON text may hold such a number. A string that looks like one costs only time. */
 export const mayHoldWrittenNumber = (text: string): boolean => MAY_CHANGE.test(text);
 
-/** `JSON.parse` that keeps such numbers as they were written. Throws the same, and a RangeError for very deep nesting. */
+/** Works like `JSON.parse`, but keeps such numbers as they were written. It also throws a RangeError for very deep nesting. */
 export const parseJson = (text: string): unknown =>
   mayHoldWrittenNumber(text) ? json.parse(text, asWritten) : JSON.parse(text);
 
 const asWritten = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value;
 
-/** The canonical text of a number: RFC 8785's if a double holds the same number, else the number as it was written. */
+/** The canonical text of a number: that of RFC 8785 if a double holds the same number, otherwise the number as it was written. */
 export function canonicalNumber({ rawJSON: written }: WrittenNumber): string {
   const value = Number(written);
   if (!Number.isFinite(value)) return written;
