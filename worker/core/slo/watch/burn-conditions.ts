@@ -22,14 +22,14 @@ export function burnConditions(watched: Watched, now: number): Condition[] {
         ...{ type: 'slo.burning', severity, objective: name, feature, tenant },
         endText: `${promiseText(objective, tenant)} no longer burns its error budget too fast over ${lengthText(BURN_WINDOWS[long])}.`,
         ...{ burnRate: rounded(burning.burnRate), forMs: 0, isCovered: false },
-        tell: () => told(objective, burning, over(long), watched, now),
+        tell: () => wordsAndFigures(objective, burning, over(long), watched, now),
       };
     });
   });
 }
 
 /** Whether any objective had a bad request in a window that ends now. */
-export const hasBadOnes = ({ slo, book }: Watched, windowMs: number, now: number): boolean =>
+export const hasBadRequests = ({ slo, book }: Watched, windowMs: number, now: number): boolean =>
   slo.objectives.some(
     (objective) =>
       tallyOf(objective, book, slo, objective, (series, key) => series.goodAndBad(key, windowMs, now)).bad > 0,
@@ -49,7 +49,13 @@ function countsOver(objective: Objective, { book, slo }: Watched, now: number): 
   };
 }
 
-function told(objective: Objective, { alert, burnRate }: BurningAlert, counts: Tally, { book }: Watched, now: number) {
+function wordsAndFigures(
+  objective: Objective,
+  { alert, burnRate }: BurningAlert,
+  counts: Tally,
+  { book }: Watched,
+  now: number,
+) {
   const windowMs = BURN_WINDOWS[alert.long];
   const badShare = counts.bad / totalOf(counts);
   const tenants = touchedTenants(objective, book, windowMs, now);

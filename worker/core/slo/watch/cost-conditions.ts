@@ -62,7 +62,7 @@ function averageConditions(
           const dearest = tenant === null ? dearestTenants() : [tenant];
           return {
             text: [
-              `${whose} is ${usdText(averageUsd)} a request over the last ${lengthText(MEASURED_MS)}, and may be ${usdText(limitUsd)}.`,
+              `${whose} is ${usdText(averageUsd)} a request over the last ${lengthText(MEASURED_MS)}, above its limit of ${usdText(limitUsd)}.`,
               tenant !== null || dearest.length === 0 ? '' : ` Most is spent by ${tenantsText(dearest)}.`,
             ].join(''),
             data: {

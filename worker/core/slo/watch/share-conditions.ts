@@ -15,13 +15,13 @@ export function shareConditions(watched: Watched, tenants: readonly string[], no
     if (objective.alerts?.length === 0 || (objective.alerts === null && rules.length === 0)) return [];
     const rulesFor = (tenant: string | null): readonly OwnAlertRule[] =>
       objective.alerts ?? rules.filter((rule) => isAbout(rule, objective.feature, tenant));
-    const own = ofOne(objective, objective.tenant, rulesFor(objective.tenant), watched, now);
+    const own = conditionsFor(objective, objective.tenant, rulesFor(objective.tenant), watched, now);
     if (objective.tenant !== null || objective.of.length > 0) return own;
     const covered = new Set(own.map(({ name }) => name));
     return [
       ...own,
       ...tenants.flatMap((tenant) =>
-        ofOne(objective, tenant, rulesFor(tenant), watched, now).map((condition) => ({
+        conditionsFor(objective, tenant, rulesFor(tenant), watched, now).map((condition) => ({
           ...condition,
           isCovered: covered.has(condition.name.slice(0, condition.name.lastIndexOf('/tenant:'))),
         })),
@@ -30,7 +30,7 @@ export function shareConditions(watched: Watched, tenants: readonly string[], no
   });
 }
 
-function ofOne(
+function conditionsFor(
   objective: Objective,
   tenant: string | null,
   rules: readonly OwnAlertRule[],

@@ -103,7 +103,7 @@ function begin(
       ...{
         name: `${name}@${now}`,
         subject: name,
-        tenant: toldTo(tenant),
+        tenant: tenantToNotify(tenant),
         kind: 'slo',
         type,
         severity,
@@ -117,7 +117,7 @@ function begin(
 }
 
 /** The tenant that gets the notice. Null for `other`, because a tenant of that name must not get alerts about the others. */
-const toldTo = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
+const tenantToNotify = (tenant: string | null): string | null => (tenant === OTHER ? null : tenant);
 
 function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now: number): Notice {
   const { name, tenant, severity, objective, feature, since, runbook } = alert;
@@ -125,7 +125,7 @@ function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now:
   const endText =
     objective === null || isPromised ? alert.endText : `${objective} is not promised any more, so nothing watches it.`;
   return {
-    ...{ name: `${name}@${now}/over`, subject: name, tenant: toldTo(tenant), severity, at: now, runbook },
+    ...{ name: `${name}@${now}/over`, subject: name, tenant: tenantToNotify(tenant), severity, at: now, runbook },
     ...{ kind: 'slo', type: 'slo.recovered' },
     text: `${endText} It lasted ${lasting(now - since)}.`,
     data: { alert: name, objective, feature, since, lastedMs: now - since },

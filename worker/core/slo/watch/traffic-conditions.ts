@@ -31,20 +31,15 @@ type Look = (series: Series, rule: AlertRule, isTold: boolean) => Odd | undefine
 export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
   const { slo } = watched;
   return [
-    ...ofWholeAndFeatures('throughput', watched, before, (series, { limit }, isTold) =>
-      isTold || !isMaintained(slo, now) ? fewer(series, limit ?? 100, now) : undefined,
+    ...conditionsOf('throughput', watched, before, (series, { limit }, isTold) =>
+      isTold || !isMaintained(slo, now) ? tooFewRequests(series, limit ?? 100, now) : undefined,
     ),
-    ...ofWholeAndFeatures('rejected', watched, before, (series, { limit }) => rejected(series, limit ?? 1, slo, now)),
-    ...ofWholeAndFeatures('no_data', watched, before, (series, _, isTold) => nothing(series, isTold, slo, now)),
+    ...conditionsOf('rejected', watched, before, (series, { limit }) => tooManyRejected(series, limit ?? 1, slo, now)),
+    ...conditionsOf('no_data', watched, before, (series, _, isTold) => noRequests(series, isTold, slo, now)),
   ];
 }
 
-function ofWholeAndFeatures(
-  sli: AlertSli,
-  { book, slo, limits }: Watched,
-  before: WatchState,
-  look: Look,
-): Condition[] {
+function conditionsOf(sli: AlertSli, { book, slo, limits }: Watched, before: WatchState, look: Look): Condition[] {
   return slo.alerts
     .filter((rule) => rule.sli === sli)
     .flatMap((rule) => {
@@ -78,7 +73,7 @@ function ofWholeAndFeatures(
 }
 
 /** Returns undefined if about as many requests come as expected. */
-function fewer(series: Series, percent: number, now: number): Odd | undefined {
+function tooFewRequests(series: Series, percent: number, now: number): Odd | undefined {
   const expected = weekAgo(series, now);
   if (!isSure(expected)) return undefined;
   const requests = series.requests(now - TRAFFIC_MS, now);
@@ -107,7 +102,7 @@ function weekAgo(series: Series, now: number): number {
 }
 
 /** Returns undefined if no more requests are rejected than before. */
-function rejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
+function tooManyRejected(series: Series, factor: number, { minErrors }: Slo, now: number): Odd | undefined {
   const from = now - TRAFFIC_MS;
   const bad = series.rejected(from, now);
   if (bad < 2 * minErrors) return undefined;
@@ -134,7 +129,7 @@ function rejected(series: Series, factor: number, { minErrors }: Slo, now: numbe
 const maintainedUntil = (windows: readonly MaintenanceWindow[], now: number): number =>
   Math.max(...windows.map(({ from, to }) => (from < now ? Math.min(to, now) : 0)), 0);
 
-/** Whether a window was open during any of the time that `fewer` looks at. */
+/** Whether a window was open during any of the time that `tooFewRequests` looks at. */
 const isMaintained = ({ maintenance }: Slo, now: number): boolean =>
   maintainedUntil(maintenance.windows, now) > now - TRAFFIC_MS;
 
@@ -143,7 +138,7 @@ const isSilent = (lastAt: number, { noDataAfterMs, maintenance }: Slo, now: numb
   now - Math.max(lastAt, maintainedUntil(maintenance.windows, now)) >= noDataAfterMs;
 
 /** Returns undefined if a request came, or if none was expected. */
-function nothing(series: Series, isTold: boolean, slo: Slo, now: number): Odd | undefined {
+function noRequests(series: Series, isTold: boolean, slo: Slo, now: number): Odd | undefined {
   const { lastAt } = series;
   const { noDataAfterMs } = slo;
   if (lastAt === undefined || now - lastAt < noDataAfterMs || !(isTold || isSilent(lastAt, slo, now))) return undefined;

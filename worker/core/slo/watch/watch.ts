@@ -1,6 +1,6 @@
 /** The watch: which conditions hold, and what to send about them. A pure step from one minute to the next. */
 import { endOfMonth } from '../../ledger/time.ts';
-import { burnConditions, hasBadOnes } from './burn-conditions.ts';
+import { burnConditions, hasBadRequests } from './burn-conditions.ts';
 import type { Watched } from './condition.ts';
 import { costConditions, spendConditions } from './cost-conditions.ts';
 import { rateConditions } from './rate-conditions.ts';
@@ -36,12 +36,12 @@ export function watch(before: WatchState, watched: Watched, now: number): WatchS
  */
 function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: number): number | null {
   const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
-  const moves = Object.keys(pending).length > 0 || Object.values(firing).some(isMoving);
-  const isRecent = lastAt > now - HOUR_MS || (lastAt > now - SHORT_WINDOW_MS && moves);
-  if (isRecent || hasBadOnes(watched, SHORT_WINDOW_MS, now)) return startOfNext(now, MINUTE_MS);
+  const changesByTime = Object.keys(pending).length > 0 || Object.values(firing).some(canEndByTime);
+  const isRecent = lastAt > now - HOUR_MS || (lastAt > now - SHORT_WINDOW_MS && changesByTime);
+  if (isRecent || hasBadRequests(watched, SHORT_WINDOW_MS, now)) return startOfNext(now, MINUTE_MS);
   const told = Object.keys(firing).length > 0;
   const due = [
-    moves ? startOfNext(now, 10 * MINUTE_MS) : undefined,
+    changesByTime ? startOfNext(now, 10 * MINUTE_MS) : undefined,
     told ? endOfMonth(now) : undefined,
     silenceDueAt(watched, now),
   ].filter((at) => at !== undefined);
@@ -49,5 +49,5 @@ function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: numb
 }
 
 /** False for alerts that only a request, or the end of the month, can end. */
-const isMoving = ({ type, name }: FiringAlert): boolean =>
+const canEndByTime = ({ type, name }: FiringAlert): boolean =>
   type !== 'slo.no_data' && !name.startsWith('threshold/spend');
