@@ -8,6 +8,8 @@ import { until } from '../support/until.ts';
 const bench = await startBench({ entryPath: join(import.meta.dirname, '../support/dying-worker.js') });
 afterAll(bench.stop);
 
+const CROWD = 30;
+
 /** Each of another user, so that each asks the ledger: together with others, or for them. */
 const ask = (index: number, more = ''): Promise<Answered> =>
   answered(bench.url, {
@@ -33,15 +35,21 @@ async function holders(): Promise<string[]> {
 }
 
 test('a third of a crowd dies at any moment: all others are answered, and nothing stays held but for the dead', async () => {
-  const dead: Promise<unknown>[] = [];
-  const alive: Promise<Answered>[] = [];
-  for (let index = 0; index < 150; index++) {
-    if (index % 3 === 0) dead.push(ask(index, `die after ${(index * 7) % 160} ms`).catch(() => {}));
-    else alive.push(ask(index));
+  // A new isolate takes long on a busy machine, and all of a crowd wait for their ledger at once: the router gives it three seconds.
+  await ask(2_000);
+  const answers: Answered[] = [];
+  for (let first = 0; first < 150; first += CROWD) {
+    const dead: Promise<unknown>[] = [];
+    const alive: Promise<Answered>[] = [];
+    for (let index = first; index < first + CROWD; index++) {
+      if (index % 3 === 0) dead.push(ask(index, `die after ${(index * 7) % 160} ms`).catch(() => {}));
+      else alive.push(ask(index));
+    }
+    answers.push(...(await Promise.all(alive)));
+    await Promise.all(dead);
   }
-  const answers = await Promise.all(alive);
+  expect(answers).toHaveLength(100);
   expect(answers.filter((one) => !isWhole(one))).toEqual([]);
-  await Promise.all(dead);
   const next = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(1_000 + index)));
   expect(next.filter((one) => !isWhole(one))).toEqual([]);
   await until('each that lived has closed its lease', async () => (await holders()).every(isOfDead));
