@@ -233,7 +233,7 @@ describe('whose limit it was', () => {
   it('a budget that others only hold: ask again', () => {
     const { headers, body } = errorToWire({ ...refused, onlyHeld: true });
     expect(headers).toEqual({ 'retry-after': '1', 'retry-after-ms': '1000' });
-    expect(body.error.message).toContain('ask again shortly');
+    expect(body.error.message).toContain('Running requests hold the money that is missing. Ask again shortly.');
   });
 
   it('a caller who may not see costs sees no figures', () => {
