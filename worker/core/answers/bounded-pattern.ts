@@ -14,15 +14,15 @@ export const MOST_SEARCHED_UNITS = 262_144;
 export function patternProblem(source: string): string | undefined {
   if (source.length > LONGEST_SOURCE) return `write a regular expression of at most ${LONGEST_SOURCE} characters`;
   try {
-    if (new RegExp(source, 'u').test('')) return 'it matches the empty text, so everything; write what must be there';
+    if (new RegExp(source, 'u').test('')) return 'it matches the empty text, and so every text; write what must be there';
   } catch (error) {
-    return `is no regular expression: ${error instanceof Error ? error.message : ''}`;
+    return `is not a regular expression: ${error instanceof Error ? error.message : ''}`;
   }
   const { ways, length } = new Reading(source).alternatives();
   if (ways * length <= MOST_STEPS) return undefined;
   return length === Number.POSITIVE_INFINITY
-    ? 'write how often at most, such as "\\\\d{1,20}" in place of "\\\\d+" or "\\\\d*", and no back-references'
-    : 'it could take long over a hostile text; use fewer and shorter ranges';
+    ? 'write an upper limit, such as "\\\\d{1,20}" in place of "\\\\d+" or "\\\\d*", and no back-references'
+    : 'it could take too long on a hostile text; use fewer and shorter ranges';
 }
 
 interface Bound {

@@ -57,7 +57,7 @@ function emptyEnd(messages: readonly ChatMessage[], turns: readonly Turn[], syst
   const isAsked = turns.length === 0 ? system.length > 0 : turns.at(-1)?.role === 'user';
   if (isAsked || (turns.length > 0 && messages[index]?.role === 'assistant')) return undefined;
   const at = index === -1 ? messages.length - 1 : index;
-  return { param: `messages[${at}].content`, message: 'is empty, which the provider does not take: write something' };
+  return { param: `messages[${at}].content`, message: 'is empty, which the provider does not accept: write something' };
 }
 
 interface AnthropicMessages {

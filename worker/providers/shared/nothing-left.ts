@@ -6,6 +6,6 @@ export function nothingLeft(index: number, content: string | ContentPart[] | nul
   const types = Array.isArray(content) ? [...new Set(content.map(({ type }) => type))].join(', ') : 'text';
   return {
     param: `messages[${index}].content`,
-    message: `has nothing that the provider takes in this form (${types}): send its content as text`,
+    message: `has nothing that the provider accepts in this form (${types}): send its content as text`,
   };
 }
