@@ -14,7 +14,8 @@ export const MOST_SEARCHED_UNITS = 262_144;
 export function patternProblem(source: string): string | undefined {
   if (source.length > LONGEST_SOURCE) return `write a regular expression of at most ${LONGEST_SOURCE} characters`;
   try {
-    if (new RegExp(source, 'u').test('')) return 'it matches the empty text, and so every text; write what must be there';
+    if (new RegExp(source, 'u').test(''))
+      return 'it matches the empty text, and so every text; write what must be there';
   } catch (error) {
     return `is not a regular expression: ${error instanceof Error ? error.message : ''}`;
   }
