@@ -6,7 +6,7 @@ import type { ScopeAsk } from '../core/ledger/messages.ts';
 import type { Deps, LeaseHooks } from '../ports.ts';
 import type { LedgerClient } from './ledger-client.ts';
 
-/** The request for which the ledger is asked. */
+/** The request for which the ledger is asked, and what asking needs. */
 export interface Asker {
   scopes: readonly ScopeAsk[];
   /** The longest that the request may take. */
@@ -14,7 +14,7 @@ export interface Asker {
   client: LedgerClient;
   newId: Deps['newId'];
   background(work: Promise<unknown>): void;
-  /** What this isolate remembers of these scopes; undefined in tests without pools. */
+  /** What this isolate remembers of these scopes. Undefined in tests without pools. */
   pool: Pool | undefined;
   /** With hooks, each lease is noted, covers one request, and is closed by that request alone (ledger rule 20). */
   hooks: LeaseHooks | undefined;

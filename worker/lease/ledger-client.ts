@@ -22,7 +22,7 @@ export interface AskOutcome {
   isTold: boolean;
 }
 
-/** One request's side of these calls. */
+/** Makes the calls of one request. */
 export class LedgerClient {
   readonly #tenant: string;
   readonly #links: Links;

@@ -21,8 +21,8 @@ export async function refill(
   const many = nextSlice(pool, likely, client.now);
   if (many === undefined) return;
   beginAsking(pool, client.now + LONGEST_ASK_MS);
-  // Better wants are included, because once one is granted, all requests ask for it. Smaller wants are left out, because it only
-  // matters whether they are due.
+  // Better wants are included, because once one is granted, all requests ask for it. Smaller wants are left out. It only matters
+  // whether they are due, which `degrades` finds out.
   const better = wants.slice(0, wants.indexOf(likely));
   const ask = {
     wants: [...better, many],

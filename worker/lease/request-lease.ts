@@ -191,7 +191,7 @@ export class RequestLease {
     });
   }
 
-  /** Called after a bug of ours. What ran stays held, and is booked in full when its time is over. */
+  /** Called after a bug in the router. What ran stays held, and is booked in full when its time is over. */
   abandon(): void {
     if (!this.hasRun) this.close();
     else this.#end((cover) => this.#next(cover, { event: 'lost' }));

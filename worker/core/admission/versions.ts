@@ -70,7 +70,7 @@ export function versionsOf(asked: ToVersion, config: Settings): Versions {
     const isOther = isLess(smaller.value.worst, normal.value.worst);
     return { ok: true, versions: isOther ? [normal.value, smaller.value] : [normal.value] };
   } catch (error) {
-    // `parseChat` refuses chats that are nested this deeply; this is for those that came another way.
+    // `parseChat` refuses chats that are nested this deeply. This is for chats that came another way.
     if (error instanceof RangeError)
       return refused({ code: 'invalid_body', param: '', detail: 'is nested too deeply' });
     throw error;

@@ -1,6 +1,6 @@
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `'500ms'`, `'30s'`, `'2m'`, `'1.5h'`, `'7d'` → milliseconds; undefined for anything else. */
+/** Reads `'500ms'`, `'30s'`, `'2m'`, `'1.5h'` or `'7d'` as milliseconds. Undefined for anything else. */
 export function durationMs(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
   const unitMs = UNIT_MS[match?.[2] ?? ''];

@@ -12,7 +12,7 @@ export function fingerprint(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** A deployment's `healthId`: another model, format, address or key has a health of its own. */
+/** A deployment's `healthId`. Another model, format, address or key has a health of its own. */
 export const healthIdOf = ({
   id,
   format,

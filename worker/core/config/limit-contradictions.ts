@@ -4,7 +4,7 @@ import type { LimitsInput } from './limits-schema.ts';
 import type { CheckedConfig } from './schema.ts';
 
 interface Scope {
-  /** Its name in a message. */
+  /** The scope's name in a message. */
   name: string;
   limits: LimitsInput;
   /** Where config sets a field of these limits. */

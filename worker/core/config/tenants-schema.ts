@@ -13,7 +13,7 @@ export const tiers = z._default(z.record(slug, limits), {});
 
 /** One tenant's settings. */
 export const tenant = settings({
-  /** Names limits for the whole tenant. `limits` override them field by field. */
+  /** The tier whose limits apply to the whole tenant. `limits` override them field by field. */
   tier: z.optional(z.string()),
   limits: z._default(limits, {}),
   /** For each user without limits of their own. */

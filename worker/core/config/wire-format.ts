@@ -1,5 +1,5 @@
 /**
- * The wire formats that providers speak. To add one, name it here first. Then nothing compiles until the format has said what it
+ * The wire formats that providers speak. To add one, name it here first. Then nothing compiles until you have written what it
  * adds to a request (core/formats/formats.ts), how it is spoken (providers/formats.ts), and what is assumed of any API that
  * speaks it (the preset `NAME-compatible` in providers/presets.ts).
  */

@@ -1,5 +1,5 @@
 /**
- * What holders and the ledger say to each other (docs/ledger.md, "Messages"). Durations travel, times of day do not. During a
+ * The messages between holders and the ledger (docs/ledger.md, "Messages"). Durations travel, times of day do not. During a
  * deploy, one side may run the previous build. So fields are only ever added, and a new field may be missing.
  */
 import type { Amount, Freed, LimitName, Limits, Mode, Scope, Spent } from './types.ts';
@@ -61,7 +61,7 @@ export interface RefusedByLimit {
   left: readonly Left[];
 }
 
-/** True if a limit refused the ask, and not a rule about the lease or its caller. */
+/** True if it was a limit that refused the ask. */
 export const isByLimit = (reply: NotGranted): reply is RefusedByLimit => typeof reply.refused === 'object';
 
 /** Something other than a limit stands in the way. */
@@ -74,7 +74,7 @@ export type RefusedForReason =
 export interface Left {
   scope: Scope;
   limit: LimitName;
-  /** The cap; for `rps` the burst, which is the whole bucket. */
+  /** The cap. For `rps` it is the burst, which is the whole bucket. */
   cap: number;
   remaining: number;
   /** How long until all of it is available again if nothing else is granted. 0 for slots, because that is unknown. */
@@ -94,7 +94,7 @@ interface Refusal {
   neverFits: boolean;
 }
 
-/** A budget refuses. */
+/** A refusal by a budget. */
 export interface MoneyRefusal extends Refusal {
   limit: 'monthly' | 'daily';
   spentMicroUsd: number;
@@ -103,7 +103,7 @@ export interface MoneyRefusal extends Refusal {
   wantedMicroUsd: number;
 }
 
-/** A rate, tokens per minute or parallel requests refuse. */
+/** A refusal by a rate, by tokens per minute, or by parallel requests. */
 export interface PaceRefusal extends Refusal {
   limit: 'rps' | 'tpm' | 'parallel';
   /** Requests in the bucket, tokens per minute, or slots. */

@@ -8,7 +8,7 @@ export const LATE_REPORT_MS = 3_600_000;
 export const GRACE_MS = 30_000;
 /** Longest time that a dead holder can block money and slots. */
 export const LONGEST_RUN_MS = 15 * 60_000;
-/** Longest time that a revoked key still works out of slices already granted. */
+/** Longest time for which a revoked key still works in slices that were already granted. */
 export const LONGEST_ADMIT_MS = 10_000;
 /** How long a single request's grant is good for. */
 export const LONE_ADMIT_MS = 5_000;
@@ -28,7 +28,7 @@ export const LONGEST_SCOPE_NAME = 264;
 export const FOLD_AT = 256;
 /** Most rows that one fold visits: other calls wait behind it. */
 export const FOLD_MOST = 1_000;
-/** Sums are kept for this many months beside the current one, so that there is a year to compare with. */
+/** Sums are kept for this many months in addition to the current one, so that there is a year to compare with. */
 export const KEEP_MONTHS = 13;
 
 /** How long to wait for what others hold. It is a guess, because they may give it back at any moment. */

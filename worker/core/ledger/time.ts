@@ -43,13 +43,13 @@ export const endOfDay = (ms: number): number => (Math.floor(ms / DAY_MS) + 1) * 
 /** When the UTC month of a time is over. */
 export const endOfMonth = (ms: number): number => namesAt(ms).monthEndsAt;
 
-/** The day before the one of `ms`. */
+/** The day before the day of `ms`. */
 export const dayBefore = (ms: number): Day => dayOf(ms - DAY_MS);
-/** The month that is this many months before the one of `ms`. */
+/** The month that is `months` months before the month of `ms`. */
 export const monthBefore = (ms: number, months = 1): Month =>
   new Date(startOfMonth(monthOf(ms), -months)).toISOString().slice(0, 7);
 
-/** The time at which a month begins, counted in months after `month`. */
+/** The start of the month that is `later` months after `month`. */
 export function startOfMonth(month: Month, later: number): number {
   return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + later, 1);
 }

@@ -19,7 +19,7 @@ export interface Limits {
   parallel: number | null;
 }
 
-/** What a limit counts. */
+/** The kinds of limits. */
 export type LimitName = 'monthly' | 'daily' | 'rps' | 'tpm' | 'parallel';
 
 /** What a lease may use. The same amount counts in each of its scopes. */

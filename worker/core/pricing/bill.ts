@@ -10,7 +10,7 @@ import type { WorstCase } from './worst-case.ts';
 /** What is known of an attempt when it ends: the provider's usage, if any came, and how much of the answer passed. */
 export interface Measured {
   usage: Usage | undefined;
-  /** True if the usage came at the end. Otherwise it was true when it came (Anthropic's first event, each of Gemini's chunks). */
+  /** True if the usage came at the end. Otherwise it was true only when it came (Anthropic's first event, each of Gemini's chunks). */
   isFinal: boolean;
   made: Passed | 'unknown';
 }

@@ -17,7 +17,7 @@ const REASONS_UNSEEN: readonly RegExp[] = [
   // gpt-35 is what Azure calls 3.5. Later chat models do reason, now and then.
   /gpt-?(?:[5-9]|[12]\d)(?!\d)(?!-chat)/,
   /(?:^|\/)codex-/,
-  // Gemini thinks since 2.5; a name without a version is the newest.
+  // Gemini has been thinking since 2.5. A name without a version is the newest.
   /gemini-(?!1(?!\d)|2-0(?!.*thinking)|pro(?:-vision)?$|ultra)/,
   /grok-(?:3-mini|[4-9]|\d\d|code)(?!.*non-reasoning)/,
   /claude.*thinking/,

@@ -1,8 +1,8 @@
 /** What a deployment's bills have taught. From then on no less is held and booked for it than it once billed. */
 export interface Learnt {
-  /** For each request, on top of what config and the host's habits say. */
+  /** Tokens added to each request, on top of what config and the host's habits say. */
   overheadTokens: number;
-  /** On top of config's `tokensPerImage` and `tokensPerFile`. Kept apart, because a long document says nothing about pictures. */
+  /** Tokens on top of config's `tokensPerImage` and `tokensPerFile`. Kept apart, because a long document says nothing about pictures. */
   tokensPerImage: number;
   tokensPerFile: number;
   thinkingBeyondCap: number;

@@ -15,7 +15,7 @@ export interface Billing {
   pricing: PricingSettings;
   /** What was held for the attempt. */
   worst: WorstCase;
-  /** From sending the request to the end of the answer. */
+  /** The time from sending the request to the end of the answer. */
   forMs: number;
 }
 

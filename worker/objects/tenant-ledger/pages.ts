@@ -1,6 +1,6 @@
 /**
  * The `lease` table of one `TenantLedger`: pages of JSON, each lease in its slot (core/ledger/book/pages.ts). They are kept in
- * memory too, folded leases included, so that a page can be written from texts that exist already when one of its leases changes.
+ * memory too, folded leases included, so that when a lease changes, its page is written from texts that exist already.
  */
 import type { Lease } from '../../core/ledger/book/lease.ts';
 import { pageOf } from '../../core/ledger/book/pages.ts';

@@ -28,9 +28,9 @@ export interface TenantLedgerDeps {
 }
 
 /**
- * Rates and budgets of one tenant (docs/ledger.md). Every rule is in core/ledger/; this class loads, decides and saves. A turn
- * never awaits, so nothing comes between reading and writing, and the reply waits until what was written is durable (ledger
- * rule 1). The alarm is set only while alerts are not handed over.
+ * Rates and budgets of one tenant (docs/ledger.md). Every rule is in core/ledger/. This class loads, decides and saves. A turn
+ * never awaits, so nothing comes between reading and writing, and the reply waits until what was written is durable (ledger rule
+ * 1). The alarm is set only while alerts are not handed over.
  */
 export class TenantLedger<Env = unknown> extends DurableObject<Env> {
   /** A cache of the rows. Undefined if the next call must read them. */
@@ -97,7 +97,7 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     return this.#turn((book, now, pages) => viewPage(book, pages, this.ctx.storage.sql, request, now));
   }
 
-  /** Every change of a limit and every correction, newest first; `before` is the number of the last one seen. */
+  /** Every change of a limit and every correction, newest first. `before` is the number of the last one seen. */
   history(before = Number.MAX_SAFE_INTEGER, most = 200): (HistoryEntry & { number: number })[] {
     return readHistory(this.ctx.storage.sql, before, most);
   }

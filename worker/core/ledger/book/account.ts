@@ -29,7 +29,7 @@ export interface Stored {
 /** What is counted for one scope. */
 export interface Account {
   scope: Scope;
-  /** Undefined until an ask needs it: loading counts leases without reading the sums of each user. */
+  /** The scope's rows. Undefined until an ask needs them, because loading counts leases without reading the sums of each user. */
   stored: Stored | undefined;
   /**
    * The scope's limits in config, as the last ask named them. Undefined until the first ask, because reports do not name limits
@@ -46,7 +46,7 @@ export interface Account {
   /** Slots, and tokens of that minute, in slices that may still admit. */
   sliceSlots: number;
   sliceTokens: number;
-  /** Its `tatUs` never falls, whatever is freed (ledger rule 25). */
+  /** What the scope has used of its rate. `tatUs` never falls, whatever is freed (ledger rule 25). */
   pace: Pace;
 }
 

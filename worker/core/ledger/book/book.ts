@@ -61,7 +61,7 @@ export function begin(book: Book, clockMs: number): number {
   if (now < book.countedAt) countAnew(book, now);
   for (const live of dueItems(book.wheel, now)) {
     restand(book, live, live.lease, now);
-    // The lease settled by time alone. No other ask may come on its day to check the thresholds.
+    // The lease settled by time alone, so the thresholds are checked here. Perhaps no further ask comes on its day.
     if (live.status !== 'unsettled') continue;
     for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
   }

@@ -117,8 +117,8 @@ function insert(slices: Later[], later: Later): boolean {
 }
 
 /**
- * The bucket after a grant. A single request counts as if it started now. A slice takes `laterUs` at its end. `pace` must be the
- * pace at `now`.
+ * How a grant changes the bucket. A single request counts as if it started now. A slice takes `laterUs` at its end. `pace` must
+ * be the pace at `now`.
  */
 export function afterArrivals(
   { tatUs }: Pace,

@@ -28,7 +28,8 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
   const places = placesOf(book, ask);
   const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
-  // This also comes before a refusal: once time alone has settled the other leases, every further ask may be refused.
+  // Crossed thresholds are noted even if this ask is refused. Once time alone has settled the other leases, every further ask may be
+  // refused.
   for (const { account } of places) climb(book, account, dayOf(now), now);
   const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
   const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
@@ -48,7 +49,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
  * wants. *Without:* both copies of one ask are granted, and the second hold belongs to nobody.
  */
 function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
-  // A fold may come at any moment, so the reply is the same as after it.
+  // The lease may be folded at any moment, so the reply is the same as after the fold.
   if (isRipe) return { refused: 'lease_too_old' };
   if (status !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
@@ -66,7 +67,7 @@ export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): 
 
 /**
  * Tokens belong to one minute, so a request that takes them must start in it. *Without:* 2 granted late in minute 0 start beside
- * the 2 of minute 1. For slices see `longestSliceMs`.
+ * the 2 of minute 1. A slice is shortened by its rate too (`longestSliceMs`).
  */
 function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
   let { admitForMs } = ask;
@@ -114,7 +115,7 @@ function enter(
   return { granted, mode, admitForMs, left: narrowest(leftOf(places, now)) };
 }
 
-/** Why not even the last want, which is the smallest, fits: the obstacle that lasts longest. */
+/** Why even the last want, which is the smallest, does not fit: the obstacle that lasts longest. */
 function longestWait(ask: LeaseRequest, places: readonly Place[], now: number): LimitRefusal {
   const least = ask.wants[ask.wants.length - 1] as Want;
   const moment = momentOf(ask, least, places, now);

@@ -44,7 +44,7 @@ export type LeaseStatus = 'open' | 'unsettled' | 'done';
 export const leaseStatus = ({ done, settleBy }: Lease, now: number): LeaseStatus =>
   done ? 'done' : now >= settleBy ? 'unsettled' : 'open';
 
-/** By this long after its admitting, a slice has given back what it does not use. Its report waits for the tenant's next ask. */
+/** A slice gives back what it does not use within this time after its admitting. Its report waits for the tenant's next ask. */
 const GIVES_BACK_MS = 3_000;
 
 /** The time until which a slice may hold what none of its requests uses. 0 for a lease that is done, or of one request. */

@@ -1,4 +1,4 @@
-/** Reports (ledger rules 6 to 9 and 13): figures only grow, and the larger one wins, each by itself. So order and repetition do not matter. */
+/** Reports (ledger rules 6 to 9 and 13). Each figure only grows, so the larger one wins, and neither order nor repetition matters. */
 
 import { keepShape } from '../../../../protocol/kept-shapes.ts';
 import type { Report, ReportReply } from '../messages.ts';
@@ -23,7 +23,7 @@ function report(book: Book, report: Report, now: number): ReportReply {
   if (reportProblem(report) !== undefined) return 'invalid';
   const live = book.leases.get(report.leaseId);
   if (live === undefined) return firstHeard(book, report, now);
-  // A fold may come at any moment, so the reply is the same as after it.
+  // The lease may be folded at any moment, so the reply is the same as after the fold.
   if (live.isRipe) return 'unknown';
   const merged = merge(live.lease, report);
   if (merged !== live.lease) {
@@ -53,7 +53,7 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
       ? granted.parallel
       : Math.min(granted.parallel, Math.max(lease.freed.parallel, report.freed.parallel)),
   };
-  // The mark stays set, because the larger figure may be a bound even if a smaller, exact one comes after it.
+  // `estimated` stays set, because the larger figure may be a bound even if a smaller, exact one comes after it.
   const estimated = lease.estimated || report.estimated === true;
   // A report that names its scopes comes from a holder that never received the grant.
   const origin = report.scopes !== undefined && lease.origin === 'asked' ? 'unreachable' : lease.origin;
@@ -72,8 +72,8 @@ export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
 function firstHeard(book: Book, report: Report, now: number): ReportReply {
   const { leaseId, scopes, done } = report;
   if (scopes !== undefined) {
-    // The request ran while the ledger could not be reached. It is booked at once, in the periods in which its report arrives, and
-    // marked by its origin (ledger rule 30).
+    // The request ran while the ledger could not be reached. Its cost is booked at once, in the periods in which its report arrives,
+    // and marked by its origin (ledger rule 30).
     if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
     const row = ungranted('unreachable', report, scopes, book, now);
     enterLease(book, row, now);

@@ -11,7 +11,7 @@ export interface Sum {
   unsettledMicroUsd: number;
 }
 
-/** One row per scope and month, its days inside. */
+/** One row per scope and month. It contains the sums of each day. */
 export interface Sums extends Sum {
   scope: Scope;
   month: Month;
@@ -59,7 +59,7 @@ export interface Mark {
   foldedAt: number;
 }
 
-/** Who changed what, and when. `from` and `to` have the form in which JSON shows them. */
+/** Who changed what, and when. `from` and `to` are JSON values. */
 export interface HistoryEntry {
   at: number;
   who: string;
@@ -87,7 +87,7 @@ export interface StoredScope {
 /** Reads the rows of one scope, synchronously: nothing may come between reading and deciding. */
 export type ReadScope = (scope: Scope) => StoredScope;
 
-/** What a turn changed. It is written in one transaction; if that fails, it is forgotten together with the memory that holds it. */
+/** What a turn changed. It is written in one transaction. If that fails, it is forgotten together with the memory that holds it. */
 export interface Changes {
   leases: ReadonlySet<{ readonly lease: Lease }>;
   /** Slots beyond this one are free and not needed: their pages may be deleted. */

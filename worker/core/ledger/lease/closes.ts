@@ -64,13 +64,13 @@ export function beginCarrying(tenant: TenantPools, until: number): Carrier {
   return carrier;
 }
 
-/** Ends the carrying, and returns the slices that the carrier must close. From this turn on, no request leaves it any more. */
+/** Ends the carrier's work, and returns the slices that it must close. From this turn on, no request leaves it another one. */
 export function endCarrying(tenant: TenantPools, carrier: Carrier): Slice[] {
   if (tenant.carrier === carrier) tenant.carrier = undefined;
   return [...tenant.closable].filter(({ isOver, isPooled }) => !isOver && !isPooled);
 }
 
-/** Called when the call has returned. `isTold` is false if the ledger may not have the report. */
+/** Called when the report's call has returned. `isTold` is false if the ledger may not have the report. */
 export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
   slice.toldUntil = 0;
   if (!isTold || !isLast) return;

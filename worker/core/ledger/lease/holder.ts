@@ -52,7 +52,7 @@ export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
   seenAt: now,
 });
 
-/** A holder that has its share of a slice. */
+/** A holder that has taken a share of a slice. */
 export const holdShare = (share: Share): Holder => ({ state: 'granted', share });
 
 /** The message to send, and to repeat while no answer comes. Undefined if there is nothing to send. */
@@ -78,9 +78,9 @@ export function next(holder: Holder, event: HolderEvent): Holder {
 }
 
 /**
- * A new life of a holder that stored `{leaseId, started}` before it asked, and again before it called a provider (ledger rule
- * 20). It never asks with the old id, which would be given the same grant to spend twice. If no call was started, it closes with
- * nothing spent. Otherwise it reports what is certain and leaves the rest to `settleBy`.
+ * Revives a holder that stored `{leaseId, started}` before it asked, and again before it called a provider (ledger rule 20). It
+ * never asks with the old id, which would be given the same grant to spend twice. If no call was started, it closes with nothing
+ * spent. Otherwise it reports what is certain and leaves the rest to `settleBy`.
  */
 export function revive(
   leaseId: string,
@@ -96,7 +96,7 @@ export function revive(
   return closing(slice);
 }
 
-/** How long to wait before sending the same message again; `attempt` is 1 the first time. */
+/** How long to wait before sending the same message again. `attempt` is 1 the first time. */
 export const repeatAfterMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 5_000);
 
 const OVER: Holder = { state: 'over' };

@@ -1,7 +1,7 @@
 /**
- * Everything that one isolate needs to admit requests from slices for one set of scopes (ledger rule 22), so that a revoked key
- * or a user without money ends with its own pool. Pools are plain data that outlives the requests, because one request cannot use
- * the I/O of another.
+ * Everything that one isolate needs to admit requests from slices for one set of scopes. Each set has a pool of its own, so that
+ * no key or user goes on in the slice of another (ledger rule 22). Pools are plain data that outlives the requests, because one
+ * request cannot use the I/O of another.
  */
 import { UnderWay } from '../../under-way.ts';
 import { tightest } from '../book/left.ts';
@@ -27,9 +27,9 @@ export interface Pool {
   lately: Lately;
   /** The mode last granted to a request that accepts either. New slices are requested in this mode, and shares are taken in it. */
   mode: Mode;
-  /** Until this time a request may be asking for a slice. Then it counts as dead. */
+  /** Until this time a request may be asking for a slice. After it, that request counts as dead. */
   askingUntil: number;
-  /** Requests admitted so far, those admitted when the last ask for a slice began, and those admitted while it was under way. */
+  /** Requests admitted so far, up to the start of the last ask for a slice, and during that ask. */
   admitted: number;
   admittedAtAsk: number;
   admittedWhileAsking: number;

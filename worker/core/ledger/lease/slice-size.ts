@@ -35,7 +35,7 @@ export interface Started {
 
 /** A running estimate of what was started within the last `windowMs`: this window, and the part of the last one that still counts. */
 export interface Lately {
-  /** How long the last slice was allowed to admit; forgotten after a while, because rates may be raised. */
+  /** How long the last slice was allowed to admit. It is forgotten after a while, because rates may be raised. */
   windowMs: number;
   windowUntil: number;
   since: number;

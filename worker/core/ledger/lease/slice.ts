@@ -12,7 +12,7 @@ import { type Amount, type Freed, type Mode, NOTHING_SPENT, type Scope, type Spe
 export interface Slice {
   readonly leaseId: string;
   readonly mode: Mode;
-  /** What the reply said, not what was wanted (ledger rule 17). */
+  /** What the reply granted, not what was wanted (ledger rule 17). */
   readonly granted: Amount;
   /** The scopes to report with the lease, because the ledger could not be reached and granted nothing (ledger rule 30). Null otherwise. */
   readonly scopes: readonly Scope[] | null;
@@ -32,7 +32,7 @@ export interface Slice {
   readonly spent: Spent;
   readonly freed: Freed;
   estimated: boolean;
-  /** Until this time a request may be reporting the slice. Then its report counts as lost. */
+  /** Until this time a request may be reporting the slice. After it, that report counts as lost. */
   toldUntil: number;
   /** Until this time a request waits for more shares to end, to report them together. */
   gatheredUntil: number;
@@ -91,7 +91,7 @@ export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null)
 export const takeShare = (slice: Slice, want: Want, now: number): Share | undefined =>
   hasRoom(slice, want) && isInTime(slice, now) ? ownShare(slice, want) : undefined;
 
-/** True if the want fits. What running requests do not use may still come back. */
+/** True if the want fits now. It may fit later, because running requests may leave some of their worst cases unused. */
 export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parallel }: Want): boolean =>
   !slice.isEnding &&
   slice.mode === mode &&
@@ -119,7 +119,10 @@ export function startShare(share: Share, now: number): boolean {
   return share.state === 'running';
 }
 
-/** The request can cost no more: it ended, or was cancelled and booked by bounds that cover what may be billed (ledger rule 18). */
+/**
+ * Ends a share whose request can cost no more, because it ended, or was cancelled and booked by bounds that cover what may be
+ * billed (ledger rule 18).
+ */
 export function endShare(share: Share, spent: Spent, estimated = false): void {
   if (share.state === 'over') return;
   share.state = 'over';
