@@ -51,7 +51,7 @@ export async function keepPledge(pool: Pool, slice: Slice, client: LedgerClient)
  * Whether a request that has just ended should report its slice. While the duty of `keepPledge` is still ahead, the close waits
  * for that or for the next ask, unless others may be waiting for what the slice holds.
  */
-export function isToTell(pool: Pool, slice: Slice, now: number): boolean {
+export function shouldReport(pool: Pool, slice: Slice, now: number): boolean {
   if (slice.isOver || isAdmitting(slice, now)) return false;
   if (isQuiet(slice)) return now >= slice.startBefore || isShort(pool, slice);
   if (!holdsTooMuch(slice)) return false;

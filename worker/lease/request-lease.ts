@@ -27,7 +27,7 @@ import type { Bill } from '../core/pricing/bill.ts';
 import type { Background, LeaseHooks } from '../ports.ts';
 import { askForLease, refusalInMemory } from './ask.ts';
 import type { Asker, Cover } from './cover.ts';
-import { closeLeases, closingOf, isToTell, tellAtEnd, tellCloses } from './duties.ts';
+import { closeLeases, closingOf, shouldReport, tellAtEnd, tellCloses } from './duties.ts';
 import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
 import { refill } from './refill.ts';
 
@@ -235,7 +235,7 @@ export class RequestLease {
       const { now } = client;
       for (const slice of slicesOf(this.#covers)) {
         noteClosable(pool, slice, now);
-        if (isToTell(pool, slice, now)) duties.push(tellAtEnd(pool, slice, client));
+        if (shouldReport(pool, slice, now)) duties.push(tellAtEnd(pool, slice, client));
       }
     }
     const closing = closeLeases(this.#asker, this.#covers);

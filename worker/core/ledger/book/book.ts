@@ -6,7 +6,7 @@
 
 import { dayOf } from '../time.ts';
 import { accountOf } from './account.ts';
-import { countAnew, restand, start, stop } from './counting.ts';
+import { recount, recountAll, start, stop } from './counting.ts';
 import { joined } from './gcra.ts';
 import { climb } from './ladder.ts';
 import type { Lease } from './lease.ts';
@@ -58,9 +58,9 @@ export function loadBook(
 export function begin(book: Book, clockMs: number): number {
   const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
   // The clock stepped back, and no row keeps the ledger's time from following. Leases that had settled by time alone are open again.
-  if (now < book.countedAt) countAnew(book, now);
+  if (now < book.countedAt) recountAll(book, now);
   for (const live of dueItems(book.wheel, now)) {
-    restand(book, live, live.lease, now);
+    recount(book, live, live.lease, now);
     // The lease settled by time alone, so the thresholds are checked here. Perhaps no further ask comes on its day.
     if (live.status !== 'unsettled') continue;
     for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
@@ -79,7 +79,7 @@ export function enterLease(book: Book, lease: Lease, now: number): void {
 
 /** Replaces the row of a lease. */
 export function changeLease(book: Book, live: Live, lease: Lease, now: number): void {
-  restand(book, live, lease, now);
+  recount(book, live, lease, now);
   book.noted.leases.add(live);
 }
 

@@ -42,14 +42,14 @@ export function stop(book: Book, live: Live): void {
 }
 
 /** Counts a lease again: its row changed, or time has passed. */
-export function restand(book: Book, live: Live, lease: Lease, now: number): void {
+export function recount(book: Book, live: Live, lease: Lease, now: number): void {
   stop(book, live);
   live.lease = lease;
   start(book, live, now);
 }
 
 /** Counts all leases again, as of `now`. */
-export function countAnew(book: Book, now: number): void {
+export function recountAll(book: Book, now: number): void {
   book.wheel = newWheel();
   book.ripe = 0;
   for (const account of book.accounts.values()) Object.assign(account, { tallies: new Map(), ...NOTHING_COUNTED });
