@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { withSandboxProviders } from './cli/local-defaults.ts';
-import { workerEntryPath, wranglerConfigPath } from './cli/project.ts';
+import { projectDirectory, workerEntryPath, wranglerConfigPath } from './cli/project.ts';
 import { readWranglerConfig } from './cli/workerd/wrangler-config.ts';
-import { SERVICE_WORKER_FILE } from './protocol/static-files.ts';
+import { OPENAPI_FILE, SERVICE_WORKER_FILE } from './protocol/static-files.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 const worker = readWranglerConfig(wranglerConfigPath);
@@ -12,11 +14,13 @@ const worker = readWranglerConfig(wranglerConfigPath);
 /** Files at a time. They mostly wait for other processes: on two cores, each needs a third of one. */
 const maxWorkers = availableParallelism() + 4;
 
-/** The one static file that the Worker itself reads. */
-const staticFile = (request: { url: string }) =>
-  new URL(request.url).pathname === SERVICE_WORKER_FILE
-    ? new Response('/* the service worker */')
-    : new Response(null, { status: 404 });
+/** The static files that the Worker itself reads. */
+const staticFile = (request: { url: string }) => {
+  const { pathname } = new URL(request.url);
+  if (pathname === SERVICE_WORKER_FILE) return new Response('/* the service worker */');
+  if (pathname === OPENAPI_FILE) return new Response(readFileSync(join(projectDirectory, 'public', OPENAPI_FILE)));
+  return new Response(null, { status: 404 });
+};
 
 /** For what never ends. What is only slow, on a machine that is busy with other things, has all the time it needs. */
 const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 };

@@ -1,5 +1,6 @@
 /** `npm run build`: checks the configuration, then bundles the Worker. `wrangler deploy` runs it first. */
 import { readFlags } from './flags.ts';
+import { writeOpenApi } from './openapi/write.ts';
 import { runScript } from './run-script.ts';
 import { buildRouter } from './workerd/build-router.ts';
 
@@ -9,6 +10,7 @@ await runScript({ usage: USAGE, otherwise: build });
 
 async function build(args: string[]): Promise<void> {
   readFlags(args, {});
+  await writeOpenApi();
   const { built, assets, warnings } = await buildRouter();
   const scripts = assets.scripts.map((script) => ({ ...script, path: `/assets${script.path}` }));
   for (const line of warnings) console.error(line);

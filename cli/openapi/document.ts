@@ -6,7 +6,7 @@ import type { Config } from '../../worker/core/config/config.ts';
 import { resolveConfig } from '../../worker/core/config/resolve.ts';
 import type { AdminScope } from '../../worker/core/operators/operators.ts';
 import { PRESETS } from '../../worker/providers/presets.ts';
-import { REPLIES } from './replies.ts';
+import type { Schema, TypeSchemas } from './type-schemas.ts';
 
 type InputSchema = (config: Config, now: number) => z.ZodMiniType;
 
@@ -21,20 +21,14 @@ export interface DescribedRoute {
   params?: InputSchema;
 }
 
-/** The part of a JSON schema that is used here. */
-interface Schema {
-  properties?: Record<string, Schema>;
-  required?: string[];
-  [keyword: string]: unknown;
-}
-
 const JSON_BODY = 'application/json';
 
-export function openApiDocument(routes: readonly DescribedRoute[], version: string): object {
+/** `replies`: by method and path, as in the table. */
+export function openApiDocument(routes: readonly DescribedRoute[], replies: TypeSchemas, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = `/admin${openApiPath(route.path)}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, replies) };
   }
   return {
     openapi: '3.1.0',
@@ -54,7 +48,7 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
           content: { [JSON_BODY]: { schema: { $ref: '#/components/schemas/Error' } } },
         },
       },
-      schemas: { Error: ERROR },
+      schemas: { Error: ERROR, ...replies.named },
     },
   };
 }
@@ -81,10 +75,11 @@ const openApiPath = (path: string): string => path.replace(/:(\w+)(\{[^}]*\})?/g
 
 const pathNames = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
 
-function operation({ method, path, scope, summary, params, query, body }: DescribedRoute): object {
+function operation(route: DescribedRoute, { fields }: TypeSchemas): object {
+  const { method, path, scope, summary, params, query, body } = route;
   const ofPath = params && jsonSchema(params);
   const ofQuery = query && jsonSchema(query);
-  const reply = REPLIES[`${method} ${path}`];
+  const reply = fields[`${method} ${path}`];
   const parameters = [
     ...pathNames(path).map((name) => ({
       ...{ name, in: 'path', required: true },
@@ -105,7 +100,7 @@ function operation({ method, path, scope, summary, params, query, body }: Descri
     responses: {
       '2XX': {
         description: 'Done',
-        content: { [JSON_BODY]: reply === undefined ? {} : { schema: jsonSchemaOf(reply) } },
+        content: { [JSON_BODY]: reply === undefined ? {} : { schema: reply } },
       },
       default: { $ref: '#/components/responses/Error' },
     },

@@ -1,135 +1,111 @@
-/** The replies of the calls that people script against. test/workers/openapi-replies.test.ts holds them against real ones. */
-import * as z from 'zod/mini';
+/** The reply of each admin call, by method and path as in the table. type-schemas.ts makes schemas of them. */
+import type { AlertView, HookView } from '../../worker/core/alerts/alert.ts';
+import type { ShownConfig } from '../../worker/core/config/shown-config.ts';
 import type { KeyRecord } from '../../worker/core/identity/identity.ts';
-import type { HistoryEntry } from '../../worker/core/ledger/book/rows.ts';
+import type { Crossing, HistoryEntry } from '../../worker/core/ledger/book/rows.ts';
 import type { Settlement } from '../../worker/core/ledger/book/settlements.ts';
 import type { ScopeView } from '../../worker/core/ledger/book/view.ts';
 import type { Limits } from '../../worker/core/ledger/types.ts';
-import type { AuditEntry } from '../../worker/core/operators/operators.ts';
-import type { Evaluation } from '../../worker/core/slo/evaluate.ts';
+import type { AdminKeyRecord, AuditEntry } from '../../worker/core/operators/operators.ts';
+import type { Learnt } from '../../worker/core/pricing/learnt.ts';
+import type { Open } from '../../worker/core/routing/health.ts';
+import type { ShownOverrides } from '../../worker/core/routing/shown-overrides.ts';
+import type { CountsAs } from '../../worker/core/slo/counts-as.ts';
+import type { DurationHistory, MoneyReport, MonthReport, ObjectiveHistory } from '../../worker/core/slo/history.ts';
 import type { Incident, IncidentPage } from '../../worker/core/slo/incident.ts';
-import type { AverageReport, ReportedObjective, SloReport } from '../../worker/core/slo/report.ts';
+import type { ShownPolicy } from '../../worker/core/slo/policy/shown-policies.ts';
+import type { Receipt } from '../../worker/core/slo/receipt.ts';
+import type { ReceiptPage } from '../../worker/core/slo/receipt-search.ts';
+import type { SloReport } from '../../worker/core/slo/report.ts';
+import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-alerts.ts';
+import type { Silence } from '../../worker/core/slo/silences.ts';
+import type { TestResult } from '../alerts/lines.ts';
 
-/** A reply's fields. One that the type gains or loses is an error here. */
-const reply = <Type>(fields: Record<keyof Type, z.ZodMiniType>) => z.object(fields);
+interface Elsewhere {
+  knownEverywhereWithinSeconds: number;
+}
+interface Cleared extends Partial<Elsewhere> {
+  cleared: boolean;
+}
+type OfAlias = { alias: string };
+type OfDeployment = { deployment: string };
+type OfFeature = { feature: string };
+type Spent = Pick<ScopeView, 'spentMicroUsd' | 'reservedMicroUsd' | 'unsettledMicroUsd'>;
+type OfScope = { tenant: string; scope: string };
+type Cooldown = OfDeployment & Pick<Open, 'until' | 'since' | 'cause' | 'cooldownMs'>;
 
-const text = z.string();
-const number = z.number();
-const boolean = z.boolean();
-const textOrNull = z.nullable(text);
-const numberOrNull = z.nullable(number);
-const counts = z.record(text, number);
+/** `scope` and the fields after it: of alerts about budgets. */
+interface ListedAlert extends AlertView, Partial<Omit<Crossing, 'at'>> {
+  number: number;
+}
 
-const KEY = {
-  ...{ id: text, tenant: text, kind: z.enum(['secret', 'publishable']), name: textOrNull },
-  ...{ user: textOrNull, features: z.nullable(z.array(text)), tier: textOrNull },
-  ...{ browser: boolean, origins: z.array(text), drill: z.optional(text) },
-  ...{ createdAt: number, expiresAt: numberOrNull, revokedAt: numberOrNull },
-} satisfies Record<keyof KeyRecord, z.ZodMiniType>;
+/** An override as it was set. */
+type SetOverride<Kind extends 'pins' | 'bypass' | 'faults' | 'aliases' | 'safeguards'> = ShownOverrides[Kind][string] &
+  Elsewhere;
 
-const LIMITS = {
-  ...{ monthlyMicroUsd: numberOrNull, dailyMicroUsd: numberOrNull },
-  ...{ rps: numberOrNull, burst: numberOrNull, tpm: numberOrNull, parallel: numberOrNull },
-} satisfies Record<keyof Limits, z.ZodMiniType>;
-const setLimits = z.partial(z.object(LIMITS));
-
-const ledger = z.object({
-  tenant: text,
-  scopes: z.array(
-    reply<ScopeView>({
-      ...{ scope: text, period: text, capMicroUsd: numberOrNull },
-      ...{ spentMicroUsd: number, reservedMicroUsd: number, unsettledMicroUsd: number },
-    }),
-  ),
-  limits: z.array(z.object({ scope: text, set: setLimits, revoked: boolean })),
-  settlements: z.array(
-    reply<Settlement>({
-      ...{ leaseId: text, scopes: z.array(text), mode: z.enum(['normal', 'safeguard']), origin: text },
-      ...{ grantedAt: number, standing: z.enum(['done', 'unsettled']), grantedMicroUsd: number },
-      ...{ spentMicroUsd: number, estimated: boolean, overGranted: boolean },
-    }),
-  ),
-  next: textOrNull,
-  keyNames: z.optional(z.record(text, text)),
-});
-
-const changedTo = z.union([number, boolean, z.null()]);
-const history = z.object({
-  tenant: text,
-  changes: z.array(
-    reply<HistoryEntry & { number: number }>({
-      ...{ number, at: number, who: text, scope: text, field: text, from: changedTo, to: changedTo },
-    }),
-  ),
-  next: numberOrNull,
-});
-
-const corrected = z.object({ spentMicroUsd: number, reservedMicroUsd: number, unsettledMicroUsd: number });
-
-const incident = reply<Incident>({
-  ...{ id: text, openedAt: number, closedAt: numberOrNull, title: text, objective: textOrNull, feature: textOrNull },
-  ...{ tenant: textOrNull, openedBy: text, closedBy: textOrNull, note: textOrNull, publicNote: textOrNull },
-  actions: z.array(z.object({ at: number, text })),
-});
-
-const days = z.array(z.enum(['kept', 'strained', 'broken', 'no_data']));
-const objective = reply<ReportedObjective>({
-  ...{ name: text, sli: text, feature: textOrNull, tenant: textOrNull, under: textOrNull, atMostUsd: numberOrNull },
-  ...{ of: z.array(text), target: number, promised: number, window: text, value: numberOrNull },
-  state: z.enum(['healthy', 'burning', 'exhausted', 'no_data'] satisfies Evaluation['state'][]),
-  ...{ good: number, total: number, excluded: counts, errorBudgetRemaining: numberOrNull },
-  budget: z.object({ allowed: number, spent: number, remaining: number, outageMinutes: number }),
-  burnRates: z.record(text, numberOrNull),
-  burnAlerts: z.array(z.object({ long: text, short: text, severity: text, burnRate: number, wantedBurnRate: number })),
-  exhaustsAt: numberOrNull,
-  month: z.object({
-    ...{ month: text, value: numberOrNull, kept: z.nullable(boolean), budgetSpent: numberOrNull },
-    ...{ good: number, total: number, excluded: counts },
-  }),
-  tier: numberOrNull,
-  dependsOn: z.array(z.object({ objective: text, state: text, consumes: boolean })),
-  ...{ touches: z.array(text), days },
-});
-
-const percentiles = z.object({ p50: numberOrNull, p95: numberOrNull, p99: numberOrNull });
-const slo = reply<SloReport>({
-  ...{ service: text, contact: textOrNull, at: number, objectives: z.array(objective) },
-  averages: z.array(
-    reply<AverageReport>({
-      ...{ name: text, feature: textOrNull, averageUsd: number, window: text, valueUsd: numberOrNull },
-      ...{ state: z.enum(['healthy', 'exceeded', 'no_data']), total: number, days },
-    }),
-  ),
-  incidents: z.array(incident),
-  maintenance: z.array(z.object({ from: number, to: number, reason: text, announcedAt: number })),
-  lost: z.array(z.object({ from: number, to: number, openRequests: number })),
-  percentiles: z.optional(z.object({ ttftMs: percentiles, totalMs: percentiles })),
-});
-
-const entry = reply<Omit<AuditEntry, 'id'> & { requestId: string }>({
-  ...{ number, at: number, who: text, call: text, what: text, from: z.unknown(), to: z.unknown() },
-  ...{ pending: z.optional(z.literal(true)), requestId: z.optional(text) },
-});
-
-/** By method and path, as in the table of admin calls. */
-export const REPLIES: Readonly<Record<string, z.ZodMiniType>> = {
-  'GET /keys': z.object({ keys: z.array(z.object(KEY)), cursor: textOrNull }),
-  'POST /keys': z.object({ ...KEY, key: text, warnings: z.array(text) }),
-  'DELETE /keys/:id': z.object({ ...KEY, ledgerTold: boolean }),
-  'PUT /tenants/:tenant/limits': z.object({
-    ...{ tenant: text, scope: text, set: setLimits, limits: z.object(LIMITS), note: z.optional(text) },
-  }),
-  'GET /ledger/:tenant': ledger,
-  'GET /ledger/:tenant/history': history,
-  'POST /ledger/:tenant/adjustments': z.object({
-    ...{ tenant: text, scope: text, periods: z.array(z.object({ period: text, before: corrected, after: corrected })) },
-  }),
-  'POST /ledger/:tenant/revocations': z.object({ tenant: text, scope: text, revoked: boolean }),
-  'GET /slo': slo,
-  'GET /incidents': reply<IncidentPage>({
-    ...{ incidents: z.array(incident), next: numberOrNull, mttrMinutes: numberOrNull, mtbfMinutes: numberOrNull },
-  }),
-  'POST /incidents': incident,
-  'PUT /incidents/:id': incident,
-  'GET /audit': z.object({ entries: z.array(entry), next: numberOrNull }),
-};
+/** All of them, except the description itself. */
+export interface Replies {
+  'GET /config': ShownConfig;
+  'GET /keys': { keys: KeyRecord[]; cursor: string | null };
+  'POST /keys': KeyRecord & { key: string; warnings: string[] };
+  'DELETE /keys/:id': KeyRecord & { ledgerTold: boolean };
+  'GET /admin-keys': { keys: AdminKeyRecord[] };
+  'POST /admin-keys': Pick<AdminKeyRecord, 'id' | 'name' | 'scope'> & { key: string };
+  'DELETE /admin-keys/:id': AdminKeyRecord;
+  'GET /cooldowns': {
+    cooldowns: Cooldown[];
+    drillCooldowns: Cooldown[];
+    learnt: (OfDeployment & Omit<Learnt, 'clearings'>)[];
+  };
+  'DELETE /cooldowns/:deployment': OfDeployment & { cleared: boolean };
+  'GET /overrides': ShownOverrides & { promotions: Record<string, unknown> };
+  'PUT /pins/:alias': OfAlias & SetOverride<'pins'>;
+  'DELETE /pins/:alias': OfAlias & Cleared;
+  'PUT /bypass': { alias: string | null } & SetOverride<'bypass'>;
+  'DELETE /bypass': { alias: string | null } & Cleared;
+  'PUT /faults/:deployment': OfDeployment & SetOverride<'faults'>;
+  'DELETE /faults/:deployment': OfDeployment & Cleared;
+  'PUT /aliases/:alias': OfAlias & SetOverride<'aliases'>;
+  'DELETE /aliases/:alias': OfAlias & Cleared;
+  'PUT /safeguards/:feature': OfFeature & SetOverride<'safeguards'>;
+  'DELETE /safeguards/:feature': OfFeature & Cleared;
+  'PUT /freeze': NonNullable<ShownOverrides['frozen']> & Elsewhere;
+  'DELETE /freeze': Cleared;
+  'DELETE /answers': { tenant: string; feature: string | null; generation: number } & Elsewhere;
+  'GET /audit': { entries: (Omit<AuditEntry, 'id'> & { requestId?: string })[]; next: number | null };
+  'GET /slo': SloReport;
+  'GET /slo/history': ObjectiveHistory;
+  'GET /slo/durations': DurationHistory;
+  'GET /slo/months/:month': MonthReport;
+  'GET /money': MoneyReport;
+  'GET /requests': ReceiptPage;
+  'GET /requests/:id': Receipt & { counts: CountsAs };
+  'GET /alerts': { webhooks: HookView[]; alerts: ListedAlert[]; next: number | null };
+  'POST /alerts/test': { results: (TestResult & { format: HookView['format'] })[] };
+  'GET /firing': { firing: ShownAlert[] };
+  'PUT /acknowledgements': ShownAlert;
+  'GET /policies': { policies: ShownPolicy[] };
+  'GET /silences': ShownSilences;
+  'PUT /silences': Silence;
+  'DELETE /silences': { objective: string; cleared: boolean };
+  'GET /incidents': IncidentPage;
+  'POST /incidents': Incident;
+  'PUT /incidents/:id': Incident;
+  'PUT /tenants/:tenant/limits': OfScope & { set: Partial<Limits>; limits: Limits; note?: string };
+  'GET /ledger/:tenant': {
+    tenant: string;
+    scopes: ScopeView[];
+    limits: { scope: string; set: Partial<Limits>; revoked: boolean }[];
+    settlements: Settlement[];
+    next: string | null;
+    keyNames?: Record<string, string>;
+  };
+  'GET /ledger/:tenant/history': {
+    tenant: string;
+    changes: (HistoryEntry & { number: number })[];
+    next: number | null;
+  };
+  'POST /ledger/:tenant/adjustments': OfScope & { periods: { period: string; before: Spent; after: Spent }[] };
+  'POST /ledger/:tenant/revocations': OfScope & { revoked: boolean };
+  'POST /drills': { id: string; key: string; until: number };
+}

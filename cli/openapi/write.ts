@@ -1,12 +1,14 @@
-/** Writes worker/admin/openapi-text.ts, the answer of `GET /admin/openapi.json`, so that the Worker needs no code to generate it. */
+/** Writes public/openapi.json, the answer of `GET /admin/openapi.json`, so that the Worker needs no code to generate it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import { OPENAPI_FILE } from '../../protocol/static-files.ts';
 import { projectDirectory } from '../project.ts';
 import { replaceChanged } from '../replace-file.ts';
 import { type DescribedRoute, openApiDocument } from './document.ts';
+import { schemasOf } from './type-schemas.ts';
 
-export const openApiPath = join(projectDirectory, 'worker/admin/openapi-text.ts');
+export const openApiPath = join(projectDirectory, 'public', OPENAPI_FILE);
 
 /** Imported by a computed name, so that the types of Node and of Workers stay in separate programs. */
 export async function adminRoutes(): Promise<readonly DescribedRoute[]> {
@@ -15,13 +17,10 @@ export async function adminRoutes(): Promise<readonly DescribedRoute[]> {
   return loaded.ADMIN_ROUTES;
 }
 
-export async function openApiSource(): Promise<string> {
-  const text = JSON.stringify(openApiDocument(await adminRoutes(), packageJson.version));
-  const quoted = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  return `/** The admin API in OpenAPI 3.1. Written by \`npm run build\` (cli/openapi/write.ts) from table.ts and its schemas. */
-export const OPENAPI_TEXT =
-  ${quoted};
-`;
+export async function openApiText(): Promise<string> {
+  const replies = schemasOf(join(import.meta.dirname, 'replies.ts'), 'Replies');
+  return `${JSON.stringify(openApiDocument(await adminRoutes(), replies, packageJson.version))}\n`;
 }
 
-export const writeOpenApi = async (path = openApiPath): Promise<void> => replaceChanged(path, await openApiSource());
+/** Takes seconds, so only `npm run build` does it. */
+export const writeOpenApi = async (): Promise<void> => replaceChanged(openApiPath, await openApiText());

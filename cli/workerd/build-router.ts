@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { CheckedConfig } from '../../worker/core/config/schema.ts';
 import { type BuiltAssets, buildAssets } from '../assets/build-assets.ts';
 import { readConfig, warningLine } from '../check-config.ts';
-import { writeOpenApi } from '../openapi/write.ts';
 import { writeKnownPrices, writePriceTable } from '../prices/table.ts';
 import { builtScriptPath, projectDirectory, workerEntryPath, wranglerConfigPath } from '../project.ts';
 import { type BuiltWorker, buildWorker } from './build.ts';
@@ -28,7 +27,6 @@ export async function buildRouter(): Promise<BuiltRouter> {
   const { config, prices, warnings } = read.value;
   await writePriceTable(prices);
   await writeKnownPrices();
-  await writeOpenApi();
   const wrangler = readWranglerConfig(wranglerConfigPath);
   const problem = coarseRateProblem(wranglerConfigPath, config.router.publishableRate);
   if (problem !== undefined) throw new Error(problem);

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
+import type { FiringAlert } from '../../worker/core/slo/watch/watch-state.ts';
 import { compose } from '../../worker/deps.ts';
 import { type AdminReply, callAdmin } from './call-admin.ts';
 import './support-feature.ts';
@@ -24,7 +25,7 @@ export interface ChangeCase {
 const same = (changed: Call) => changed;
 
 /** As if it had failed in all isolates. */
-async function cool(deployment: string): Promise<void> {
+export async function cool(deployment: string): Promise<void> {
   const { config, healthBoard } = compose(env);
   const found = [...config.aliases.values()]
     .flatMap(({ deployments }) => deployments)
@@ -40,8 +41,12 @@ async function fire(name: string): Promise<void> {
   const book = env.SLO_BOOK.get(env.SLO_BOOK.idFromName('book'));
   await book.silences();
   await runInDurableObject(book, (_: unknown, { storage }) => {
-    const firing = { [name]: { name, objective: 'chat-success', severity: 'page', firedAt: 1 } };
-    const text = JSON.stringify({ pending: {}, firing });
+    const alert: FiringAlert = {
+      ...{ name, group: 'burn/chat-success', type: 'slo.burning', severity: 'page', objective: 'chat-success' },
+      ...{ feature: 'chat', tenant: null, since: 1, firedAt: 1, quietSince: null, burnRate: 20 },
+      ...{ text: 'It burns.', endText: 'It no longer burns.', runbook: null },
+    };
+    const text = JSON.stringify({ pending: {}, firing: { [name]: alert } });
     storage.sql.exec("INSERT OR REPLACE INTO document (name, body) VALUES ('watch', ?)", text);
   });
   await evictDurableObject(book);

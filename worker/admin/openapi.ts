@@ -1,9 +1,12 @@
-/** `GET /admin/openapi.json`: the description of the admin API, made from its table and schemas (cli/openapi/). */
-import { plainJson } from '../response/plain.ts';
-import { OPENAPI_TEXT } from './openapi-text.ts';
+/** `GET /admin/openapi.json`: the description of the admin API, made from its table, its schemas and the types of its replies (cli/openapi/). */
+import { OPENAPI_FILE } from '../../protocol/static-files.ts';
+import { plainJson, refusal } from '../response/plain.ts';
 import type { AdminCall } from './route.ts';
 
-/** Replies with the description that the build made. */
+/** Replies with the description that the build made: a static file, because it would be a twentieth of the bundle. */
 export async function describeApi({ c }: AdminCall): Promise<Response> {
-  return plainJson(JSON.parse(OPENAPI_TEXT), c.env.context);
+  const text = await c.env.composition.deps.files.text(OPENAPI_FILE);
+  if (text !== undefined) return plainJson(JSON.parse(text), c.env.context);
+  const detail = 'This Worker was deployed without its static files: [assets] in wrangler.toml binds them.';
+  return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
 }
