@@ -37,8 +37,8 @@ export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored 
   }
   if (policy.scope === 'user') return undefined;
   const { messages, tools, tool_choice, response_format, stop, rest } = chat;
-  const said = [messages, tools, tool_choice, response_format, stop, rest, choices.map(({ message }) => message)];
-  return hasPersonalData(said, policy.personalData) ? 'personal_data' : undefined;
+  const texts = [messages, tools, tool_choice, response_format, stop, rest, choices.map(({ message }) => message)];
+  return hasPersonalData(texts, policy.personalData) ? 'personal_data' : undefined;
 }
 
 /** Some providers report `stop` when the model calls a tool, so the message is searched for calls too. */

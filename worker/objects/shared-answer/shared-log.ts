@@ -23,7 +23,7 @@ export class SharedLog implements RunLog {
   /** The error for a reader that was left behind. */
   readonly #tooSlow: () => Refusal;
   readonly #readers = new Set<SharedReader>();
-  /** What the events that are no longer in memory said, in a small part of their size. */
+  /** The content of the events that are no longer in memory, in a small part of their size. */
   readonly #streamed = new StreamedCompletion();
   #completion: string | undefined;
   #isPutTogether = false;
