@@ -146,6 +146,16 @@ describe('a finish that does not end the answer', () => {
     expect(await anthropic.ask({ stream: true })).toMatchObject({ shown: 'The ', code: 'stream_interrupted' });
   });
 
+  it.each([null, '', 'null'])('%j at the end is none: the answer was cut', async (nothing) => {
+    const before = routerOf('openai', streamed(role, chunk({}, nothing), DONE));
+    expect(await before.ask({ stream: true })).toMatchObject({ shown: 'from b', code: undefined });
+    const after = routerOf('openai', streamed(role, chunk({ content: 'One, ' }, nothing), chunk({}, nothing), DONE));
+    const { shown, code, body } = await after.ask({ stream: true });
+    expect([shown, code, body.includes('[DONE]')]).toEqual(['One, ', 'stream_interrupted', false]);
+    const whole = chunk({}, nothing).replace('delta', 'message').slice('data: '.length);
+    expect(await routerOf('openai', { body: [whole] }).ask()).toMatchObject({ shown: 'from b', code: undefined });
+  });
+
   const stopping = (content: string) => chunk({ content }, 'stop');
 
   it('with every chunk: cut it is interrupted, with [DONE] or a clean end whole, and a pause cuts nothing', async () => {

@@ -29,6 +29,16 @@ const call = (first: Json, later: Json = {}, index: Json = { index: 0 }, laterNa
   called(later, laterName, index, ARGUMENTS[1]),
   delta({}, 'tool_calls'),
 ];
+/** A delta of text with other fields in its chunk and in its choice. */
+const odd = (more: Json, choice: Json, content: string): string => {
+  const { choices, ...about } = JSON.parse(delta({ content }));
+  return JSON.stringify({ ...about, choices: [{ ...choices[0], ...choice }], ...more });
+};
+const completion = (content: string): string =>
+  JSON.stringify({
+    ...{ id: 'c1', object: 'chat.completion', created: 1, model: 'm' },
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  });
 const FULL = { id: 'call_1', type: 'function' };
 
 const CALLS: [string, string[]][] = [
@@ -55,6 +65,35 @@ const TEXTS: [string, string[]][] = [
     [delta({ role: null, content: '' }), delta({ content: 'Hello' }), delta({}, 'stop')],
   ],
   ['Gemini’s own role', [delta({ role: 'model', content: 'Hello' }), delta({ role: 'model' }, 'stop')]],
+  [
+    'MiniMax’s empty role',
+    [delta({ role: 'assistant', content: 'Hel' }), delta({ role: '', content: 'lo' }), delta({}, 'stop')],
+  ],
+  // Ollama, SGLang, SenseNova; KoboldCpp.
+  ...['', 'null', false, {}].map((reason): [string, string[]] => [
+    `${JSON.stringify(reason)} in the place of null`,
+    [OPENING, odd({}, { finish_reason: reason }, 'Hel'), odd({}, { finish_reason: reason }, 'lo'), delta({}, 'stop')],
+  ]),
+  // Workers AI.
+  ...[{}, { index: null }, { index: '0' }].map((index): [string, string[]] => [
+    `the index ${JSON.stringify(index)}`,
+    ['Hel', 'lo'].map((text) => odd({}, { index: undefined, ...index }, text)).concat(delta({}, 'stop')),
+  ]),
+  // Foundry Local: the Vercel SDK takes any `error` for one, and OpenAI's shows the message in the place of the deltas.
+  ...[{ error: null }, { error: '' }, { error: {} }, { usage: '' }, { usage: [] }].map((more): [string, string[]] => [
+    JSON.stringify(more),
+    [OPENING, odd(more, {}, 'Hel'), odd(more, {}, 'lo'), delta({}, 'stop')],
+  ]),
+  [
+    'a message beside each delta',
+    [
+      ...['Hel', 'lo'].map((content) => odd({}, { message: { role: 'assistant', content, tool_calls: [] } }, content)),
+      odd({}, { message: { role: 'assistant', content: '' }, finish_reason: 'stop' }, ''),
+    ],
+  ],
+  ['MiniMax’s whole answer at the end', [delta({ content: 'Hel' }), delta({ content: 'lo' }), completion('Hello')]],
+  ['MiniMax’s whole answer behind the end', [delta({ content: 'Hello' }), delta({}, 'stop'), completion('Hello')]],
+  ['its whole answer in one event', [completion('Hello')]],
 ];
 
 /** What the router sends on of a stream. */
@@ -173,8 +212,69 @@ it('streamed calls without ids have one each, other than in another answer', asy
 it.each(TEXTS)('a streamed text with %s', async (_, chunks) => {
   const body = passedOn(chunks);
   const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
-  expect(choices[0]?.message).toMatchObject({ role: 'assistant', content: 'Hello' });
-  expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0 }).text).toBe('Hello');
+  expect(choices[0]).toMatchObject({ message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' });
+  const errors: unknown[] = [];
+  const onError = ({ error }: { error: unknown }) => void errors.push(error);
+  const read = streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0, onError });
+  expect([await read.text, await read.finishReason, errors]).toEqual(['Hello', 'stop', []]);
+});
+
+it.each(['6', '-1.50', '12345678901234567890', '1e400'])(
+  'a streamed token %s that Workers AI sends as a number is text as it was written',
+  async (token) => {
+    const body = passedOn([
+      delta({ content: '[' }),
+      delta({ content: 0 }).replace('0}', `${token}}`),
+      delta({}, 'stop'),
+    ]);
+    const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+    expect(choices[0]?.message.content).toBe(`[${token}`);
+    expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0 }).text).toBe(`[${token}`);
+    const reply = openai.reply(completion('0').replace('"0"', token), chat(), 0);
+    expect(reply.ok && JSON.parse(reply.body).choices[0].message.content).toBe(token);
+  },
+);
+
+it.each(['stop', 'STOP', 'end_turn', 'tool_calls'])(
+  'calls that end with %j end with tool_calls: some clients run tools only then (Gemini, LiteLLM say stop)',
+  async (word) => {
+    const body = passedOn(call(FULL).with(-1, delta({}, word)));
+    const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+    expect(choices[0]?.finish_reason).toBe('tool_calls');
+    expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0 }).finishReason).toBe(
+      'tool-calls',
+    );
+    const message = { role: 'assistant', content: null, tool_calls: [{ ...FULL, function: weather }] };
+    const reply = openai.reply(
+      whole(message).replace('"finish_reason":"tool_calls"', `"finish_reason":"${word}"`),
+      chat(),
+      0,
+    );
+    expect(reply).toMatchObject({ ok: true, finishReason: 'tool_calls' });
+  },
+);
+
+it('a function in the words of 2023 that ends with stop ends with function_call; other ends, and choices without calls, stay', () => {
+  const called = { name: 'weather', arguments: '{}' };
+  const ended = (said: Json, word: string) => {
+    const steps = passedOn([OPENING, delta(said), delta({}, word)]);
+    const reply = openai.reply(
+      JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', ...said }, finish_reason: word }] }),
+      chat(),
+      0,
+    );
+    return [/finish_reason":"(\w+)"/.exec(steps)?.[1], reply.ok && reply.finishReason];
+  };
+  expect(ended({ function_call: called }, 'stop')).toEqual(['function_call', 'function_call']);
+  expect(ended({ tool_calls: [{ ...FULL, index: 0, function: called }] }, 'length')).toEqual(['length', 'length']);
+  expect(ended({ tool_calls: [], content: 'x' }, 'stop')).toEqual(['stop', 'stop']);
+  const two = [
+    { index: 0, delta: { tool_calls: [{ ...FULL, index: 0, function: called }] } },
+    { index: 1, delta: { content: 'x' } },
+  ];
+  const end = [0, 1].map((index) => ({ index, delta: {}, finish_reason: 'stop' }));
+  const body = passedOn([two, end].map((choices) => JSON.stringify({ id: 'c1', model: 'm', choices })));
+  expect([...body.matchAll(/finish_reason":"(\w+)"/g)].map(([, word]) => word)).toEqual(['tool_calls', 'stop']);
 });
 
 const whole = (message: Json): string =>

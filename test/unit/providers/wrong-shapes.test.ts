@@ -23,7 +23,7 @@ describe('an OpenAI answer', () => {
     ['{"choices":[]}', 'no choices'],
     ['{"choices":[null]}', 'no message'],
     [whole({ message: undefined }), 'no message'],
-    [whole({ message: { content: 7 } }), 'not text'],
+    [whole({ message: { content: true } }), 'not text'],
     [whole({ message: { content: [{ type: 'image', url: 'x' }] } }), 'A part of the content'],
     [whole({ message: { tool_calls: {} } }), 'not a list'],
     [whole({ finish_reason: null }), 'no finish_reason'],

@@ -5,7 +5,7 @@ import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-numbe
 import { malformed } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
 import { failureInside } from '../shared/error-inside.ts';
-import { finishReason } from '../shared/finish-reasons.ts';
+import { finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
@@ -31,7 +31,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
   const usage = isObject(message.usage) ? readAnthropicUsage(message.usage) : undefined;
   const { stop_reason: word } = message;
-  if (typeof word !== 'string' || word === '') {
+  if (!isReason(word)) {
     return { ok: false, failure: malformed('The answer has no stop_reason.'), usage };
   }
   const reason = finishReason(word);

@@ -2,7 +2,7 @@ import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../../p
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
-import { finishReason } from '../shared/finish-reasons.ts';
+import { finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { jsonText } from '../shared/json-text.ts';
@@ -215,7 +215,7 @@ export class AnthropicStream implements StreamTranslator {
   }
 
   #messageDelta({ delta }: Json, data: string): StreamStep[] {
-    if (!isObject(delta) || typeof delta.stop_reason !== 'string' || delta.stop_reason === '') return NOTHING;
+    if (!isObject(delta) || !isReason(delta.stop_reason)) return NOTHING;
     // The stop sequence was generated too, but is not part of the text.
     const textBytes = generatedBytes(delta.stop_sequence) ?? 0;
     const reason = finishReason(delta.stop_reason);

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 import { CallDeltas } from '../shared/call-deltas.ts';
 import { madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
-import { finishReason } from '../shared/finish-reasons.ts';
+import { type Called, calledIn, finishReason, isReason } from '../shared/finish-reasons.ts';
 import { mayHoldText } from '../shared/heartbeat.ts';
 
 /** What a chunk says about one choice. */
@@ -26,10 +26,12 @@ export class OpenAiChoice {
   /** True if content came, and then a chunk without content finished it. It stays false for servers that send `stop` with every chunk. */
   isSurelyFinished = false;
   finishReason: FinishReason | undefined;
-  #hasSaid = false;
+  /** True if some content came. */
+  hasSaid = false;
   /** True if a `finish_reason` came together with content, or before more of it. It then proves nothing. */
   #finishesEarly = false;
   #hasRole = false;
+  #called: Called;
   readonly #calls = new CallDeltas();
   readonly #index: number;
 
@@ -41,7 +43,11 @@ export class OpenAiChoice {
   read(choice: Json, answerId: unknown): ReadChoice {
     const read: ReadChoice = { shows: false, isLost: false, isRewritten: false, isReadable: true, brokeOff: undefined };
     const { finish_reason: reason } = choice;
-    const isEnd = typeof reason === 'string' && reason !== '';
+    const isEnd = isReason(reason);
+    if (!isEnd && (reason ?? null) !== null) {
+      choice.finish_reason = null;
+      read.isRewritten = true;
+    }
     if (isObject(choice.delta)) this.#readDelta(choice.delta, read, answerId);
     else {
       const { finish_reason: _, index: __, logprobs: ___, ...rest } = choice;
@@ -53,7 +59,7 @@ export class OpenAiChoice {
     }
     if (read.shows) {
       this.#finishesEarly ||= this.isFinished || isEnd;
-      this.#hasSaid = true;
+      this.hasSaid = true;
       this.isFinished = false;
       this.isSurelyFinished = false;
     }
@@ -62,7 +68,7 @@ export class OpenAiChoice {
   }
 
   #finish(choice: Json, word: string, read: ReadChoice): void {
-    const reason = finishReason(word);
+    const reason = finishReason(word, this.#called);
     if (reason === undefined) {
       read.brokeOff = word;
       this.isFinished = false;
@@ -73,15 +79,15 @@ export class OpenAiChoice {
       choice.finish_reason = reason;
       read.isRewritten = true;
     }
-    this.isSurelyFinished = this.#hasSaid && !this.#finishesEarly && !read.isLost;
+    this.isSurelyFinished = this.hasSaid && !this.#finishesEarly && !read.isLost;
     this.isFinished = true;
     this.finishReason = reason;
   }
 
   #readDelta(delta: Json, read: ReadChoice, answerId: unknown): void {
     const { content, tool_calls: calls, role } = delta;
-    // Clients need the role once. Gemini's own word for it is "model".
-    if (role !== 'assistant' && (role || !this.#hasRole)) {
+    // Clients need the role once, and accept no other. Gemini's own word for it is "model"; MiniMax repeats an empty string.
+    if (role !== 'assistant' && ((role ?? undefined) !== undefined || !this.#hasRole)) {
       delta.role = 'assistant';
       read.isRewritten = true;
     }
@@ -89,6 +95,7 @@ export class OpenAiChoice {
     if (typeof content === 'string') read.shows = content !== '';
     else if (content !== undefined && content !== null) readContent(delta, content, read);
     if (calls !== undefined && calls !== null) this.#readCalls(delta, calls, read, answerId);
+    this.#called = calledIn(delta) ?? this.#called;
     read.shows ||= Boolean(
       delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call || delta.audio,
     );

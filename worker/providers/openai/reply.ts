@@ -7,14 +7,14 @@ import type { Reply } from '../adapter.ts';
 import { identify, madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { failureInside, saysError } from '../shared/error-inside.ts';
-import { finishReason } from '../shared/finish-reasons.ts';
+import { calledIn, finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRouterFields } from '../shared/router-fields.ts';
-import { writeArguments } from '../shared/text-arguments.ts';
 import { readUsage, usageIn } from '../shared/usage.ts';
+import { writeText } from '../shared/written-text.ts';
 
 /** Checks a whole answer. It is in OpenAI's form already, so its own text is passed on, unless a client could not read it. */
 export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
@@ -34,7 +34,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   if (!Array.isArray(choices) || choices.length === 0) {
     return { ok: false, failure: malformed('The answer has no choices.'), usage };
   }
-  let isRewritten = writeArguments(choices, text);
+  let isRewritten = writeText(choices, text);
   if (isRewritten === undefined)
     return { ok: false, failure: malformed('The arguments are nested too deeply.'), usage };
   for (const [index, choice] of choices.entries()) {
@@ -73,8 +73,8 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
   } else if (content !== undefined && content !== null && typeof content !== 'string') {
     return malformed('The content is not text.');
   }
-  if (typeof word !== 'string' || word === '') return malformed('A choice of the answer has no finish_reason.');
-  const reason = finishReason(word);
+  if (!isReason(word)) return malformed('A choice of the answer has no finish_reason.');
+  const reason = finishReason(word, calledIn(message));
   if (reason === undefined) return brokeOff(word);
   if (reason === word) return isRewritten;
   choice.finish_reason = reason;

@@ -11,8 +11,8 @@ import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRouterFields, lostBehind } from '../shared/router-fields.ts';
 import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
-import { writeArguments } from '../shared/text-arguments.ts';
 import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
+import { writeText } from '../shared/written-text.ts';
 import { OpenAiChoice } from './choice.ts';
 import { PlainText } from './plain-text.ts';
 
@@ -106,16 +106,20 @@ export class OpenAiStream implements StreamTranslator {
   }
 
   #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
-    const isWritten = writeArguments(choices, data);
+    const isMoved = this.#moveMessages(chunk, choices);
+    const isWritten = writeText(choices, data);
     if (isWritten === undefined) return lostIf(true, data);
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;
     let isLost = false;
     const isMarked = lostBehind(chunk);
-    // Some clients treat any `error` as one, even an empty one.
-    let isRewritten = dropRouterFields(chunk) || isWritten || isObject(chunk.usage) || Boolean(chunk.error);
-    if (isObject(chunk.usage)) delete chunk.usage;
-    if (chunk.error) delete chunk.error;
+    let isRewritten = dropRouterFields(chunk) || isMoved || isWritten;
+    // Some clients treat any `error` as one, even null, and refuse a `usage` that is not an object.
+    if (chunk.error !== undefined || (chunk.usage ?? null) !== null) {
+      delete chunk.error;
+      delete chunk.usage;
+      isRewritten = true;
+    }
     const readable: unknown[] = [];
     for (const choice of choices) {
       const read = this.#readChoice(choice, chunk.id);
@@ -141,6 +145,24 @@ export class OpenAiStream implements StreamTranslator {
     return steps.length === 0 ? [step] : [step, ...steps];
   }
 
+  /**
+   * Foundry Local has a `message` beside each delta, and OpenAI's SDK would show it instead. MiniMax ends its streams with the whole
+   * answer, without a delta: text that has been said. Where nothing has, it is the answer. True if one was found.
+   */
+  #moveMessages({ object }: Json, choices: readonly unknown[]): boolean {
+    let found = false;
+    for (const choice of choices) {
+      if (!isObject(choice) || !isObject(choice.message)) continue;
+      if (!isObject(choice.delta)) {
+        if (object !== 'chat.completion') continue;
+        choice.delta = this.#choices.get(indexOf(choice) ?? 0)?.hasSaid ? {} : choice.message;
+      }
+      delete choice.message;
+      found = true;
+    }
+    return found;
+  }
+
   #readChoice(choice: unknown, answerId: unknown): ReadChoice {
     const index = isObject(choice) ? indexOf(choice) : undefined;
     if (!isObject(choice) || index === undefined) return { ...UNREADABLE, isLost: mayHoldText(choice) };
@@ -154,7 +176,7 @@ export class OpenAiStream implements StreamTranslator {
     this.#finished += Number(known.isFinished) - Number(isFinished);
     this.finishReason = known.finishReason ?? this.finishReason;
     this.#surelyFinished += Number(known.isSurelyFinished) - Number(isSurelyFinished);
-    if (choice.index === index || (choice.index ?? 0) === index) return read;
+    if (choice.index === index) return read;
     choice.index = index;
     return { ...read, isRewritten: true };
   }

@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../../protocol/chat.ts';
+import { isObject, type Json } from '../../../protocol/json.ts';
 
 /**
  * Every finish reason of a complete answer, in lower case. The list is closed: a provider that breaks off uses its own words (`abort`,
@@ -40,6 +41,28 @@ const COMPLETE: ReadonlyMap<string, FinishReason> = new Map([
   ['spii', 'content_filter'],
 ]);
 
-/** OpenAI's finish reason for a provider's. Undefined if that does not mean a complete answer. */
-export const finishReason = (reason: string): FinishReason | undefined =>
-  COMPLETE.get(reason) ?? COMPLETE.get(reason.toLowerCase());
+/** True for a reason of any kind. Until the end, some servers write `""` (Ollama, SGLang, SenseNova) or `"null"` (KoboldCpp). */
+export const isReason = (reason: unknown): reason is string =>
+  typeof reason === 'string' && reason !== '' && reason.toLowerCase() !== 'null';
+
+/** What a choice calls, as the reason that ends such a choice. */
+export type Called = 'tool_calls' | 'function_call' | undefined;
+
+/** What a message or a delta calls. The provider runs calls of other kinds itself. */
+export function calledIn({ tool_calls: calls, function_call: called }: Json): Called {
+  if (
+    Array.isArray(calls) &&
+    calls.some((call) => isObject(call) && (isObject(call.function) || isObject(call.custom)))
+  )
+    return 'tool_calls';
+  return isObject(called) ? 'function_call' : undefined;
+}
+
+/**
+ * OpenAI's finish reason for a provider's. Undefined if that does not mean a complete answer. Gemini and LiteLLM say `stop` after
+ * calls too, and some clients run tools only for `tool_calls`.
+ */
+export function finishReason(reason: string, called?: Called): FinishReason | undefined {
+  const complete = COMPLETE.get(reason) ?? COMPLETE.get(reason.toLowerCase());
+  return complete === 'stop' ? (called ?? complete) : complete;
+}

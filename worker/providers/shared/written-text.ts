@@ -1,0 +1,51 @@
+import { isObject, type Json } from '../../../protocol/json.ts';
+import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
+import { jsonText } from './json-text.ts';
+
+/**
+ * Some servers send a string of OpenAI's format as another JSON value: a call's arguments as an object, or a token such as `6` as a
+ * number (Workers AI). Both are rewritten in place, with numbers as the model wrote them in `text`. Returns true if any were, and
+ * undefined if they are nested too deeply.
+ */
+export function writeText(choices: readonly unknown[], text: string): boolean | undefined {
+  const places = placesIn(choices);
+  if (!places.some(isNoText)) return false;
+  let written = places;
+  try {
+    if (mayHoldWrittenNumber(text)) written = placesIn((parseJson(text) as { choices: unknown[] }).choices);
+  } catch {
+    return undefined;
+  }
+  for (const [index, place] of places.entries()) {
+    if (!isNoText(place)) continue;
+    const [object, field] = place;
+    const value = jsonText((written[index] ?? place)[0][field]);
+    if (value === undefined) return undefined;
+    object[field] = value;
+  }
+  return true;
+}
+
+type Place = readonly [Json, 'content' | 'arguments'];
+
+/** A list of parts is content too, so only numbers count there. */
+function isNoText([object, field]: Place): boolean {
+  const value = object[field] ?? null;
+  return field === 'content' ? typeof value === 'number' : typeof value !== 'string' && value !== null;
+}
+
+/** The contents of these choices and the arguments of their calls, in order. */
+function placesIn(choices: readonly unknown[]): Place[] {
+  const places: Place[] = [];
+  for (const choice of choices) {
+    const said = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
+    if (!isObject(said)) continue;
+    places.push([said, 'content']);
+    const calls: unknown[] = Array.isArray(said.tool_calls) ? said.tool_calls : [];
+    for (const call of calls) {
+      if (isObject(call) && isObject(call.function)) places.push([call.function, 'arguments']);
+    }
+    if (isObject(said.function_call)) places.push([said.function_call, 'arguments']);
+  }
+  return places;
+}
