@@ -81,7 +81,7 @@ const clock: Clock = {
   },
 };
 
-const outward: UpstreamFetch = (url, init) => fetch(url, init);
+const fetchOutside: UpstreamFetch = (url, init) => fetch(url, init);
 
 /** Workers Logs index JSON lines; no prompt, answer or key is ever in an event. */
 const events: EventSink = (event) => {
@@ -143,7 +143,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       }),
     }),
     ...telemetrySinks(config.telemetry, config.slo, {
-      ...{ clock, random: () => Math.random(), fetch: outward, events, print: (line) => console.log(line) },
+      ...{ clock, random: () => Math.random(), fetch: fetchOutside, events, print: (line) => console.log(line) },
       origin: { instance: source, version: VERSION },
     }),
   );
@@ -162,9 +162,9 @@ export function compose(unchecked: UncheckedEnv): Composition {
       config,
       clock,
       random: () => Math.random(),
-      fetch: outward,
+      fetch: fetchOutside,
       identities: keys,
-      tokens: new TokenStore(env, config.issuers, { clock, fetch: outward, events }),
+      tokens: new TokenStore(env, config.issuers, { clock, fetch: fetchOutside, events }),
       isLocal: env.local,
       board,
       ledger: new LedgerStore(tenantLedger, clock),
@@ -223,7 +223,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       random: () => Math.random(),
       newId: () => crypto.randomUUID(),
       events,
-      fetch: outward,
+      fetch: fetchOutside,
       hooksOf: (tenant) => alertsOf(config, tenant).hooks,
       allHooks: () => allHooks(config),
     },

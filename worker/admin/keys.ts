@@ -198,10 +198,12 @@ export async function revokeKey({
     what: `revoke the key ${id} of ${known.tenant}`,
     async make() {
       const { before, after } = (await keys.revoke(id)) ?? { before: known, after: known };
-      const told = await askLedger(c, known.tenant, (ledger) => ledger.revoke(`key:${id}`, notedName(operator, who)));
-      const reply = plainJson({ ...after, ledgerTold: told?.ok === true }, c.env.context);
-      if (told?.ok === true) {
-        const from = { ...before, revokedInLedger: told.before.revoked };
+      const ledgerReply = await askLedger(c, known.tenant, (ledger) =>
+        ledger.revoke(`key:${id}`, notedName(operator, who)),
+      );
+      const reply = plainJson({ ...after, ledgerTold: ledgerReply?.ok === true }, c.env.context);
+      if (ledgerReply?.ok === true) {
+        const from = { ...before, revokedInLedger: ledgerReply.before.revoked };
         return { outcome: 'changed', from, to: { ...after, revokedInLedger: true }, reply };
       }
       // The key was already revoked in KV. Only the ledger could have changed, and it has not answered.

@@ -80,8 +80,8 @@ export function settingLimits(
       const { set, before } = reply;
       const limitsInForce = inForce(tier ?? configuredFor(scope, configuredOf(config, tenant)), set);
       const unwatched = await whyUnwatched(c, tenant, scope, set);
-      const told = plainJson(shown({ set, limits: limitsInForce, unwatched }), c.env.context);
-      return { outcome: 'changed', from: before.limits, to: set, reply: told };
+      const response = plainJson(shown({ set, limits: limitsInForce, unwatched }), c.env.context);
+      return { outcome: 'changed', from: before.limits, to: set, reply: response };
     },
   };
 }

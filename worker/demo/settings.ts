@@ -13,16 +13,16 @@ type Composition = App['Bindings']['composition'];
 export async function demoSettings(c: Context<App>): Promise<Response> {
   const { composition, context } = c.env;
   const { config, notConfigured, env, board } = composition;
-  const told = (settings: DemoSettings) => plainJson(settings, context);
+  const reply = (settings: DemoSettings) => plainJson(settings, context);
   if (notConfigured !== undefined) {
     const { missing } = notConfigured;
-    return told({ signIn: 'off', because: 'not_configured', missing });
+    return reply({ signIn: 'off', because: 'not_configured', missing });
   }
   // Under any other host name the local sign-in does not exist (routes.ts).
-  if (!env.local || strangeHost(c.req.raw, []) !== undefined) return told(config.demo);
+  if (!env.local || strangeHost(c.req.raw, []) !== undefined) return reply(config.demo);
   // Loads the overrides that were set before this process started, as every request does.
   await board.ready(context.background);
-  return told({ signIn: 'local', providers: providerPlugs(composition) });
+  return reply({ signIn: 'local', providers: providerPlugs(composition) });
 }
 
 /** The deployments that the page shows as plugs. */

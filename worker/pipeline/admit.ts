@@ -91,7 +91,7 @@ const longestRunMs = ({ router: { totalTimeoutMs, maxStreamDurationMs } }: Confi
 
 function versionIn(versions: readonly Version[], mode: Mode): Version {
   const version = versions.find((one) => one.mode === mode);
-  if (version === undefined) throw new Error(`mode ${mode} was granted, which nobody asked for`);
+  if (version === undefined) throw new Error(`the ledger granted the mode ${mode}, which was not requested`);
   return version;
 }
 

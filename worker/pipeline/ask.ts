@@ -28,7 +28,8 @@ import type { Keyed, RoutedRequest } from './request.ts';
 /** The question, or the error that refuses it. */
 export type RequestResult = Result<RoutedRequest, RouterError>;
 
-const wrong = (param: string, detail: string): Refused<RouterError> => refused({ code: 'invalid_body', param, detail });
+const invalidBody = (param: string, detail: string): Refused<RouterError> =>
+  refused({ code: 'invalid_body', param, detail });
 
 /** What reading has found out so far, even if the question is refused in the end. */
 export interface Noted {
@@ -66,7 +67,7 @@ export async function readRequest(
   const fields = fieldsIn(text);
   if (!fields.ok) return fields;
   const asked = DOORS[door].read(fields.value, headers.get(REQUEST_HEADERS.feature));
-  if (!asked.ok) return wrong(asked.error.param, asked.error.detail);
+  if (!asked.ok) return invalidBody(asked.error.param, asked.error.detail);
   const { body, feature: named, usesOwnAlias } = asked.value;
 
   const resolved = resolveFeature(named, identity, config);
@@ -76,13 +77,13 @@ export async function readRequest(
 
   if (usesOwnAlias) body.model = feature.alias;
   const parsed = parseChat(body);
-  if (!parsed.ok) return wrong(parsed.param, parsed.message);
+  if (!parsed.ok) return invalidBody(parsed.param, parsed.message);
   const { chat } = parsed;
   noted.stream = chat.stream;
   if (text.length <= LONGEST_KEPT) keepShape('question', [fields.value, chat]);
   if (isTextTooLong(text, chat, maxBodyBytes)) return refused({ code: 'payload_too_large', limitBytes: maxBodyBytes });
   const image = config.router.privateImageUrls ? undefined : privateImage(chat);
-  if (image !== undefined) return wrong(image, PRIVATE_IMAGE);
+  if (image !== undefined) return invalidBody(image, PRIVATE_IMAGE);
   const alias = aliasFor(chat.model, feature, identity, config);
   if (!alias.ok) return alias;
   noted.alias = alias.value.name;
@@ -116,14 +117,14 @@ export async function readRequest(
 
 function fieldsIn(text: string): Result<Json, RouterError> {
   const problem = outlineProblem(text);
-  if (problem !== undefined) return wrong('', problem);
+  if (problem !== undefined) return invalidBody('', problem);
   let json: unknown;
   try {
     json = parseBody(text);
   } catch (error) {
-    return refused({ code: 'invalid_json', detail: where(error, text) });
+    return refused({ code: 'invalid_json', detail: breakOf(error, text) });
   }
-  return isObject(json) ? ok(json) : wrong('', 'must be a JSON object');
+  return isObject(json) ? ok(json) : invalidBody('', 'must be a JSON object');
 }
 
 /** The requested alias. A page may use only its feature's alias, so that it cannot choose a more expensive one. */
@@ -148,7 +149,7 @@ const NOT_KEYED: Result<Keyed | undefined, RouterError> = ok(undefined);
 function keyedBy(headers: Headers, feature: Feature): Result<Keyed | undefined, RouterError> {
   const key = headers.get(REQUEST_HEADERS.idempotencyKey);
   if (key !== null && !/^[\x21-\x7e]{1,256}$/.test(key)) {
-    return wrong(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
+    return invalidBody(REQUEST_HEADERS.idempotencyKey, 'must be 1 to 256 visible characters without spaces');
   }
   const visitor = visitorOf(headers);
   if (!visitor.ok) return visitor;
@@ -197,7 +198,7 @@ export function visitorOf(headers: Headers): Result<string | null, RouterError> 
 }
 
 /** Says where the JSON is broken. It does not repeat the parser's message, which quotes the body, because errors must not hold prompts. */
-function where(error: unknown, text: string): string {
+function breakOf(error: unknown, text: string): string {
   if (text.trim() === '') return 'it is empty';
   const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
   return position === undefined ? 'it breaks off or holds a stray character' : `it breaks at character ${position}`;

@@ -38,46 +38,46 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   const quietUntil = Math.min(startedAt + patience.answerMs, deadlineAt);
   const limit = new AttemptLimit(quietUntil, gone, waits);
   let headersCame = false;
-  let came: Came;
+  let result: CallResult;
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (!response.ok) came = failed(await classify(response, input, clock.now() - startedAt));
-    else if (!chat.stream) came = await whole(response, input);
-    else if (response.body === null) came = failed(NO_BODY);
+    if (!response.ok) result = failed(await classify(response, input, clock.now() - startedAt));
+    else if (!chat.stream) result = await whole(response, input);
+    else if (response.body === null) result = failed(NO_BODY);
     else {
       limit.letStreamKeepTime();
       const firstContentAt = Math.min(startedAt + patience.contentMs, deadlineAt);
       const endAt = startedAt + settings.maxStreamDurationMs;
       const { idleTimeoutMs } = deployment;
-      came = await streamed(response.body, input, { quietUntil, firstContentAt, idleTimeoutMs, endAt });
+      result = await streamed(response.body, input, { quietUntil, firstContentAt, idleTimeoutMs, endAt });
     }
   } catch {
     const waitedMs = clock.now() - startedAt;
     const promptBytes = outgoing.body.length;
     const { timedOut, left } = limit;
     const failure = withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole: !chat.stream });
-    came = chat.stream && !headersCame ? hung(failure) : failed(failure);
+    result = chat.stream && !headersCame ? failedWithoutAnswer(failure) : failed(failure);
   } finally {
     limit.stop();
   }
-  if (came.kind !== 'failure') return came;
-  const isLate = limit.timedOut || came.failure.kind === 'slow';
+  if (result.kind !== 'failure') return result;
+  const isLate = limit.timedOut || result.failure.kind === 'slow';
   return {
-    ...billedIfTold(came),
+    ...billedIfReported(result),
     cutByDeadline: isLate && clock.now() >= deadlineAt && hadLittleTime(startedAt, input),
   };
 }
 
-type Came = Answered | Omit<Failed, 'cutByDeadline'>;
+type CallResult = Answered | Omit<Failed, 'cutByDeadline'>;
 
 /** A failure of an answer that did not arrive as a stream. How much the model had made of it is unknown. */
-const failed = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOBODY_KNOWS });
-const NOBODY_KNOWS: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
+const failed = (failure: Failure): CallResult => ({ kind: 'failure', failure, measured: UNKNOWN_AMOUNT });
+const UNKNOWN_AMOUNT: Measured = { usage: undefined, isFinal: false, made: 'unknown' };
 
 /** A stream was requested and nothing of it arrived. Whatever the model made is still on its way. */
-const hung = (failure: Failure): Came => ({ kind: 'failure', failure, measured: NOTHING_CAME });
-const NOTHING_CAME: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
+const failedWithoutAnswer = (failure: Failure): CallResult => ({ kind: 'failure', failure, measured: NOTHING_ARRIVED });
+const NOTHING_ARRIVED: Measured = { usage: undefined, isFinal: false, made: { textBytes: 0, chunks: 0 } };
 
 /** An error that arrived with a 2xx status, in the place of an answer. The model may have worked, so the provider may bill it. */
 const billedIfServed = (failure: Failure): Failure =>
@@ -85,13 +85,13 @@ const billedIfServed = (failure: Failure): Failure =>
 const SERVED: ReadonlySet<Failure['kind']> = new Set(['server_error', 'malformed']);
 
 /** A failure that reports tokens may be billed, whatever else it says. */
-function billedIfTold<F extends Pick<Failed, 'failure' | 'measured'>>(came: F): F {
-  const { inputTokens = 0, outputTokens = 0 } = came.measured.usage ?? {};
-  return inputTokens + outputTokens > 0 ? { ...came, failure: { ...came.failure, mayBeBilled: true } } : came;
+function billedIfReported<F extends Pick<Failed, 'failure' | 'measured'>>(result: F): F {
+  const { inputTokens = 0, outputTokens = 0 } = result.measured.usage ?? {};
+  return inputTokens + outputTokens > 0 ? { ...result, failure: { ...result.failure, mayBeBilled: true } } : result;
 }
 
 /** Reads an answer in one piece. If the provider sends a stream of events instead, they become one answer, as the client asked for. */
-async function whole(response: Response, input: AttemptInput): Promise<Came> {
+async function whole(response: Response, input: AttemptInput): Promise<CallResult> {
   const { chat, deployment, adapter, clock } = input;
   const text = await readText(response, MOST_ANSWER_BYTES);
   if (text === undefined) return failed(TOO_LARGE);
@@ -112,7 +112,7 @@ async function streamed(
   body: ReadableStream<Uint8Array>,
   { chat, deployment, adapter, clock }: AttemptInput,
   limits: StreamLimits,
-): Promise<Came> {
+): Promise<CallResult> {
   const help: StreamHelp = {
     present: (failure) => presentable(failure, deployment),
     readWhole: (text) => {

@@ -53,7 +53,7 @@ export function identify(request: Asking, deps: Links, background: Background): 
   const { headers } = request;
   const sent = credential(headers);
   if (sent === undefined) return refused({ code: 'missing_key', isMalformed: headers.has('authorization') });
-  const found = looksLikeToken(sent) ? deps.tokens.find(sent, background) : ofKey(sent, deps);
+  const found = looksLikeToken(sent) ? deps.tokens.find(sent, background) : findKey(sent, deps);
   return found instanceof Promise ? found.then((one) => checked(one, request, deps)) : checked(found, request, deps);
 }
 
@@ -73,17 +73,17 @@ function checked(found: Identified, request: Asking, deps: Links): Identified {
   return ok(identity);
 }
 
-function ofKey(key: string, { identities, clock }: Links): Identified | Promise<Identified> {
+function findKey(key: string, { identities, clock }: Links): Identified | Promise<Identified> {
   try {
     const found = identities.find(key);
-    if (!(found instanceof Promise)) return known(found);
-    return within(found.then(known), LONGEST_LOOK_UP_MS, clock, UNAVAILABLE).catch(() => UNAVAILABLE);
+    if (!(found instanceof Promise)) return identifiedAs(found);
+    return within(found.then(identifiedAs), LONGEST_LOOK_UP_MS, clock, UNAVAILABLE).catch(() => UNAVAILABLE);
   } catch {
     return UNAVAILABLE;
   }
 }
 
-const known = (identity: Identity | undefined): Identified =>
+const identifiedAs = (identity: Identity | undefined): Identified =>
   identity === undefined ? refused({ code: 'invalid_key' }) : ok(identity);
 
 const UNAVAILABLE: Identified = refused({ code: 'key_store_unavailable', retryAfterMs: 2_000 });
@@ -95,14 +95,14 @@ function pageProblem(
   host: string | null,
   { config, isLocal }: Links,
 ): RouterError | undefined {
-  const strange: RouterError = { code: 'origin_not_allowed', origin };
-  if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : strange;
+  const notAllowed: RouterError = { code: 'origin_not_allowed', origin };
+  if (identity.kind === 'publishable') return identity.origins.includes(origin) ? undefined : notAllowed;
   if (identity.kind === 'token') {
     const isOwn = isOwnOrigin(origin, host, config.publicUrl);
-    return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : strange;
+    return isOwn || mayCall(origin, config.origins, isLocal) ? undefined : notAllowed;
   }
   // The local key is public, so only pages of this machine may use it, and those that config names.
-  if (identity === LOCAL_IDENTITY && !mayCall(origin, config.origins, true)) return strange;
+  if (identity === LOCAL_IDENTITY && !mayCall(origin, config.origins, true)) return notAllowed;
   return identity.browser ? undefined : { code: 'browser_not_allowed' };
 }
 

@@ -41,7 +41,7 @@ export class BookSink implements RecordSink {
   /** Flushes that are under way, by number. */
   readonly #held = new Map<number, Held>();
   /** The drops that were reported to the book, by sink. */
-  #told: Record<string, number> = {};
+  #reported: Record<string, number> = {};
 
   constructor(links: Links) {
     this.#links = links;
@@ -78,7 +78,8 @@ export class BookSink implements RecordSink {
     if (held === undefined) return;
     this.#held.delete(seq);
     this.dropped += held.records;
-    for (const [sink, count] of Object.entries(held.dropped)) this.#told[sink] = (this.#told[sink] ?? 0) - count;
+    for (const [sink, count] of Object.entries(held.dropped))
+      this.#reported[sink] = (this.#reported[sink] ?? 0) - count;
   }
 
   /** Sends a flush, again if the book does not answer. Its number stays the same, so the book counts it once. */
@@ -95,9 +96,9 @@ export class BookSink implements RecordSink {
   #newDrops(): Record<string, number> {
     const drops: Record<string, number> = {};
     for (const [sink, count] of Object.entries(this.#links.dropped())) {
-      const more = count - (this.#told[sink] ?? 0);
+      const more = count - (this.#reported[sink] ?? 0);
       if (more > 0) drops[sink] = more;
-      this.#told[sink] = count;
+      this.#reported[sink] = count;
     }
     return drops;
   }

@@ -148,7 +148,7 @@ export class IsolateBoard implements RoutingBoard {
     entry.health = own.next;
     if (own.claim !== 'granted' || !isShared(entry.health)) return own.claim !== 'taken';
     try {
-      const { claim, until, askedUntil } = await this.#soon(this.#links.claimProbe(healthId, forMs));
+      const { claim, until, askedUntil } = await this.#inTime(this.#links.claimProbe(healthId, forMs));
       if (claim === 'closed') entry.health = HEALTHY;
       if (claim !== 'taken') return true;
       if (entry.health.state === 'open') {
@@ -184,16 +184,16 @@ export class IsolateBoard implements RoutingBoard {
     if (observation.result === 'success') {
       entry.successes++;
       // The end of an outage is reported at once, other successes with the next failure.
-      if (after.state === 'closed' && isShared(before)) this.#tell(healthId, entry, observation, background);
+      if (after.state === 'closed' && isShared(before)) this.#report(healthId, entry, observation, background);
       return;
     }
     const told = forOthers(observation, after, now);
     if (told !== undefined) {
-      this.#tell(healthId, entry, told, background);
+      this.#report(healthId, entry, told, background);
     } else if (isShared(before) && before.probeUntil > 0) {
       // The observation tells other isolates nothing, but they wait for the probe to end.
       const { startedAt, user } = observation;
-      this.#tell(healthId, entry, { startedAt, result: 'unknown', user }, background);
+      this.#report(healthId, entry, { startedAt, result: 'unknown', user }, background);
     }
   }
 
@@ -226,7 +226,7 @@ export class IsolateBoard implements RoutingBoard {
     entry.version = Math.max(entry.version, version);
   }
 
-  async #soon<T>(work: Promise<T>): Promise<T> {
+  async #inTime<T>(work: Promise<T>): Promise<T> {
     const answer = await within(work, BINDING_MS, this.#clock, LATE);
     if (answer === LATE) throw new Error(`no answer within ${BINDING_MS} ms`);
     return answer;
@@ -243,7 +243,7 @@ export class IsolateBoard implements RoutingBoard {
     return entry;
   }
 
-  #tell(deployment: string, entry: Entry, observation: Observation, background: Background): void {
+  #report(deployment: string, entry: Entry, observation: Observation, background: Background): void {
     const sums: Observation[] =
       entry.successes === 0 ? [] : [{ startedAt: 0, result: 'success', user: null, count: entry.successes }];
     entry.successes = 0;
@@ -255,7 +255,7 @@ export class IsolateBoard implements RoutingBoard {
 
   async #refresh(): Promise<void> {
     try {
-      const document = await this.#soon(this.#links.read());
+      const document = await this.#inTime(this.#links.read());
       for (const [healthId, published] of Object.entries(document?.cooldowns ?? {})) {
         const entry = this.#entry(healthId);
         if (published.version <= entry.version) continue;
@@ -277,7 +277,7 @@ export class IsolateBoard implements RoutingBoard {
     const { copy, mustAsk } = takePublished(this.#copy, published, this.#clock.now());
     if (!mustAsk) return this.#keep(copy);
     try {
-      this.takeOverrides(await this.#soon(this.#links.overrides()));
+      this.takeOverrides(await this.#inTime(this.#links.overrides()));
     } catch (error) {
       // In an incident a pin that may be old is better than none. We ask again after the next read.
       this.#keep(takePublished(this.#copy, published, this.#clock.now()).copy);

@@ -40,11 +40,11 @@ const sizeOf = ({ chat, deployment }: AttemptInput) => ({
  */
 function isRefusal(status: number, body: string): boolean {
   if (LOST.has(status) || (status >= 520 && status <= 527)) return false;
-  return status < 500 || isInOwnWords(body);
+  return status < 500 || isJsonObject(body);
 }
 const LOST: ReadonlySet<number> = new Set([408, 499, 502, 504]);
 
-function isInOwnWords(body: string): boolean {
+function isJsonObject(body: string): boolean {
   try {
     const said: unknown = JSON.parse(body);
     return typeof said === 'object' && said !== null && Object.keys(said).length > 0;
