@@ -131,17 +131,20 @@ export function compose(unchecked: UncheckedEnv): Composition {
   const sinks: RecordSink[] = [];
   const judging =
     config.judge && new JudgeStore({ judge: config.judge, clock, opinion: async (given) => sloBook().opinion(given) });
-  sinks.push(
-    new BookSink({
-      source,
-      slo: config.slo,
-      clock,
-      record: async (flush) => sloBook().record(flush),
-      dropped: () => ({
-        ...Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
-        ...(judging && { judge: judging.dropped }),
-      }),
+  const records = new RecordBatches({ sinks, clock, slo: config.slo, hashUser });
+  const book: BookSink = new BookSink({
+    source,
+    slo: config.slo,
+    clock,
+    record: async (flush) => sloBook().record(flush),
+    dropped: () => ({
+      ...Object.fromEntries(sinks.map(({ name, dropped }) => [name, dropped])),
+      book: book.dropped + records.lost,
+      ...(judging && { judge: judging.dropped }),
     }),
+  });
+  sinks.push(
+    book,
     ...telemetrySinks(config.telemetry, config.slo, {
       ...{ clock, random: () => Math.random(), fetch: fetchOutside, events, print: (line) => console.log(line) },
       origin: { instance: source, version: VERSION },
@@ -182,7 +185,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newPipe: () => new IdentityTransformStream(),
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
-      records: new RecordBatches({ sinks, clock, slo: config.slo, hashUser }),
+      records,
       told: new ToldStore({
         clock,
         hashUser,

@@ -8,7 +8,7 @@ const HEADINGS = ['promise', 'for', 'what', 'over', 'target', 'now', 'counted', 
 const NUMBERS = [4, 5, 6, 7, 8];
 
 /** From an answer of `GET /admin/slo`. */
-export function promiseLines({ service, at, objectives, averages, percentiles, lost }: SloReport): string[] {
+export function promiseLines({ service, at, objectives, averages, percentiles, lost, dropped }: SloReport): string[] {
   if (objectives.length + averages.length === 0) return [`${service} has no promises to show.`];
   const rows = [
     ...objectives.map((one) => objectiveRow(one, at)),
@@ -35,6 +35,7 @@ export function promiseLines({ service, at, objectives, averages, percentiles, l
     ...(excluded.length === 0 ? [] : ['', 'Requests that do not count, by reason:', ...excluded]),
     ...dependencyLines(objectives),
     ...lossLines(lost),
+    ...(dropped === 0 ? [] : ['', `Records lost in the last 30 days, whose requests are not counted: ${dropped}`]),
     ...(percentiles === undefined
       ? []
       : [

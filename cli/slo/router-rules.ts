@@ -62,7 +62,7 @@ const ALERTS: readonly RouterAlert[] = [
     expr: 'increase(carryon_dropped_total[10m]) > 0',
     severity: 'ticket',
     summary: 'Records for {{ $labels.sink }} are lost',
-    description: '{{ $value | humanize }} records in 10m could not be delivered to {{ $labels.sink }}.',
+    description: '{{ $value | humanize }} records in 10m did not reach {{ $labels.sink }}.',
   },
 ];
 

@@ -1,4 +1,7 @@
-/** The product's own Worker over a ledger far away, whose requests the runtime ends where their question tells it to. */
+/**
+ * The product's own Worker over a ledger far away, whose requests the runtime ends, and whose clock goes ahead, where their question
+ * tells it to.
+ */
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
 /** With the `TenantLedger` below instead of its own. */
@@ -25,6 +28,10 @@ export class TenantLedger extends ProductLedger {
   }
 }
 
+let aheadMs = 0;
+const { now } = Date;
+Date.now = () => now() + aheadMs;
+
 async function later(call) {
   await new Promise((resume) => setTimeout(resume, FAR_MS / 2));
   const reply = call();
@@ -34,7 +41,9 @@ async function later(call) {
 
 export default {
   async fetch(request, env, ctx) {
-    const afterMs = /die after (\d+) ms/.exec(await request.clone().text())?.[1];
+    const text = await request.clone().text();
+    const afterMs = /die after (\d+) ms/.exec(text)?.[1];
+    aheadMs += Number(/(\d+) minutes later/.exec(text)?.[1] ?? 0) * 60_000;
     if (afterMs !== undefined) setTimeout(() => ctx.abort('a test ended this request'), Number(afterMs));
     return worker.fetch(request, env, ctx);
   },

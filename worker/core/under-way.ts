@@ -7,6 +7,8 @@ export class UnderWay {
   readonly #longestMs: number;
   /** When each item began, the oldest first. */
   readonly #since = new Map<object, number>();
+  /** How many did not end in time. */
+  forgotten = 0;
 
   constructor(longestMs: number) {
     this.#longestMs = longestMs;
@@ -25,6 +27,7 @@ export class UnderWay {
     for (const [one, since] of this.#since) {
       if (now - since < this.#longestMs) break;
       this.#since.delete(one);
+      this.forgotten += 1;
     }
     return this.#since.size;
   }

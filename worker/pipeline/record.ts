@@ -48,9 +48,11 @@ export class OpenRecord {
     this.#isClosed = true;
     const { records, events } = this.#links;
     const { requestId, background } = this.#context;
-    records.ended(this);
     try {
-      records.close(this.closed(outcome, ending, status), background);
+      const record = this.closed(outcome, ending, status);
+      // Not before: a request whose record cannot be made counts as lost.
+      records.ended(this);
+      records.close(record, background);
       if (this.request !== undefined) logFailure(this.request, outcome, this.#links, this.#context);
     } catch (error) {
       logRecordFault(error, requestId, events);

@@ -21,7 +21,7 @@ interface Links {
   slo: Slo;
   clock: Clock;
   record(flush: Flush): Promise<unknown>;
-  /** Records that each sink of this isolate has given up so far. */
+  /** Records that each sink of this isolate has not got so far. */
   dropped(): Readonly<Record<string, number>>;
 }
 

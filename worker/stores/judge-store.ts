@@ -21,8 +21,7 @@ interface Links {
 
 /** One per isolate. */
 export class JudgeStore implements Judging {
-  /** Sampled answers that were not judged. */
-  dropped = 0;
+  #dropped = 0;
   readonly judge: Judge;
   readonly #links: Links;
   readonly #running = new UnderWay(LONGEST_MS);
@@ -44,7 +43,12 @@ export class JudgeStore implements Judging {
   }
 
   drop(): void {
-    this.dropped += 1;
+    this.#dropped += 1;
+  }
+
+  /** Sampled answers that were not judged, also because the runtime ended the request behind which they were to be. */
+  get dropped(): number {
+    return this.#dropped + this.#running.forgotten;
   }
 
   async tell({ requestId, tenant, isGood, failed }: JudgedRequest, until: number): Promise<boolean> {

@@ -11,7 +11,7 @@ const MOST = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** The wait after a bad request, because an objective may be burning; and between two batches. */
 const SHORTEST_WAIT_MS = 1_000;
-/** No request takes longer. One that a bug never closed must not count as open for ever. */
+/** No request takes longer. One that the runtime ended must not count as open for ever. */
 const LONGEST_REQUEST_MS = 20 * 60_000;
 
 interface Links {
@@ -29,7 +29,7 @@ export class RecordBatches implements Records {
   /** When the next batch is due. If that is in the past, the request that held the timer was ended before. */
   #dueAt = Number.POSITIVE_INFINITY;
   #sentAt = Number.NEGATIVE_INFINITY;
-  /** Requests under way, and since when. */
+  /** Requests under way. */
   readonly #open = new UnderWay(LONGEST_REQUEST_MS);
 
   constructor(links: Links) {
@@ -42,6 +42,11 @@ export class RecordBatches implements Records {
 
   ended(request: object): void {
     this.#open.end(request);
+  }
+
+  /** Records that were never made, each of a request that the runtime ended without a word. */
+  get lost(): number {
+    return this.#open.forgotten;
   }
 
   close(record: ClosedRecord, background: Background, atOnce = false): void {
@@ -71,12 +76,10 @@ export class RecordBatches implements Records {
 
   async #send(): Promise<void> {
     const { sinks, clock } = this.#links;
-    const closed = this.#closed;
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#sentAt = clock.now();
-    if (closed.length === 0) return;
-    this.#closed = [];
-    const open = this.#open.countAt(this.#sentAt);
+    const closed = this.#closed;
+    // They stay where they are until the last is hashed: a request that the runtime ends meanwhile leaves them to the next.
     for (const record of closed) {
       const { tenant, user } = record;
       if (tenant === null || user === null) continue;
@@ -84,6 +87,10 @@ export class RecordBatches implements Records {
       // In place: copying all fields would take longer than everything else here.
       record.userHash = hash instanceof Promise ? await hash : hash;
     }
+    // Another request may have been faster.
+    if (closed.length === 0 || closed !== this.#closed) return;
+    this.#closed = [];
+    const open = this.#open.countAt(clock.now());
     // No sink may get a name.
     for (const record of closed) record.user = null;
     await Promise.all(sinks.map(async (sink) => sink.take(closed, open)));

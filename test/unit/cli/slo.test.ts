@@ -57,13 +57,15 @@ it('never rounds a broken promise up to a kept one', () => {
 it('says what depends on what, and where records may be missing', () => {
   const dependencies = [{ objective: 'retrieval', touches: ['chat-success', 'chat'], consumes: true }];
   const lost = [{ from: NOW - 60_000, to: NOW - 50_000, openRequests: 3 }];
-  const lines = promiseLines({ ...report({ ...PROMISED, dependencies }, [[3, {}]]), lost });
-  expect(lines.slice(-6).join('\n')).toBe(`Dependencies:
+  const lines = promiseLines({ ...report({ ...PROMISED, dependencies }, [[3, {}]]), lost, dropped: 2 });
+  expect(lines.slice(-8).join('\n')).toBe(`Dependencies:
   chat-success depends on retrieval: no data, and its bad share counts
   chat depends on retrieval: no data, and its bad share counts
 
 Requests may be missing, because isolates ended:
-  2027-05-16 11:59:00 UTC, with 3 under way`);
+  2027-05-16 11:59:00 UTC, with 3 under way
+
+Records lost in the last 30 days, whose requests are not counted: 2`);
 });
 
 it('npm run slo -- policies has each rule, what it would do, and whether it holds', () => {

@@ -19,3 +19,15 @@ it('forgets what no longer counts when the next begins, though nobody asks for t
   // As of a time at which none of them is too old.
   expect(underWay.countAt(0)).toBe(2);
 });
+
+it('counts what it has forgotten: each once, and nothing that ended in time', () => {
+  const underWay = new UnderWay(1_000);
+  const [ended, first, second] = [{}, {}, {}];
+  for (const one of [ended, first, second]) underWay.begin(one, 0);
+  underWay.end(ended);
+  expect(underWay.forgotten).toBe(0);
+  underWay.countAt(1_000);
+  underWay.begin({}, 1_500);
+  underWay.end(first);
+  expect(underWay.forgotten).toBe(2);
+});

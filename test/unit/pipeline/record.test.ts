@@ -2,6 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
+import { OpenRecord } from '../../../worker/pipeline/record.ts';
+import type { RequestContext } from '../../../worker/pipeline/request.ts';
+import type { Records } from '../../../worker/ports.ts';
 import { aloneReply } from './support/object-reply.ts';
 import { failing, good, goodReply } from './support/openai.ts';
 import { feature, TestRouter } from './support/router.ts';
@@ -44,6 +47,29 @@ it.each([true, false])('a fault in writing the record breaks no answer (streamed
   const { status, shown, body } = await router.ask({ stream });
   expect([status, shown, body.endsWith('[DONE]\n\n')]).toEqual([200, 'Hello', stream]);
   expect(router.events).toContainEqual(expect.objectContaining({ event: 'internal_error', reason: 'RangeError' }));
+});
+
+it('a request whose record a fault kept from being made stays under way, so that it counts as lost', () => {
+  const { clock, config, events } = router.deps;
+  const underWay = new Set<object>();
+  const context = { requestId: 'request', arrivedAt: clock.now(), namedFeature: null } as RequestContext;
+  const recorded = (colo: () => string) => {
+    const records: Records = {
+      opened: (request) => void underWay.add(request),
+      ended: (request) => void underWay.delete(request),
+      close: () => {},
+    };
+    const links = { clock, config, events, records, build: 'test' };
+    const record = new OpenRecord('ai', links, Object.defineProperty({ ...context }, 'colo', { get: colo }));
+    records.opened(record);
+    record.fail();
+    return underWay.size;
+  };
+  expect(recorded(() => 'AMS')).toBe(0);
+  const broken = (): string => {
+    throw new RangeError('ours');
+  };
+  expect(recorded(broken)).toBe(1);
 });
 
 it('a failure that a stale answer covers is recorded all the same', async () => {

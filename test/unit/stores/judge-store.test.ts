@@ -12,4 +12,5 @@ it('requests that the runtime ended while they were judged do not keep others fr
   expect(enter()).toBe(false);
   await clock.advance(1);
   expect(enter()).toBe(true);
+  expect(store.dropped).toBe(20);
 });

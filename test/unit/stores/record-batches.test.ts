@@ -18,6 +18,8 @@ class Isolate {
   /** What each batch says of requests that are under way. */
   readonly open: number[] = [];
   closed = 0;
+  hash: (user: string, tenant: string) => string | Promise<string> = (user, tenant) =>
+    `hash of ${tenant} ${user.length}`;
   /** The platform ends requests of this isolate: their timers never fire. */
   isEnding = false;
   readonly #background: Promise<unknown>[] = [];
@@ -43,7 +45,7 @@ class Isolate {
         after: (ms, run) => (this.isEnding ? () => {} : clock.after(ms, run)),
       },
       slo: sloFor(['chat']),
-      hashUser: (tenant, user) => `hash of ${tenant} ${user.length}`,
+      hashUser: (tenant, user) => this.hash(user, tenant),
     });
   }
 
@@ -59,6 +61,10 @@ class Isolate {
 
   ended(request: object): void {
     this.#records.ended(request);
+  }
+
+  get lost(): number {
+    return this.#records.lost;
   }
 
   get ids(): string[] {
@@ -217,4 +223,55 @@ it('says how many requests are under way when it goes out, but for those that no
   isolate.ended(two);
   isolate.close({}, true);
   expect(isolate.open).toEqual([2, 2, 1, 0]);
+});
+
+it('counts a request that the runtime has ended as one lost record, before the next batch goes out, and no other', async () => {
+  const isolate = new Isolate();
+  const [dead, long, short] = [{}, {}, {}];
+  isolate.opened(dead);
+  isolate.opened(short);
+  await isolate.clock.advance(16 * 60_000);
+  isolate.opened(long);
+  isolate.ended(short);
+  isolate.close({}, true);
+  expect(isolate.lost).toBe(0);
+  await isolate.clock.advance(4 * 60_000);
+  isolate.ended(long);
+  isolate.close({}, true);
+  expect([isolate.lost, isolate.open]).toEqual([1, [2, 0]]);
+  await isolate.clock.advance(60 * 60_000);
+  isolate.close({}, true);
+  expect(isolate.lost).toBe(1);
+});
+
+it('keeps a batch whose request is ended while a user’s name is hashed for the next request to send', async () => {
+  const isolate = new Isolate();
+  isolate.hash = () => new Promise(() => {});
+  isolate.close({ user: 'alice' }, true);
+  await isolate.clock.settle();
+  isolate.hash = async () => 'hashed';
+  isolate.close({ user: 'bob' }, true);
+  await isolate.clock.settle();
+  expect([isolate.ids, isolate.batches.flat().map(({ userHash }) => userHash)]).toEqual([
+    ['request 0', 'request 1'],
+    ['hashed', 'hashed'],
+  ]);
+});
+
+it('hands each record over once where several requests wait for hashes at the same time', async () => {
+  const isolate = new Isolate();
+  const { clock } = isolate;
+  isolate.hash = (user) =>
+    new Promise((resolve) => void clock.after(user === 'slow' ? 30 : 10, () => resolve(`hash of ${user}`)));
+  isolate.close({ user: 'slow' }, true);
+  isolate.close({ user: 'alice' }, true);
+  await clock.advance(5);
+  isolate.close({ user: 'bob' }, true);
+  await clock.advance(47);
+  expect(isolate.sizes).toEqual([3]);
+  // The third still waits, for a hash that the first has made.
+  isolate.close({ user: 'carl' });
+  await clock.advance(20_000);
+  const hashes = ['hash of slow', 'hash of alice', 'hash of bob', 'hash of carl'];
+  expect(isolate.batches.flat().map(({ userHash }) => userHash)).toEqual(hashes);
 });

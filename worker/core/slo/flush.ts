@@ -17,7 +17,7 @@ export interface Flush {
 /** The contents of a flush. */
 export interface FlushBody {
   records: PackedRecords;
-  /** Records that the isolate's sinks have given up since its last flush, by sink. */
+  /** Records that the isolate's sinks have not got since its last flush, by sink. `book`: also those that were never made. */
   dropped: Readonly<Record<string, number>>;
   /** The number of the isolate's requests that were under way. Earlier builds leave it out. */
   open?: number;

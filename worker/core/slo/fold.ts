@@ -25,6 +25,6 @@ export function fold(book: Book, { source, at, sentAt, body }: TakenFlush): void
     book.add(receipt, Math.min(at, receipt.arrivedAt + receipt.totalMs + shiftMs));
   }
   for (const [sink, count] of Object.entries(dropped)) increase(book.totals.counters.dropped.at(sink), count);
-  book.losses.note(source, open, at);
+  book.losses.note(source, open, at, dropped.book);
   for (const one of told) book.report(one, one.at);
 }

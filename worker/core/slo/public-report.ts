@@ -27,7 +27,7 @@ export function publicReport(
   drills: readonly DrillRecord[] = [],
 ) {
   const { publicNames, showCounts } = slo;
-  const { percentiles: _, lost: __, objectives, averages, incidents, ...rest } = report;
+  const { percentiles: _, lost: __, dropped: ___, objectives, averages, incidents, ...rest } = report;
   const publicFeatures = new Set(
     [...objectives, ...averages].flatMap((one) => (publicNames.has(one.name) ? (one.feature ?? []) : [])),
   );

@@ -25,6 +25,8 @@ export interface SloReport {
   maintenance: MaintenanceWindow[];
   /** Times within the last 30 days from which records may be missing, because an isolate ended. */
   lost: Loss[];
+  /** Records that isolates have lost within the last 30 days; their requests are not counted. */
+  dropped: number;
   /** Set if the report is narrowed to one feature. */
   percentiles?: { ttftMs: Percentiles; totalMs: Percentiles };
 }
@@ -83,6 +85,7 @@ export function reportOf(
     incidents: incidents.filter(concerns),
     maintenance: maintenance.windows.filter(({ to }) => to > now - SHOWN_MS),
     lost: book.losses.until(now),
+    dropped: book.losses.dropped(now),
     ...(narrowing.feature !== undefined && { percentiles: percentilesOf(book, narrowing, now) }),
   };
 }

@@ -1,4 +1,7 @@
-/** Records that may have been lost: an isolate ended while requests were under way, and never reported them. */
+/**
+ * Records that the book lacks: those that isolates say they have lost, and those that may be lost because an isolate ended while
+ * requests were under way.
+ */
 
 /** A time span from which records may be missing; epoch milliseconds. */
 export interface Loss {
@@ -12,7 +15,8 @@ export interface Loss {
 const SILENT_AFTER_MS = 120_000;
 /** A request that has ended is flushed within this time, so an isolate that ends loses at most the records of this time. */
 const LONGEST_WAIT_MS = 10_000;
-const KEPT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+const KEPT_MS = 30 * DAY_MS;
 const MOST_LOSSES = 500;
 
 /** The last flush of an isolate. */
@@ -22,6 +26,7 @@ interface LastFlush {
 }
 
 type Saved = [source: string, at: number, open: number][];
+type SavedDropped = [day: number, count: number][];
 
 /** Finds losses by the flushes, which are noted in the order in which the book took them. */
 export class Losses {
@@ -29,9 +34,15 @@ export class Losses {
   readonly #last = new Map<string, LastFlush>();
   /** Isolates that were silent for too long. One that flushes after all is removed. */
   readonly #lost = new Map<string, LastFlush>();
+  /** Records that isolates have lost, by the day on which they said so. */
+  readonly #dropped = new Map<number, number>();
 
-  /** Notes a flush. `open` is how many requests of the isolate were under way, and `at` is when the flush was taken. */
-  note(source: string, open: number, at: number): void {
+  /**
+   * Notes a flush. `open` is how many requests of the isolate were under way, `at` is when the flush was taken, and `dropped` is how many
+   * records the isolate says it has lost.
+   */
+  note(source: string, open: number, at: number, dropped = 0): void {
+    this.#drop(dropped, at);
     this.#last.delete(source);
     this.#lost.delete(source);
     for (const [other, last] of this.#last) {
@@ -60,15 +71,30 @@ export class Losses {
     return losses;
   }
 
+  #drop(count: number, at: number): void {
+    if (count === 0) return;
+    const today = at - (at % DAY_MS);
+    this.#dropped.set(today, (this.#dropped.get(today) ?? 0) + count);
+    for (const day of this.#dropped.keys()) if (day <= at - KEPT_MS) this.#dropped.delete(day);
+  }
+
+  /** Records that isolates have lost within the last 30 days. */
+  dropped(now: number): number {
+    let sum = 0;
+    for (const [day, count] of this.#dropped) if (day > now - KEPT_MS) sum += count;
+    return sum;
+  }
+
   save(): string {
     const rows = (list: ReadonlyMap<string, LastFlush>): Saved =>
       [...list].map(([name, { at, open }]) => [name, at, open]);
-    return JSON.stringify([rows(this.#last), rows(this.#lost)]);
+    return JSON.stringify([rows(this.#last), rows(this.#lost), [...this.#dropped]]);
   }
 
   load(text: string): void {
-    const [last, lost] = JSON.parse(text) as [Saved, Saved];
+    const [last, lost, dropped = []] = JSON.parse(text) as [Saved, Saved, SavedDropped?];
     for (const [name, at, open] of last) this.#last.set(name, { at, open });
     for (const [name, at, open] of lost) this.#lost.set(name, { at, open });
+    for (const [day, count] of dropped) this.#dropped.set(day, count);
   }
 }

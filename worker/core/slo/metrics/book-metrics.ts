@@ -34,7 +34,7 @@ const COUNTERS: Readonly<Record<CounterName, Metric>> = {
   countedMicroUsd: counter('slo_cost_usd', 'What good and bad requests were charged.', 'feature'),
   cache: counter('cache', 'Requests for which the cache was asked.', 'feature', 'result'),
   events: counter('slo_events', 'Requests and reports that were good or bad for an objective.', 'objective', 'outcome'),
-  dropped: counter('dropped', 'Records that could not be delivered.', 'sink'),
+  dropped: counter('dropped', 'Records that were lost.', 'sink'),
 };
 const TTFT: Metric = {
   ...{ name: 'carryon_ttft_seconds', type: 'histogram', labels: ['feature', 'deployment'] },

@@ -56,3 +56,23 @@ test('at most 500 losses are kept', () => {
   expect(told).toHaveLength(501);
   expect(told[0]?.from).toBe(AT + 98 * MINUTE_MS);
 });
+
+test('records that isolates say they have lost are counted for 30 days, and saved with the rest', () => {
+  const losses = new Losses();
+  losses.note('a', 0, AT, 2);
+  losses.note('a', 0, AT + MINUTE_MS);
+  losses.note('b', 1, AT + DAY_MS, 3);
+  const loaded = new Losses();
+  loaded.load(losses.save());
+  for (const one of [losses, loaded]) {
+    expect(one.dropped(AT + DAY_MS)).toBe(5);
+    expect(one.dropped(AT + 30 * DAY_MS)).toBe(3);
+    expect(one.dropped(AT + 31 * DAY_MS)).toBe(0);
+  }
+});
+
+test('what a build without them has saved is read', () => {
+  const losses = new Losses();
+  losses.load('[[["a",0,3]],[]]');
+  expect(losses.dropped(AT)).toBe(0);
+});
