@@ -9,14 +9,14 @@ import { wordsFor } from './words/words.ts';
 
 allowDemoWorker();
 watchWifi();
-// The worker keeps it; what is kept of a conversation is then drawn at once.
+// The worker has this code, so a kept conversation is drawn at once.
 if (navigator.serviceWorker?.controller) void loadMarkdown();
 const words = wordsFor(navigator.languages);
 document.documentElement.lang = words.language;
 const app = await startApp(words);
 const root = document.getElementById('app');
 if (root) {
-  // Replaces the empty frame, which was there so that nothing jumps.
+  // The page replaces the empty frame, which was there so that nothing jumps.
   root.replaceChildren();
   render(<Page app={app} />, root);
 }

@@ -49,8 +49,8 @@ test('the team’s own people, and nobody else in their name', async () => {
   answering('/team/token', 401, { error: 'no session' });
   const nobody = await open(context);
   await ask(nobody, 'Mine?');
-  await nobody.getByText('You are not signed in').first().waitFor();
-  await nobody.getByText('Nobody is signed in').waitFor();
+  await nobody.getByText('You are not signed in', { exact: true }).first().waitFor();
+  await nobody.getByText('You are not signed in, so nothing is saved').waitFor();
   expect(await nobody.locator('body').textContent()).not.toContain('Whose?');
   expect(bench.provider.calls).toEqual(['Whose?']);
 });

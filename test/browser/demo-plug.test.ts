@@ -61,11 +61,11 @@ describe('a provider', () => {
     await turn(page, 'Provider B', false);
     await stripSays(page, 'No provider is plugged in');
     await ask(page, 'Anybody?');
-    await page.getByText('Nobody could answer just now, so this question waits.').waitFor();
+    await page.getByText('No provider could answer just now, so this question is waiting.').waitFor();
     expect((await steps(page)).slice(1)).toEqual([
       'Provider A answered 503',
       'Provider B answered 503',
-      'The outbox keeps the question and sends it by itself',
+      'The outbox keeps the question and sends it automatically',
     ]);
     await page.reload();
     for (const name of ['Provider A', 'Provider B'])
@@ -97,7 +97,7 @@ describe('the Wi-Fi', () => {
     await lineSays(page, /Saved (just now|\d+ min ago).*you are offline; ask again later for a fresh one/s);
     expect((await steps(page)).slice(1)).toEqual([
       'No connection so nothing was sent',
-      expect.stringMatching(/^Earlier answer of \d+:\d\d stays$/),
+      expect.stringMatching(/^Earlier answer from \d+:\d\d stays$/),
     ]);
 
     await page.getByRole('button', { name: 'New chat' }).click();
@@ -105,7 +105,7 @@ describe('the Wi-Fi', () => {
     await lineSays(page, /Saved (just now|\d+ min ago).*you are offline; ask again later for a fresh one/s);
     expect((await steps(page)).slice(1)).toEqual([
       'No connection so nothing was sent',
-      expect.stringMatching(/^Saved answer (not a minute|\d+ min) old$/),
+      expect.stringMatching(/^Saved answer (less than a minute|\d+ min) old$/),
     ]);
 
     await ask(page, 'What waits?');
@@ -114,9 +114,9 @@ describe('the Wi-Fi', () => {
     await outbox.getByText('What waits?').waitFor();
     expect(await outbox.textContent()).toMatch(/Waiting to be sent\s*asked \d+:\d\d, just now/);
     await outbox.getByRole('button', { name: 'Send now: What waits?' }).click();
-    await outbox.getByText('Still no connection: it goes on waiting.').waitFor();
+    await outbox.getByText('Still no connection, so it keeps waiting.').waitFor();
     await outbox.getByRole('button', { name: 'Cancel: What waits?' }).click();
-    await outbox.getByText('Nothing waits.').waitFor();
+    await outbox.getByText('Nothing is waiting.').waitFor();
     await page.keyboard.press('Escape');
 
     await ask(page, 'What is asked once?');
@@ -182,16 +182,16 @@ test('a promise that burns is said on the strip, which leads to the status page'
   await page.goto(`${demo.line.origin}/`);
   await page.getByRole('textbox', { name: 'Your question' }).waitFor();
   await page.clock.runFor(3_000);
-  await stripSays(page, /^Answers come later than planned\./);
+  await stripSays(page, /^Answers are slower than planned\./);
   slo([], [{ closedAt: null }]);
   await page.clock.runFor(60_000);
-  await stripSays(page, /^A problem is being worked on\./);
+  await stripSays(page, /^We are working on a problem\./);
   slo([], []);
   await page.clock.runFor(60_000);
   await stripSays(page, /^Connected/);
   slo([], [{ closedAt: null }]);
   await page.clock.runFor(60_000);
-  await page.getByRole('link', { name: 'A problem is being worked on.' }).click();
+  await page.getByRole('link', { name: 'We are working on a problem.' }).click();
   await page.getByRole('heading', { level: 1, name: 'No promise is published here' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/status');
 });

@@ -96,7 +96,7 @@ describe('signing in', () => {
     expect(await said.textContent()).toBe('Enter an admin key.');
     for (const key of ['ak-0123456789abcdef', clientKey]) {
       await signIn(page, key);
-      await page.getByText('This is no admin key of this router, or it was revoked.').waitFor();
+      await page.getByText('This is not an admin key of this router, or it was revoked.').waitFor();
     }
     expect(await page.getByLabel('Admin key').getAttribute('aria-invalid')).toBe('true');
     expect(await violationsOf(page)).toEqual([]);
@@ -132,7 +132,7 @@ describe('signing in', () => {
     expect(await pin.getAttribute('aria-describedby')).toBe('scope-note');
     await api('DELETE', `admin-keys/${id}`);
     await view(page, 'Audit');
-    await page.getByText('You were signed out. This is no admin key of this router, or it was revoked.').waitFor();
+    await page.getByText('You were signed out. This is not an admin key of this router, or it was revoked.').waitFor();
   });
 
   test('nothing of the demo runs on it, and no page may frame it', async () => {
@@ -236,11 +236,11 @@ test('money has the ledger’s figures, and a limit that is set here refuses the
   expect(await card(page, 'Where it went').locator('tbody tr').count()).toBe(money.where.length);
 
   await page.getByRole('button', { name: 'Change the limits of tenant acme' }).click();
-  await page.getByLabel('Requests at once').fill('1.5');
+  await page.getByLabel('Parallel requests').fill('1.5');
   await page.getByRole('button', { name: 'Set', exact: true }).click();
   // The dialog shows a refusal in the router's own words.
   await page.getByRole('dialog').getByRole('alert').waitFor();
-  await page.getByLabel('Requests at once').fill('');
+  await page.getByLabel('Parallel requests').fill('');
   await page.getByLabel('USD a day').fill('0.0001');
   await page.getByRole('button', { name: 'Set', exact: true }).click();
   await page.getByText('The limits of tenant acme are in force.').waitFor();
@@ -283,7 +283,7 @@ test('a pin, a safeguard and a freeze that are set here are in force, and undone
     await page.getByRole('button', { name: `Undo: ${what}` }).click();
     await page.getByText(`Undone: ${what}.`).waitFor();
   }
-  await page.getByText('Nothing: requests go as config says.').waitFor();
+  await page.getByText('Nothing. Requests are routed as config says.').waitFor();
   expect(await api('GET', 'overrides')).toMatchObject({ pins: {}, safeguards: {}, frozen: null });
   await view(page, 'Audit');
   await page.getByRole('row', { name: /root pin app\/chat to b/ }).waitFor();
@@ -315,13 +315,13 @@ test('an incident is opened, given words for everybody, and closed; a promise is
   await page.getByLabel('Title').fill('Answers are slow');
   await page.getByLabel('Promise').selectOption('chat-success');
   await page.getByRole('button', { name: 'Open', exact: true }).click();
-  await page.getByRole('button', { name: 'Change the words of: Answers are slow' }).click();
-  await page.getByLabel('For everybody, on the status page').fill('Some answers take longer.');
+  await page.getByRole('button', { name: 'Edit the texts of: Answers are slow' }).click();
+  await page.getByLabel('For everyone, on the status page').fill('Some answers take longer.');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Some answers take longer.').waitFor();
   await page.getByRole('button', { name: 'Close: Answers are slow' }).click();
   await page.getByRole('button', { name: 'Close it' }).click();
-  await page.getByText(/^over after/).waitFor();
+  await page.getByText(/^closed after/).waitFor();
   const { incidents } = await api<{ incidents: object[] }>('GET', 'incidents');
   expect(incidents[0]).toMatchObject({
     title: 'Answers are slow',

@@ -260,8 +260,8 @@ test('in German for Germans', async () => {
   expect(plain(await cardOf(page, 'chat-ttft').textContent())).toContain(
     'binnen 2,5 s99,4 % der Antworten · versprochen 95 %',
   );
-  const items = page.getByRole('region', { name: 'Was geschehen ist' }).getByRole('listitem');
+  const items = page.getByRole('region', { name: 'Was passiert ist' }).getByRole('listitem');
   const told = (await items.allTextContents()).map(plain);
   expect(told.filter((text) => text.includes('Einige Antworten von chat kamen nicht an.'))).toHaveLength(1);
-  expect(told.filter((text) => /Geplante Übung.*chat.*allein bei eigenen Anfragen/.test(text))).toHaveLength(1);
+  expect(told.filter((text) => /Geplante Übung.*chat.*nur bei unseren eigenen Anfragen/.test(text))).toHaveLength(1);
 });

@@ -49,7 +49,7 @@ const MODES = ['safeguard', 'bypass', 'drill'] as const;
 
 const modeOf = (header: string | null): AnswerFacts['mode'] => MODES.find((mode) => mode === header) ?? 'normal';
 
-/** `admit;dur=1.2, plan;dur=0.1`. */
+/** Reads the router's steps from a header such as `admit;dur=1.2, plan;dur=0.1`. */
 export function stepsOf(header: string | null): AnswerFacts['steps'] {
   return (header ?? '').split(',').flatMap((entry) => {
     const [name = '', ...parameters] = entry.split(';').map((part) => part.trim());

@@ -1,4 +1,4 @@
-/** What answered: the provider's letter if there is one, else the model, else null. */
+/** What answered: the provider's letter if the page knows it, or else the model, or else null. */
 
 import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { AnswerFacts } from './facts.ts';

@@ -8,7 +8,7 @@ interface Limit extends Budget {
   remainingRatio: number;
 }
 
-/** The tightest budget in a reply of `GET /v1/usage`; null where there is none, or its amounts are hidden. */
+/** The tightest budget in a reply of `GET /v1/usage`; null if there is none, or if its amounts are hidden. */
 export function readBudget(reply: unknown): Budget | null {
   const { limits } = (reply ?? {}) as { limits?: readonly Partial<Limit>[] };
   let tightest: Limit | null = null;

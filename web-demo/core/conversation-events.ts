@@ -1,13 +1,16 @@
-/** What can happen to a conversation. Events are applied to the newest state that any tab has kept, so each says what it is about. */
+/**
+ * What can happen to a conversation. Events are applied to the newest state that any tab has kept, so each event names its turn or
+ * question.
+ */
 import type { Conversation, ConversationHead, Earlier, Outcome, Problem, Turn } from './conversation.ts';
 import type { AnswerFacts } from './facts.ts';
 import { titleOf } from './title.ts';
 
 export type ConversationEvent =
-  /** A new question, instead of the turn `instead` if that is still the last one. */
+  /** A new question. It replaces the turn `instead` if that is still the last one. */
   | { kind: 'asked'; turnId: string; question: string; at: number; instead?: string }
   | { kind: 'asked-again'; turnId: string; at: number }
-  /** `askedAt` says which ask it belongs to: an answer that comes after the question was asked again is ignored. */
+  /** `askedAt` says to which ask the event belongs. An answer that comes after the question was asked again is ignored. */
   | {
       kind: 'queued';
       turnId: string;
@@ -18,9 +21,9 @@ export type ConversationEvent =
       at: number;
     }
   | { kind: 'settled'; turnId: string; askedAt: number; text: string; outcome: Settled; at: number }
-  /** About a question in the outbox. */
+  /** A question in the outbox has its final outcome. */
   | { kind: 'queue-settled'; queueId: string; text: string; outcome: Settled; at: number }
-  /** It waits under another id. */
+  /** A question in the outbox waits under another id. */
   | { kind: 'requeued'; queueId: string; newId: string; at: number };
 
 /** A final outcome. */
@@ -34,12 +37,12 @@ export const emptyConversation = (id: string, at: number): Conversation => ({
   isCut: false,
 });
 
-/** The same value if the event changes nothing. */
+/** The conversation after an event. It is the same object if the event changes nothing. */
 export function afterEvent(conversation: Conversation, event: ConversationEvent): Conversation {
   const turns = turnsAfter(conversation.turns, event);
   if (turns === conversation.turns) return conversation;
   const changedAt = Math.max(conversation.changedAt, event.at);
-  // Once its first turns are gone, the first one left must not rename it.
+  // If the oldest turns are gone, the first one that is left must not rename the conversation.
   const title = conversation.isCut ? conversation.title : titleOf(turns[0]?.question ?? '');
   return { ...conversation, title, changedAt, turns };
 }
@@ -106,7 +109,7 @@ function askedAgain(turn: Turn, context: readonly string[], at: number): Turn {
     outcome.state === 'complete' ? { text, facts: outcome.facts } : earlierOf(turn).earlier;
   return {
     ...turn,
-    // A later ask is distinguished from an earlier one by its time.
+    // The time tells a later ask from an earlier one, so it must always grow.
     askedAt: Math.max(at, turn.askedAt + 1),
     text: '',
     context,
@@ -116,7 +119,7 @@ function askedAgain(turn: Turn, context: readonly string[], at: number): Turn {
 
 function settled(turn: Turn, { text, outcome }: { text: string; outcome: Settled }): Turn {
   const { earlier } = earlierOf(turn);
-  // Nothing new came, so what was there stays.
+  // No new text came, so the earlier answer stays.
   if (earlier !== undefined && text === '' && outcome.state !== 'complete')
     return {
       ...turn,
@@ -129,7 +132,7 @@ function settled(turn: Turn, { text, outcome }: { text: string; outcome: Settled
   return { ...turn, text, outcome };
 }
 
-/** The outbox reports at each visit that it has given the question up. */
+/** True if the turn knows already that the outbox gave the question up. The outbox reports it again at each visit. */
 const isKnown = ({ outcome: known }: Turn, { outcome }: { outcome: Settled }): boolean =>
   known.state === 'failed' && outcome.state === 'failed' && outcome.queueId !== undefined;
 
@@ -139,11 +142,11 @@ export const earlierOf = ({ outcome }: Turn): { earlier?: Earlier } =>
     ? { earlier: outcome.earlier }
     : {};
 
-/** The outbox's id of the turn's question. */
+/** The id of the turn's question in the outbox; undefined if it is not there. */
 export const queueIdOf = ({ outcome }: Turn): string | undefined =>
   outcome.state === 'waiting' || outcome.state === 'failed' ? outcome.queueId : undefined;
 
-/** Turns with an answer, or the beginning of one. */
+/** The ids of the turns that have an answer, or the beginning of one. */
 const contextOf = (before: readonly Turn[]): string[] => before.filter(({ text }) => text !== '').map(({ id }) => id);
 
 const changed = (turns: readonly Turn[], turnId: string, change: (turn: Turn, index: number) => Turn) =>
@@ -169,7 +172,7 @@ export const headOf = (conversation: Conversation): ConversationHead => ({
   isAsking: askingTurn(conversation) !== undefined,
 });
 
-/** A problem of this page's own. */
+/** A problem that the page itself names, not the router. */
 export const ownProblem = (code: string): Problem => ({
   ...{ code, status: null, retryAt: null },
   ...{ message: null, requestId: null },

@@ -1,14 +1,14 @@
-/** A conversation as it is shown and kept. Changes make a new value; nothing here acts. */
+/** A conversation as it is shown and kept. It is immutable: each change makes a new value. */
 import type { AnswerFacts } from './facts.ts';
 
 export interface Conversation {
   id: string;
-  /** Its first question, shortened; empty before there is one. */
+  /** The first question, shortened; empty before there is one. */
   title: string;
   /** Epoch milliseconds of its last change, which orders the list. */
   changedAt: number;
   turns: readonly Turn[];
-  /** Its oldest turns are gone: a browser keeps no more of one conversation (`kept.ts`). */
+  /** True if its oldest turns are gone, because a browser keeps only so much of one conversation (`kept.ts`). */
   isCut: boolean;
 }
 
@@ -17,9 +17,9 @@ export interface ConversationHead {
   id: string;
   title: string;
   changedAt: number;
-  /** Questions in the outbox. */
+  /** How many of its questions are in the outbox. */
   waiting: number;
-  /** A question of it is being answered. */
+  /** True while one of its questions is being answered. */
   isAsking: boolean;
 }
 
@@ -29,39 +29,39 @@ export interface Turn {
   question: string;
   /** Epoch milliseconds. */
   askedAt: number;
-  /** The answer so far; Markdown. Empty while it is being asked: `Talk.live` has the text then. */
+  /** The answer so far, as Markdown. Empty while the question is being asked, when `Talk.live` has the text. */
   text: string;
-  /** Turns that were sent along, by id, so that the question is exactly the same when it is asked again after a reload. */
+  /** The ids of the turns that were sent along. They make the question exactly the same when it is asked again after a reload. */
   context: readonly string[];
   outcome: Outcome;
 }
 
 export type Outcome =
-  /** Sent, and still being answered. After a reload it is asked again under the same key, and paid for once. */
+  /** The question is sent and still being answered. After a reload it is asked again with the same key, and paid for once. */
   | { state: 'asking'; earlier?: Earlier }
   /**
-   * In the outbox, under this id. `cause`: why, as travel mode names it; absent where that is not known any more. `facts`: of the ask that
-   * no provider answered, where the router told of its attempts.
+   * The question is in the outbox, under this id. `cause`: travel mode's reason, absent if it is no longer known. `facts`: about the ask
+   * that no provider answered, if the router reported its attempts.
    */
   | { state: 'waiting'; queueId: string; cause?: string; facts?: AnswerFacts; earlier?: Earlier }
-  /** `again`: it was asked once more without success; this is the answer that was there before. */
+  /** `again`: why asking once more brought nothing. The answer is then the earlier one. */
   | { state: 'complete'; facts: AnswerFacts; again?: Problem }
   /** The person pressed Stop. */
   | { state: 'stopped'; facts: AnswerFacts }
-  /** No answer, or the beginning of one. `queueId`: the outbox still has the question, and `sendNow` sends it. */
+  /** There is no answer, or only its beginning. `queueId`: set if the outbox still has the question; `sendNow` sends it. */
   | { state: 'failed'; problem: Problem; facts: AnswerFacts | null; queueId?: string };
 
-/** The complete answer of a question that is asked again; it comes back if nothing better comes. */
+/** The complete answer of a question that is being asked again. It is shown again if no new answer comes. */
 export interface Earlier {
   text: string;
   facts: AnswerFacts;
 }
 
-/** Why there is no answer, in the router's own terms; `web-demo/words/` puts it into a person's. */
+/** Why there is no answer, in the router's own terms. `web-demo/words/` turns it into words for people. */
 export interface Problem {
   /**
-   * The router's error code, such as `budget_exceeded`; `offline` and `stream_lost` are travel mode's. This page's own: `cancelled` (taken
-   * out of the outbox), `expired` (waited too long in it), `unreadable` (no answer of the router), `no_token` (nobody could be signed in).
+   * The router's error code, such as `budget_exceeded`. `offline` and `stream_lost` come from travel mode. The page itself adds `cancelled`
+   * (taken out of the outbox), `expired` (waited too long in it), `unreadable` (not the router's answer), `no_token` (no sign-in).
    */
   code: string;
   status: number | null;

@@ -1,4 +1,4 @@
-/** The list of conversations, by the reader's own days. */
+/** Groups the list of conversations by day, in the reader's time zone. */
 import type { ConversationHead } from './conversation.ts';
 
 export interface DayGroups {
@@ -7,10 +7,10 @@ export interface DayGroups {
   earlier: ConversationHead[];
 }
 
-/** Keeps the order within each group. */
+/** Groups the conversations. The order within each group stays. */
 export function groupByDay(heads: readonly ConversationHead[], now: number): DayGroups {
   const today = new Date(now).setHours(0, 0, 0, 0);
-  // Noon of the day before, whatever the clocks did in between.
+  // Twelve hours before midnight is always the day before, even if the clocks changed.
   const yesterday = new Date(today - 12 * 3_600_000).setHours(0, 0, 0, 0);
   return {
     today: heads.filter(({ changedAt }) => changedAt >= today),

@@ -6,7 +6,10 @@ import type { AnswerFacts } from './facts.ts';
 
 type ExportWords = Words['exported'];
 
-/** Answers are already Markdown and stay as they came, with an open code block closed; questions are quoted, so that nothing in them becomes a heading. */
+/**
+ * Answers are Markdown already and stay as they came, but an open code block is closed. Questions are quoted, so that nothing in them
+ * becomes a heading.
+ */
 export function markdownOf(conversation: Conversation, words: ExportWords): string {
   const parts = conversation.turns.map((turn) =>
     [
@@ -23,7 +26,7 @@ const escaped = (title: string): string => title.replace(/[\\`*_[\]<>#&]/g, '\\$
 
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
-/** A name that every system accepts, without characters that are special in a shell. */
+/** A file name that every system accepts, without characters that are special in a shell. */
 export function fileNameOf(title: string, untitled: string): string {
   const name = title
     .normalize('NFC')
@@ -44,7 +47,7 @@ function openFence(text: string): string | undefined {
   let open: string | undefined;
   for (const [, fence = '', info = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {
     if (open === undefined) {
-      // A run of backticks with another behind it is code within a line.
+      // A run of backticks with more backticks later in the line is code within the line.
       if (fence[0] === '~' || !info.includes('`')) open = fence;
     } else if (fence.startsWith(open) && info.trim() === '') open = undefined;
   }

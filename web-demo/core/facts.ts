@@ -1,4 +1,4 @@
-/** What router and travel mode report about an answer besides its text. Everything may be hidden from this page. */
+/** What the router and travel mode report about an answer besides its text. The router may hide each of these facts from this page. */
 
 export interface AnswerFacts {
   requestId: string | null;
@@ -7,20 +7,20 @@ export interface AnswerFacts {
   /** When the answer ended, in epoch milliseconds. */
   answeredAt: number;
   source: AnswerSource;
-  /** Time from the question to the first word, as this page saw it. Null if the answer came whole. */
+  /** The time from the question to the first word, as this page measured it. Null if the answer came in one piece. */
   firstWordMs: number | null;
   totalMs: number | null;
   model: string | null;
-  /** How often the answer was resumed after the line broke. */
+  /** How often the answer was resumed after its connection broke. */
   resumed: number;
   outputTokens: number | null;
-  /** `length`: the answer is complete up to the limit at which it ends. */
+  /** `length` means that the answer is complete up to the length limit at which it ends. */
   finishReason: string | null;
-  /** Events that the router could not read: words may be missing. */
+  /** How many events the router could not read. Words may be missing. */
   skippedEvents?: number | undefined;
   costUsd: number | null;
   mode: 'normal' | 'safeguard' | 'bypass' | 'drill';
-  /** Calls of providers, in order. Null: this page may not know. */
+  /** The calls of providers, in order. Null if this page may not know them. */
   attempts: readonly AttemptFact[] | null;
   /** Deployments that were left out because they were in cooldown. */
   cooldowns: readonly CooldownFact[];
@@ -30,14 +30,14 @@ export interface AnswerFacts {
 
 export type AnswerSource =
   | { kind: 'live' }
-  /** From the router's cache. */
+  /** The answer came from the router's cache. */
   | { kind: 'cached'; ageMs: number }
-  /** Kept by this browser, and shown because of `cause`, such as `offline`; `mode`: the person asked for saved answers first. */
+  /** This browser kept the answer and shows it because of `cause`, such as `offline`. `mode`: the person asked for saved answers first. */
   | { kind: 'saved'; ageMs: number; cause: string }
-  /** Asked while away, answered later. */
+  /** The question was asked without a connection and answered later. */
   | { kind: 'queued'; answeredAt: number };
 
-/** As the router's `carryon` field has it (docs/who-answered.md). */
+/** One attempt from the router's `carryon` field (docs/who-answered.md). */
 export interface AttemptFact {
   deployment: string;
   model: string;

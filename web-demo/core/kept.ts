@@ -1,4 +1,4 @@
-/** Conversations as this browser keeps them: one note each, and a small one beside it for the list and the outbox. */
+/** Conversations as this browser keeps them. Each has one note, and a second, small note for the list and the outbox. */
 import type { Conversation, ConversationHead, Turn } from './conversation.ts';
 import { askingTurn, headOf, queueIdOf } from './conversation-events.ts';
 
@@ -6,16 +6,16 @@ export const CHAT = 'chat:';
 export const HEAD = 'head:';
 export const DRAFT = 'draft:';
 
-/** A note holds 256 KB; a turn that is still growing needs some of it. */
+/** A note holds 256 KB. The rest is room for a turn that is still growing. */
 const MOST_BYTES = 240 * 1_024;
 
 export interface KeptHead extends ConversationHead {
-  /** Its questions in the outbox. */
+  /** The conversation's questions in the outbox. */
   queued: readonly { queueId: string; question: string }[];
   askingTurnId: string | null;
 }
 
-/** In the outbox's list a question is one line. */
+/** The outbox's list shows a question as one line. */
 const LONGEST_SHOWN_CHARS = 300;
 
 export const keptHeadOf = (conversation: Conversation): KeptHead => ({
@@ -27,7 +27,7 @@ export const keptHeadOf = (conversation: Conversation): KeptHead => ({
   askingTurnId: askingTurn(conversation)?.id ?? null,
 });
 
-/** Drops its oldest turns if it is too large to be kept. The last turn stays, however large. */
+/** Drops the oldest turns of a conversation that is too large to be kept. The last turn stays, however large it is. */
 export function fitted(conversation: Conversation): Conversation {
   let bytes = 0;
   const tooOld = conversation.turns.findLastIndex((turn) => {
@@ -43,7 +43,7 @@ function bytesOf(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    // Two halves of a pair make four bytes.
+    // Each half of a surrogate pair counts two bytes, so that a pair counts four.
     if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
   }
   return bytes;
@@ -52,7 +52,7 @@ function bytesOf(text: string): number {
 export const conversationText = (conversation: Conversation): string => JSON.stringify({ v: 1, ...conversation });
 export const headText = (head: KeptHead): string => JSON.stringify({ v: 1, ...head });
 
-/** Undefined for a note of another version of this page, or one that is no conversation. */
+/** Reads a note. Undefined if another version of this page wrote it, or if it is no conversation. */
 export function readConversation(text: string | undefined): Conversation | undefined {
   const value = objectOf(text);
   if (value?.v !== 1 || typeof value.id !== 'string' || !Array.isArray(value.turns)) return undefined;

@@ -1,4 +1,6 @@
-/** The kinds of failure that have words of their own: the router has many codes, a person needs to know only which of these it is. */
+/**
+ * The kinds of failure that have words of their own. The router has many codes, but a person needs to know only which of these kinds it is.
+ */
 
 export type ProblemKind =
   | 'budget'
@@ -60,10 +62,10 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
 export const problemKind = (code: string): ProblemKind =>
   Object.hasOwn(KINDS, code) ? (KINDS[code] ?? 'unknown') : 'unknown';
 
-/** Asking the same again can help. */
+/** True if asking the same question again can help. */
 export const canAskAgain = (kind: ProblemKind): boolean => kind !== 'signIn' && kind !== 'notAllowed';
 
-/** Nothing came back at all; the network or the router is gone. */
+/** True if no reply came at all, because the network or the router is away. */
 export const isAway = ({ code }: { code: string }): boolean => {
   const kind = problemKind(code);
   return kind === 'offline' || kind === 'unreachable';

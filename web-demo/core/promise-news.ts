@@ -1,6 +1,6 @@
 /** News about the public promises that a person should know before asking a question. */
 
-/** `incident`: a person or a policy says that something is wrong. The others: a promise burns. */
+/** `incident`: a person or a policy says that something is wrong. The others mean that a promise's error budget burns too fast. */
 export type PromiseNews = 'incident' | 'failing' | 'late' | 'atRisk';
 
 interface Promised {
@@ -16,7 +16,7 @@ const KINDS: ReadonlyMap<unknown, PromiseNews> = new Map([
 ]);
 const ORDER: readonly PromiseNews[] = ['failing', 'late', 'atRisk'];
 
-/** From a reply of `GET /slo`; null if there is nothing to say. */
+/** Reads the news from a reply of `GET /slo`; null if there is none. */
 export function readPromiseNews(reply: unknown): PromiseNews | null {
   const { incidents, objectives } = (reply ?? {}) as { incidents?: unknown; objectives?: unknown };
   if (listOf<{ closedAt?: unknown }>(incidents).some((one) => one.closedAt === null)) return 'incident';
@@ -26,7 +26,7 @@ export function readPromiseNews(reply: unknown): PromiseNews | null {
   return ORDER.find((kind) => kinds.includes(kind)) ?? null;
 }
 
-/** A budget that is used up stays so for weeks. It is news only while more of it burns. */
+/** Whether a promise is news. An error budget that is used up stays so for weeks, so it is news only while it still burns too fast. */
 function burns({ state, burnRates }: Promised): boolean {
   if (state === 'burning') return true;
   return state === 'exhausted' && (burnRates?.['5m'] ?? 0) > 1 && (burnRates?.['1h'] ?? 0) > 1;

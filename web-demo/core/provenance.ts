@@ -1,4 +1,4 @@
-/** The line under each answer: where it comes from, in a reader's words. */
+/** The line under each answer, which says in plain words where the answer comes from. */
 
 import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { Words } from '../words/words.ts';
@@ -8,7 +8,7 @@ import type { AnswerFacts } from './facts.ts';
 import { isAway, problemKind } from './problem.ts';
 import { partsOf } from './providers.ts';
 
-/** The meaning of a colour; the words beside it say the same. */
+/** The meaning of a colour. The words beside it say the same. */
 export type Tone = 'plain' | 'accent' | 'good' | 'warn' | 'bad' | 'away';
 
 export interface Pill {
@@ -17,7 +17,7 @@ export interface Pill {
 }
 
 export interface Provenance {
-  /** What is out of the ordinary; the most important first. */
+  /** What is out of the ordinary, the most important first. */
   pills: readonly Pill[];
   facts: readonly string[];
 }
@@ -27,11 +27,11 @@ export interface Seen {
   providers: readonly ProviderPlug[];
   isOnline: boolean;
   now: number;
-  /** This answer is just being resumed. */
+  /** True while this answer is being resumed. */
   isResuming: boolean;
 }
 
-/** The line of one turn; empty while there is nothing to say. */
+/** The line of one turn. It is empty while there is nothing to say. */
 export function provenanceOf(turn: Turn, seen: Seen, words: Words): Provenance {
   const { outcome } = turn;
   const say = words.provenance;
@@ -61,12 +61,12 @@ export function provenanceOf(turn: Turn, seen: Seen, words: Words): Provenance {
   }
 }
 
-/** True where the line names an age, and so changes by itself. */
+/** True if the line names an age, so it changes as time passes. */
 export const hasAge = ({ outcome }: Turn): boolean =>
   outcome.state === 'complete' &&
   (outcome.again !== undefined || outcome.facts.source.kind === 'saved' || outcome.facts.source.kind === 'cached');
 
-/** It was asked again without success: this is the earlier answer, which this browser has kept. */
+/** The line of an earlier answer, which this browser kept when asking again brought nothing. */
 function ofEarlier(facts: AnswerFacts, again: Problem, seen: Seen, { provenance: say, problems }: Words): Provenance {
   const pill: Pill = { text: say.saved(Math.max(0, seen.now - facts.answeredAt)), tone: 'away' };
   if (isAway(again)) return { pills: [pill], facts: [say.savedBecause('offline', seen.isOnline)] };

@@ -7,19 +7,19 @@ import type { AnswerFacts } from './facts.ts';
 export const nameOf = (deployment: string, providers: readonly ProviderPlug[]): string =>
   providers.find((provider) => provider.deployment === deployment)?.name ?? deployment;
 
-/** What the providers did for one answer. Names are without repeats, in the order of the calls. */
+/** What the providers did for one answer. Each name appears once, in the order of the calls. */
 export interface Parts {
-  /** Who answered; null if no provider did, or this page may not know. */
+  /** The provider that answered; null if none did, or if this page may not know. */
   answered: string | null;
-  /** Who failed, and did not answer in the end. */
+  /** The providers that failed and did not answer in the end. */
   failed: readonly string[];
-  /** Who would have been asked first but was in cooldown. */
+  /** The providers that would have been asked first but were in cooldown. */
   skipped: readonly string[];
   /** Failed calls of the provider that answered in the end. */
   retries: number;
 }
 
-/** Finds out from the calls and cooldowns of an answer who failed, who was left out and who answered. */
+/** Finds out from an answer's calls and cooldowns which providers failed, were left out, and answered. */
 export function partsOf(facts: AnswerFacts, providers: readonly ProviderPlug[]): Parts {
   const attempts = facts.attempts ?? [];
   const winner = attempts.findLast(({ result }) => result === 'success')?.deployment;

@@ -1,17 +1,17 @@
-/** The body of a question. It is the same whenever it is made from the same turn, so that travel mode recognises it. */
+/** The body of a question. The same turn always gives the same body, so that travel mode recognises the question. */
 import type { Conversation, Turn } from './conversation.ts';
 
 /**
- * The most tokens of one answer. Each request holds the most it may cost: with one cent to spend and the sandbox's prices, about half a
- * cent. So a few answers pass before one is refused, even for somebody who has already asked the welcome's examples.
+ * The most tokens of one answer. The ledger holds a request's worst case: about half a cent at the sandbox's prices. With one cent to
+ * spend, a few answers pass before one is refused, even after a person has asked the examples of the welcome page.
  */
 const MOST_OUTPUT_TOKENS = 1_280;
-/** The limit for earlier turns. The newest ones that fit are sent along. */
+/** The limit for the text of earlier turns. The newest turns that fit are sent along. */
 const MOST_CONTEXT_CHARS = 60_000;
 
 type Message = { role: 'user' | 'assistant'; content: string };
 
-/** Undefined where there is no such turn. */
+/** The body of the turn's question; undefined if the conversation has no turn with this id. */
 export function questionBody(conversation: Conversation, turnId: string): string | undefined {
   const turn = conversation.turns.find(({ id }) => id === turnId);
   if (turn === undefined) return undefined;

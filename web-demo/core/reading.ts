@@ -1,7 +1,7 @@
-/** An answer as it is read: the text of its events, and what its last chunk says of it. */
+/** Reads an answer: the text of its events, and the facts in its last chunk. */
 import type { AttemptFact, CooldownFact } from './facts.ts';
 
-/** What the answer's own body says. */
+/** What the body of an answer says. */
 export interface Told {
   text: string;
   model: string | null;
@@ -16,13 +16,13 @@ export interface Told {
 export interface RouterError {
   code: string;
   message: string | null;
-  /** When a spent budget is new; epoch milliseconds. */
+  /** When a spent budget resets, in epoch milliseconds. */
   resetsAt?: number;
 }
 
 type Json = Record<string, unknown>;
 
-/** Fed with the data of each event. Only `[DONE]` says that an answer is complete. */
+/** Takes the data of each event. Only `[DONE]` shows that an answer is complete. */
 export class Reading {
   #text = '';
   #isDone = false;
@@ -57,11 +57,11 @@ export class Reading {
     const chunk = objectOf(data);
     if (chunk === undefined) return;
     if (chunk.error) this.#error = errorOf(chunk.error);
-    // An error lists the attempts that were made, too.
+    // An error lists the attempts that were made too.
     this.#add(chunk, 'delta');
   }
 
-  /** A whole completion, as the outbox has it. */
+  /** Takes a whole completion from the outbox. */
   takeWhole(body: string): void {
     const completion = objectOf(body);
     if (completion === undefined || completion.error || !Array.isArray(completion.choices)) {
@@ -91,7 +91,7 @@ export class Reading {
   }
 }
 
-/** The error in a body; undefined where there is none. */
+/** The error in a body; undefined if there is none. */
 export function errorInBody(body: string): RouterError | undefined {
   const error = objectOf(body)?.error;
   return error ? errorOf(error) : undefined;

@@ -1,7 +1,7 @@
 /** Money spent on one day of the person's calendar. */
 
 export interface Spent {
-  /** `2026-11-29`. */
+  /** A date such as `2026-11-29`. */
   day: string;
   usd: number;
 }
@@ -15,7 +15,7 @@ interface Calendar {
 export const dayOf = (date: Calendar): string =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 
-/** Undefined if nothing was spent on this day. */
+/** Reads the note. Undefined if nothing was spent on this day. */
 export function readSpent(text: string | undefined, day: string): Spent | undefined {
   try {
     const spent = JSON.parse(text ?? 'null') as Spent | null;

@@ -6,10 +6,13 @@ export interface Spoken {
   sentences: string;
 }
 
-/** A sentence is over at its mark and a space, at a full-width mark, or at the end of its line. */
+/** A sentence ends at a mark followed by a space, at a full-width mark, or at the end of its line. */
 const END = /[.!?…]["'”’)\]*_]*(?=\s)|[。！？]|\n/g;
 
-/** The sentences that were finished after `from`; with `isComplete` the rest too. `code` and `table` stand for what is not read out. */
+/**
+ * The sentences that were finished after `from`, and with `isComplete` also the rest. `code` and `table` are read out in place of code and
+ * tables.
+ */
 export function speakFrom(
   text: string,
   from: number,
@@ -18,7 +21,7 @@ export function speakFrom(
 ): Spoken {
   let upTo = isComplete ? text.length : from;
   if (!isComplete) {
-    // An open code block is one thing that is still to come.
+    // An open code block is read out as a whole, once it is closed.
     const fences = [...text.matchAll(/^ {0,3}(?:```|~~~)/gm)];
     const limit = fences.length % 2 === 1 ? (fences.at(-1)?.index ?? text.length) : text.length;
     END.lastIndex = from;

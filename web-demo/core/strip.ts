@@ -11,14 +11,14 @@ export interface StripSeen {
   connection: 'online' | 'unreachable' | 'offline';
   mode: 'auto' | 'travel';
   isResuming: boolean;
-  /** Something can be kept here, so saved answers work and questions wait. */
+  /** True if this browser can keep data, so saved answers work and questions can wait. */
   isKept: boolean;
   providers: readonly ProviderPlug[];
-  /** Null: the public promises are kept, or nobody knows. */
+  /** Null if the public promises are kept, or if their state is not known. */
   news: PromiseNews | null;
   /** The facts of the last answer. */
   last: AnswerFacts | null;
-  /** When the last plug of a provider went in; epoch milliseconds. */
+  /** When a provider was last plugged in, in epoch milliseconds. */
   pluggedInAt: number;
   /** Called only if the sentence depends on the time. */
   now(): number;
@@ -30,7 +30,7 @@ export interface StripSentence {
   lead: string;
   /** What follows from that; empty if nothing does. */
   rest: string;
-  /** The status page says more about it. */
+  /** Set if the status page says more about it. */
   isOnStatus?: true;
 }
 
@@ -50,7 +50,7 @@ export function stripOf(seen: StripSeen, { strip: say }: Words): StripSentence {
   return { tone: 'good', lead: say.connected, rest: seen.mode === 'travel' ? say.travelOn : '' };
 }
 
-/** Which provider stands in for which, as far as the plugs and the last answer show. */
+/** Which provider stands in for which others, as far as the plugs and the last answer show. */
 function routeNow(seen: StripSeen, say: Words['strip']): { text: string; isBroken: boolean } | null {
   const { providers, last } = seen;
   const unplugged = providers.filter(({ plugged }) => !plugged).map(({ name }) => name);
@@ -66,7 +66,7 @@ function routeNow(seen: StripSeen, say: Words['strip']): { text: string; isBroke
   return unplugged.length > 0 ? { text: say.unplugged(unplugged), isBroken: false } : null;
 }
 
-/** Until when a provider that failed or was in cooldown counts as recovering. */
+/** The time until which a provider that failed or was in cooldown counts as recovering. */
 function recoversAt(facts: AnswerFacts, name: string, providers: readonly ProviderPlug[]): number {
   const endings = facts.cooldowns
     .filter(({ deployment }) => nameOf(deployment, providers) === name)
@@ -77,7 +77,7 @@ function recoversAt(facts: AnswerFacts, name: string, providers: readonly Provid
 /** A change is announced once it has lasted this long, so that a flapping line is not read out again and again. */
 export const CALM_MS = 1_500;
 
-/** What a screen reader reads: nothing if it has already been said. */
+/** The text that a screen reader should read; null if it has been read already. */
 export const announcement = ({ lead, rest }: StripSentence, said: string): string | null => {
   const text = rest === '' ? lead : `${lead} ${rest}`;
   return text === said ? null : text;

@@ -15,9 +15,9 @@ export interface Step {
   lead: string;
   /** What it did. */
   rest: string;
-  /** Milliseconds since the question was asked; null where that is not known. */
+  /** Milliseconds since the question was asked; null if that is not known. */
   atMs: number | null;
-  /** Still going on. */
+  /** Set while the step goes on. */
   isRunning?: true;
 }
 
@@ -74,14 +74,14 @@ export function timelineOf(turn: Turn, providers: readonly ProviderPlug[], words
   return inOrder(steps);
 }
 
-/** The page's own title for it, and what it does not say. */
+/** The page's title for a problem. For an unknown kind, the status and the code follow. */
 function failureOf({ code, status }: Problem, { problems }: Words): { lead: string; rest: string } {
   const kind = problemKind(code);
   const rest = kind === 'unknown' ? [status, code].filter((part) => part !== null).join(', ') : '';
   return { lead: problems[kind].title, rest };
 }
 
-/** The steps between the question and its end. */
+/** The steps between the question and the end of its answer. */
 function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words: Words, isRefused: boolean): Step[] {
   const say = words.happened;
   const { source } = facts;
@@ -96,7 +96,7 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
   if (source.kind === 'queued') {
     steps.push({ tone: 'away', lead: say.outbox, rest: say.outboxKept, atMs: null });
   }
-  // A queued question's own clock began long before the router's.
+  // A queued question was asked long before the router's clock began, so its steps have no times.
   const clock = source.kind === 'queued' ? () => null : (ms: number | null) => ms;
   const budget = budgetAt(facts, isRefused);
   if (budget !== null) {
@@ -110,7 +110,7 @@ function comingOf(facts: AnswerFacts, providers: readonly ProviderPlug[], words:
   }
   for (const { deployment, leftMs } of facts.cooldowns) {
     const calls = facts.attempts?.filter((attempt) => attempt.deployment === deployment) ?? [];
-    // A cooldown of a provider that failed may have begun with this failure, and is mentioned there.
+    // If a provider failed in this answer, its cooldown may have begun with that failure. The failed call mentions it.
     if (calls.some(({ result }) => result !== 'success')) continue;
     const name = say.provider(nameOf(deployment, providers));
     steps.push({ tone: 'warn', lead: name, rest: say.cooldown(leftMs, calls.length > 0), atMs: null });
@@ -152,7 +152,7 @@ function callsOf(facts: AnswerFacts, providers: readonly ProviderPlug[], { happe
       steps.push({ tone: 'bad', lead, rest, atMs: attempt.startedMs + attempt.ms });
     }
   }
-  // Who served is hidden from this page, or no provider finished: the first word was seen all the same.
+  // This page may not know who answered, or no provider finished. The page saw the first word anyway.
   const isTold = steps.some(({ tone }) => tone === 'good');
   if (!isTold && facts.firstWordMs !== null) steps.push(firstWord(say.firstWordAlone, '', facts.firstWordMs));
   return steps;
@@ -164,8 +164,8 @@ function failureWords({ result, status }: AttemptFact, times: number, say: Words
 }
 
 /**
- * When the budget admitted it: the sum of the router's steps up to that one. A resumable stream is
- * admitted in the attach step. Null if nothing says so.
+ * When the budget admitted the request: the sum of the router's steps up to the admit step. A resumable stream is
+ * admitted in the attach step. Null if the steps do not say.
  */
 function budgetAt({ steps, source }: AnswerFacts, isRefused: boolean): { atMs: number; isHeld: boolean } | null {
   const index = steps.findIndex(({ name }) => name === 'admit' || name === 'attach');
@@ -186,7 +186,7 @@ function completeWith(facts: AnswerFacts, { happened: say, provenance, format }:
 const endOf = ({ source, totalMs, askedAt }: AnswerFacts): number | null =>
   source.kind === 'queued' ? Math.max(0, source.answeredAt - askedAt) : totalMs;
 
-/** The router's clock starts a moment after the page's: no step may seem to come before the one above it. */
+/** Keeps the times in order. The router's clock starts a moment after the page's, so a step could seem to come before the one above it. */
 function inOrder(steps: readonly Step[]): Step[] {
   let latest = 0;
   return steps.map((step) => {

@@ -1,13 +1,13 @@
-/** What a page may read of a token: whose it is, and until when. Only the router checks it. */
+/** Reads whose a token is and when it expires. Only the router checks the token. */
 
 export interface TokenClaims {
-  /** Its person: `TENANT/SUB`, since equal user names of two tenants are different people. */
+  /** The token's person as `TENANT/SUB`, because equal user names of two tenants are different people. */
   person: string | null;
   /** Epoch milliseconds. */
   expiresAt: number | null;
 }
 
-/** `decode`: base64 to bytes as characters, as `atob` does. */
+/** `decode`: turns base64 into a string with one character for each byte, as `atob` does. */
 export function readClaims(token: string, decode: (base64: string) => string): TokenClaims {
   try {
     const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
@@ -24,7 +24,7 @@ export function readClaims(token: string, decode: (base64: string) => string): T
   }
 }
 
-/** How such a person is shown. */
+/** The name that is shown for a person. */
 export const shownName = (person: string): string => person.slice(person.indexOf('/') + 1);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');

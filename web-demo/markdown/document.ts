@@ -1,4 +1,4 @@
-/** Markdown that grows: what is finished is read once, and only the tail is read again. */
+/** Reads Markdown that grows. A finished part is read once, and only the tail is read again. */
 import type { Links, Token } from 'marked';
 import { withoutHalfLink } from './half-link.ts';
 import { closeHalfWritten } from './half-written.ts';
@@ -7,13 +7,13 @@ import type { Block } from './nodes.ts';
 import { share } from './share.ts';
 import { toBlocks } from './to-nodes.ts';
 
-/** How far an answer has been read. It is immutable: each step makes a new one. */
+/** How far an answer has been read. It is immutable, and each step makes a new one. */
 export interface MarkdownDocument {
-  /** What is shown. A block that is equal to the one before is the same object. */
+  /** The blocks to show. A block that has not changed is the same object as before. */
   blocks: readonly Block[];
   text: string;
   isComplete: boolean;
-  /** The first blocks, which no later text can change, and where the text after them begins. */
+  /** How many first blocks no later text can change, and where the text after them begins. */
   frozen: number;
   frozenEnd: number;
   links: Links;
@@ -25,7 +25,7 @@ export const EMPTY_DOCUMENT: MarkdownDocument = {
   ...{ blocks: [], text: '', isComplete: false, frozen: 0, frozenEnd: 0, links: {}, lexedCharacters: 0 },
 };
 
-/** From here on a tail is read again only when it has grown by a sixteenth: the work stays in proportion to the text. */
+/** A tail longer than this is read again only when it has grown by a sixteenth, so the work stays in proportion to the text. */
 const LONG_TAIL = 16_384;
 /** Text after this many characters is shown as it was written. */
 const LONGEST = 200_000;
@@ -33,7 +33,7 @@ const PLAIN_PART = 10_000;
 /** A line that may define what `[a link]` of an earlier block means. */
 const DEFINITION = /^[ \t>]*\[[^\]]+\]:|\r/m;
 
-/** The document after `text` came, which usually continues what was there. */
+/** The document after `text` came, which usually continues the earlier text. */
 export function advance(before: MarkdownDocument, text: string, isComplete: boolean): MarkdownDocument {
   if (text === before.text && isComplete === before.isComplete) return before;
   if (text.length > LONGEST) return withRest(before, text, isComplete);
@@ -54,7 +54,7 @@ function withTail(document: MarkdownDocument, tail: readonly Block[], length: nu
   return { ...document, blocks: share(document.blocks, shown), isComplete: false, lexedCharacters };
 }
 
-/** The last step. A definition may turn earlier text into links; then everything is read again, at once. */
+/** The last step. If a definition may turn earlier text into links, the whole text is read again. */
 function complete(before: MarkdownDocument, text: string): MarkdownDocument {
   const isWhole = DEFINITION.test(text);
   const tail = isWhole ? text : text.slice(before.frozenEnd);
@@ -63,7 +63,7 @@ function complete(before: MarkdownDocument, text: string): MarkdownDocument {
   return { ...withTail(document, blocks, tail.length), text, isComplete: true };
 }
 
-/** For a text so long that only its beginning is read as Markdown. */
+/** The document of a text so long that only its beginning is read as Markdown. */
 function withRest(before: MarkdownDocument, text: string, isComplete: boolean): MarkdownDocument {
   const beginning = text.slice(0, LONGEST);
   const isRead = before.text.length > LONGEST && before.text.startsWith(beginning);
@@ -87,7 +87,7 @@ function freeze(document: MarkdownDocument, text: string): MarkdownDocument {
   // Only a new line can finish a block.
   if (!text.slice(document.text.length).includes('\n')) return document;
   const source = text.slice(document.frozenEnd);
-  // Carriage returns would shift the places; such a text is read as one tail.
+  // Carriage returns would shift the positions, so a text with them is read as one tail.
   if (source.includes('\r')) return document;
   const lexed = lex(clean(source), document.links);
   const lexedCharacters = document.lexedCharacters + source.length;
@@ -111,7 +111,7 @@ function freeze(document: MarkdownDocument, text: string): MarkdownDocument {
   };
 }
 
-/** How many tokens from the first are finished: the next begins on its own, and its first line is whole. */
+/** How many first tokens are finished. A token is finished if the next one begins on its own and its first line is whole. */
 function finishedTokens({ tokens }: Lexed, source: string): number {
   const lastLine = source.lastIndexOf('\n');
   let at = 0;

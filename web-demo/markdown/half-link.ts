@@ -1,8 +1,8 @@
-/** An address that is still being written leads to the wrong place: it becomes a link when something else follows it. */
+/** An address that is still being written would lead to the wrong place. It becomes a link once something else follows it. */
 import type { Block, Inline } from './nodes.ts';
 import { textOf } from './to-nodes.ts';
 
-/** `blocks` with a bare address at their very end as text. */
+/** The same blocks, but with a bare address at their very end shown as text. */
 export function withoutHalfLink(blocks: readonly Block[]): Block[] {
   const last = blocks.at(-1);
   return last === undefined ? [] : [...blocks.slice(0, -1), inBlock(last)];
@@ -31,7 +31,7 @@ function inInlines(inlines: readonly Inline[]): readonly Inline[] {
   const before = inlines.slice(0, -1);
   if (last.kind === 'link' && last.isBare) return withText(before, textOf(last.children));
   const previous = before.at(-1);
-  // `https://carryon.` may go on as `https://carryon.example`.
+  // `https://carryon.` may continue as `https://carryon.example`.
   if (last.kind === 'text' && previous?.kind === 'link' && previous.isBare && !/\s/.test(last.text))
     return withText(before.slice(0, -1), textOf(previous.children) + last.text);
   if (last.kind === 'strong' || last.kind === 'emphasis' || last.kind === 'deleted')

@@ -1,18 +1,18 @@
-/** Makes the end of an unfinished answer presentable: marks are closed, and text that may yet become something else waits. */
+/** Makes the end of an unfinished answer presentable. Marks are closed, and text that may still become something else is held back. */
 
 import remend, { type RemendOptions } from 'remend';
 import { isCostly } from './lexer.ts';
 
-/** Only marks: the next characters show what kind of line it is. */
+/** A line of marks only. The next characters will show what kind of line it is. */
 const UNDECIDED_LINE =
   /^(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?:[-+=*_#`~> \t]*|\d{1,9}[.)]?|\[[ xX]?\]?|:?-[-:| \t]*|\|.*)$/;
 /** A row of a table, or a line that may turn out to be its head. */
 const TABLE_LINE = /^[ \t>]*\|.*$/;
 const DELIMITER_BEGINNING = /^[ \t>]*\|?[ \t]*:?-*[-:| \t]*$/;
 const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})/;
-/** Begins a block of its own. */
+/** A line that begins a block of its own. */
 const BLOCK_LINE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})[ \t]|$)/;
-/** A trailing mark that may open, close or change what comes; an entity, an escape, a tag or an address in angle brackets. */
+/** An end that may still become something else: a mark, an entity, an escape, a tag, or an address in angle brackets. */
 const UNDECIDED_END = /(?:[*_~`\\!]+|!?\[|&#?\w{0,10}|<\/?(?:[A-Za-z][^\s<>]{0,200})?)$/;
 
 const REMEND: RemendOptions = {
@@ -23,22 +23,22 @@ const REMEND: RemendOptions = {
   setextHeadings: false,
   singleTilde: false,
 };
-/** Marks are looked for this far from the end: no run of them costs more than this. */
+/** Open marks are looked for within this many characters of the end, which bounds the work. */
 const END = 600;
-/** Marks are closed if they opened at most this far from the end. */
+/** Marks are closed if they opened within this many characters of the end. */
 const LONG_BLOCK = 4_096;
 
-/** `tail`: from the beginning of a block to the end of what has come. */
+/** `tail`: the text from the beginning of a block to the end of what has come so far. */
 export function closeHalfWritten(tail: string): string {
   const lineStart = tail.lastIndexOf('\n') + 1;
   const lastLine = tail.slice(lineStart);
   const fence = openFence(tail.slice(0, lineStart));
   if (fence !== null) {
-    // A fence that closes is never seen as code.
+    // A line that may become the closing fence is not shown as code.
     const mayClose = new RegExp(`^[ \\t>]*${fence[0]}+[ \\t]*$`).test(lastLine);
     return mayClose ? tail.slice(0, lineStart) : tail;
   }
-  // A fence's line: code at once, and its language when the line is whole.
+  // An opening fence shows as code at once, and its language shows when the line is whole.
   const opening = FENCE.exec(lastLine);
   if (opening !== null) return tail.slice(0, lineStart) + opening[0];
   const text = withoutUndecidedEnd(tail);
@@ -51,7 +51,7 @@ function isUndecided(line: string): boolean {
   return text === '' || text.startsWith('|') || (text.length < 100 && UNDECIDED_LINE.test(text));
 }
 
-/** Without a last line that may be the head of a table, as long as the line after it is not known to be something else. */
+/** Holds back a last line that may be the head of a table, until the line after it shows that it is not. */
 function withoutTableHead(whole: string, lastLine: string): string {
   const lineStart = whole.lastIndexOf('\n', whole.length - 2) + 1;
   const line = whole.slice(lineStart, -1);
@@ -60,7 +60,7 @@ function withoutTableHead(whole: string, lastLine: string): string {
   return TABLE_LINE.test(before) ? whole : whole.slice(0, lineStart);
 }
 
-/** The marks of the fence that `text`, of whole lines, ends inside of. */
+/** The marks of the fence that is still open at the end of `text`, which has whole lines only; null if none is open. */
 function openFence(text: string): string | null {
   if (!text.includes('```') && !text.includes('~~~')) return null;
   let open: string | null = null;
@@ -82,11 +82,11 @@ function withoutUndecidedEnd(tail: string): string {
   return tail.slice(0, near) + end;
 }
 
-/** Emphasis, code and links of the last block. */
+/** Closes emphasis, code and links in the last block. */
 function closeMarks(text: string): string {
   const start = Math.max(lastBlockStart(text), text.length - LONG_BLOCK);
   const near = Math.max(start, text.length - END);
-  // A link's text whose address has not come yet, or plain brackets. For now both are shown as text.
+  // This is a link's text whose address has not come yet, or plain brackets. For now both are shown as text.
   const end = text.slice(near).replace(/(^|[^\\\]])!?\[([^[\]\n]{1,500})\]$/, '$1$2');
   const block = (text.slice(start, near) + end).trimEnd();
   return text.slice(0, start) + (isCostly(block) ? block : remend(block, REMEND));

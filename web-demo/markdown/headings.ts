@@ -1,13 +1,13 @@
-/** An answer's headings as part of the page's outline, which must not skip a level. */
+/** Fits an answer's headings into the page's outline, which must not skip a level. */
 import type { Block } from './nodes.ts';
 
 /**
- * The level of each heading, by its block's position: the first has `firstLevel`, a deeper one is one below the heading
- * that it stands under. Levels of earlier headings do not depend on later ones.
+ * The level of each heading, by the position of its block. The first has `firstLevel`, and a deeper one is one level below the heading
+ * that it belongs to. Levels of earlier headings do not depend on later ones.
  */
 export function headingLevels(blocks: readonly Block[], firstLevel: number): number[] {
   const levels: number[] = [];
-  /** The headings that the current one may stand under. */
+  /** The headings that the current one may belong to. */
   const above: { depth: number; level: number }[] = [];
   for (const [index, block] of blocks.entries()) {
     if (block.kind !== 'heading') continue;

@@ -1,15 +1,16 @@
-/** marked's lexer, with bounds: it never nests deeper than a reader can see, and it knows no HTML. */
+/** marked's lexer, with bounds. It never nests deeper than a reader can see, and it reads no HTML. */
 import { Lexer, type Links, type Token, Tokenizer, type TokensList } from 'marked';
 
 /** Deeper nesting is shown as it was written. */
 export const MAX_NESTING = 12;
 /**
- * What marks within a line may cost: finding the partner of each takes time in proportion to the text around it. An ordinary paragraph costs far less; one that costs more is shown as it was written.
+ * The limit for the cost of marks within a text. Finding the partner of each mark takes time in proportion to the text around it. An
+ * ordinary paragraph costs far less. One that costs more is shown as it was written.
  */
 const MAX_INLINE_COST = 2_000_000;
 const MARK = /[*_~`[<!\\@&]|:\/\/|www\./g;
 
-/** Larger tables are shown as they were written: a short row costs a cell for each of its head's. */
+/** Larger tables are shown as they were written, because even a short row costs a cell for each cell of the table's head. */
 const MAX_CELLS = 10_000;
 
 /** HTML is text like any other. */
@@ -60,11 +61,11 @@ export function isCostly(text: string): boolean {
 
 export interface Lexed {
   tokens: readonly Token[];
-  /** Reference definitions: the given ones, and those found in the text. */
+  /** Reference definitions, both the given ones and the ones found in the text. */
   links: Links;
 }
 
-/** `links`: the definitions that earlier text had. */
+/** `links`: the definitions from earlier text. */
 export function lex(source: string, links: Links = {}): Lexed {
   const lexer = new BoundedLexer({ gfm: true, tokenizer: new TextTokenizer() });
   Object.assign(lexer.tokens.links, links);

@@ -1,9 +1,9 @@
-/** What an answer's Markdown means: a tree of plain values. The page turns it into elements; nothing in it is HTML. */
+/** An answer's Markdown as a tree of plain values. The page turns it into elements. Nothing in it is HTML. */
 
 export type Block =
   | { kind: 'paragraph'; children: readonly Inline[] }
   | { kind: 'heading'; depth: number; children: readonly Inline[] }
-  /** `language`: the first word after the fence; empty where there is none. */
+  /** `language`: the first word after the fence; empty if there is none. */
   | { kind: 'code'; language: string; text: string }
   | { kind: 'quote'; children: readonly Block[] }
   | { kind: 'list'; start: number | null; items: readonly ListItem[] }
@@ -15,7 +15,7 @@ export type Block =
 export interface ListItem {
   /** Whether a task is done; null for an ordinary item. */
   checked: boolean | null;
-  /** A tight item holds its text without a paragraph around it: then the first block is of kind `paragraph` and `isLoose` is false. */
+  /** False for a tight item, which shows its text without a paragraph around it. Its first block is still of kind `paragraph`. */
   isLoose: boolean;
   children: readonly Block[];
 }
@@ -29,7 +29,7 @@ export type Inline =
   | { kind: 'text'; text: string }
   | { kind: 'strong' | 'emphasis' | 'deleted'; children: readonly Inline[] }
   | { kind: 'code'; text: string }
-  /** `raw` is what was written, for an address that no link may have. `isBare`: the address stands for itself. */
+  /** `raw`: the source text, shown if the address must not be a link. `isBare`: the address itself is the link's text. */
   | { kind: 'link'; href: string; raw: string; isBare: boolean; children: readonly Inline[] }
   | { kind: 'image'; href: string; raw: string; alt: string }
   | { kind: 'break' };

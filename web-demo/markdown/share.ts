@@ -1,6 +1,6 @@
-/** Structural sharing: a value equal to the one before stays the same object, so it is not drawn again. */
+/** Structural sharing: a value that equals the previous one stays the same object, so it is not drawn again. */
 
-/** `next`, built from the parts of `previous` that equal its own. */
+/** Returns `next`, but reuses each part of `previous` that is equal. */
 export function share<T>(previous: unknown, next: T): T {
   if (Object.is(previous, next)) return next;
   if (!isObject(previous) || !isObject(next) || Array.isArray(previous) !== Array.isArray(next)) return next;

@@ -1,4 +1,4 @@
-/** From marked's tokens to our own nodes. */
+/** Turns marked's tokens into our own nodes. */
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { decodeEntities } from './entities.ts';
 import type { Block, Cell, Inline, ListItem } from './nodes.ts';
@@ -47,7 +47,7 @@ const toItem = (item: Tokens.ListItem): ListItem => ({
 
 const toCell = ({ align, tokens }: Tokens.TableCell): Cell => ({ align, children: withBreaks(toInlines(tokens)) });
 
-/** In a table's cell only this tag can break a line, so it is the one tag that is understood. */
+/** In a table's cell only `<br>` can break a line, so it is the one tag that is understood. */
 function withBreaks(children: readonly Inline[]): Inline[] {
   return children.flatMap((child): Inline[] => {
     if (child.kind !== 'text') return [child];
@@ -102,7 +102,7 @@ function toInline(token: MarkedToken): Inline | null {
   }
 }
 
-/** The text alone, without marks. */
+/** The text without its marks. */
 export function textOf(inlines: readonly Inline[]): string {
   return inlines
     .map((inline) => {

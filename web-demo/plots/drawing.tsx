@@ -1,4 +1,4 @@
-/** The SVG of a plot: grid, marks, lines, levels and their labels. Its figures are elsewhere for screen readers. */
+/** The SVG of a plot: grid, marks, lines, levels and their labels. Screen readers get its figures from the table instead. */
 import { areaOf, type Layout, lastPoint, lonePoints, pathOf } from './layout.ts';
 import type { Level, Line, Mark, PlotData, Row } from './plot-data.ts';
 import { place } from './scale.ts';
@@ -97,7 +97,7 @@ function LevelOf({
   );
 }
 
-/** Its words stand right of it, or left where they would not fit. Neighbours take turns at the height. */
+/** A mark. Its label is on its right, or on its left if it would not fit. Neighbouring labels alternate in height. */
 function MarkOf({
   mark: { from, to, text, tone },
   layout: { x, y },

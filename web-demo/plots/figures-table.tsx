@@ -1,10 +1,10 @@
 import type { PlotData, Row } from './plot-data.ts';
 
-/** The figures of a plot, a row for each moment, the newest first; then what its marks and levels say. */
+/** The figures of a plot, with a row for each moment, newest first. Then come the texts of its marks and levels. */
 export function FiguresTable({ data, rows }: { data: PlotData; rows: readonly Row[] }) {
   const { lines, levels = [], marks = [], text, when, name } = data;
   return (
-    // A box that scrolls is reached by keyboard. A landmark of its own would be one too many in its card.
+    // The keyboard must reach a box that scrolls. The card has its landmark already, so this is only a group.
     // biome-ignore lint/a11y/useSemanticElements: see above
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     <div class="figures-table" role="group" tabIndex={0} aria-label={`${name}, as a table`}>

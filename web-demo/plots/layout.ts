@@ -1,4 +1,4 @@
-/** Where everything of a plot stands, in pixels. */
+/** The position of everything in a plot, in pixels. */
 import { heightsOf, type Line, type PlotData, type Point } from './plot-data.ts';
 import { niceTicks, place, runs, type Scale, spread, timeTicks } from './scale.ts';
 
@@ -9,15 +9,15 @@ export interface Layout {
   y: Scale;
   xTicks: number[];
   yTicks: number[];
-  /** At the ends of lines, moved apart. */
+  /** The labels at the ends of lines, moved apart. */
   labels: { text: string; tone: Line['tone']; x: number; y: number }[];
-  /** Where the words of each level stand, moved apart. */
+  /** The height of each level's text, moved apart. */
   levelTexts: number[];
 }
 
 const [TOP, BOTTOM, CHARACTER, LINE_HEIGHT] = [14, 26, 6.6, 15];
 const LEVEL_HEIGHT = 13;
-/** A tick of the x axis with its neighbour. */
+/** The room that a tick of the x axis needs. */
 const TICK_WIDTH = 72;
 
 /** The layout of a plot of this size in pixels. */
@@ -60,7 +60,7 @@ export function layoutOf(data: PlotData, width: number, height: number): Layout 
 export const lastPoint = ({ points }: Line): { at: number; value: number } | undefined =>
   points.findLast((point): point is { at: number; value: number } => point.value !== null);
 
-/** SVG's path of a line. Gaps stay gaps, and single points are left out. */
+/** The SVG path of a line. Gaps stay gaps, and single points are left out. */
 export function pathOf(points: readonly Point[], { x, y }: Layout): string {
   return runs(points)
     .filter((run) => run.length > 1)
@@ -68,7 +68,7 @@ export function pathOf(points: readonly Point[], { x, y }: Layout): string {
     .join('');
 }
 
-/** Points with a gap on either side. */
+/** The points with a gap on both sides. */
 export const lonePoints = (points: readonly Point[]): { at: number; value: number }[] =>
   runs(points).flatMap((run) => (run.length === 1 ? run : []));
 

@@ -1,11 +1,11 @@
 /** What a plot shows. Times are epoch milliseconds. */
 
-/** What a line or a mark means; styles give each its colour in both themes. */
+/** The meaning of a line or a mark. The styles give each tone its colour in both themes. */
 export type Tone = 'accent' | 'ink' | 'faint' | 'good' | 'warn' | 'bad' | 'away';
 
 export interface Point {
   at: number;
-  /** Null: a gap. */
+  /** Null for a gap. */
   value: number | null;
 }
 
@@ -14,11 +14,11 @@ export interface Line {
   name: string;
   tone: Tone;
   points: readonly Point[];
-  /** The area below it is tinted. */
+  /** True if the area below the line is tinted. */
   filled?: boolean;
-  /** The values are expected, not measured. */
+  /** True if the values are expected, not measured. */
   dashed?: boolean;
-  /** The label at its end, in place of its name; null: none. */
+  /** The label at the line's end, in place of its name; null for no label. */
   label?: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface Level {
 /** Something that happened. */
 export interface Mark {
   from: number;
-  /** Null: it goes on. */
+  /** Null while it goes on. */
   to: number | null;
   text: string;
   tone: Tone;
@@ -40,33 +40,33 @@ export interface Mark {
 
 /** A whole plot. */
 export interface PlotData {
-  /** Its name for screen readers. */
+  /** The plot's name for screen readers. */
   name: string;
   lines: readonly Line[];
   levels?: readonly Level[];
   marks?: readonly Mark[];
   from: number;
   to: number;
-  /** The lowest value of the y axis; undefined: 0. */
+  /** The lowest value of the y axis; 0 if it is not given. */
   lowest?: number;
   highest?: number;
-  /** A value with its unit. */
+  /** Formats a value with its unit. */
   text: (value: number) => string;
-  /** A time, as exactly as the points are apart. */
+  /** Formats a time, as precisely as the points require. */
   when: (at: number) => string;
-  /** A time below the x axis. */
+  /** Formats a time below the x axis. */
   tick: (at: number) => string;
-  /** The sentence shown without data: when there will be some. */
+  /** The sentence shown if there is no data. */
   empty: string;
 }
 
-/** One row of the table of the same figures: a value for each line that has the time, else null. */
+/** One row of the table of the same figures. It has a value for each line, or null if the line has no point at this time. */
 export interface Row {
   at: number;
   values: (number | null)[];
 }
 
-/** Every time that a line has a point at, oldest first. */
+/** A row for every time at which a line has a point, oldest first. */
 export function rowsOf(lines: readonly Line[]): Row[] {
   const rows = new Map<number, Row>();
   for (const [index, { points }] of lines.entries()) {
@@ -79,7 +79,7 @@ export function rowsOf(lines: readonly Line[]): Row[] {
   return [...rows.values()].sort((a, b) => a.at - b.at);
 }
 
-/** The y axis: from 0, or from `lowest`, to a round value above everything that is drawn. */
+/** The range of the y axis: from 0 or `lowest` to a value that everything drawn fits under. */
 export function heightsOf({ lines, levels = [], lowest, highest }: PlotData): { least: number; most: number } {
   const values = lines.flatMap(({ points }) => points.flatMap(({ value }) => value ?? []));
   const all = [...values, ...levels.map(({ value }) => value)];

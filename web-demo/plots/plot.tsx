@@ -1,4 +1,4 @@
-/** A plot over time as SVG. A pointer and the arrow keys read the values at a moment, and the same figures are a table. */
+/** A plot over time as SVG. The pointer and the arrow keys show the values at a moment. A table has the same figures. */
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import { Drawing } from './drawing.tsx';
 import { FiguresTable } from './figures-table.tsx';
@@ -7,7 +7,7 @@ import { momentText, type PlotData, type Row, rowsOf } from './plot-data.ts';
 import { nearest, place, valueAt } from './scale.ts';
 import { useWidth } from './use-width.ts';
 
-/** `height` in pixels. */
+/** `height` is in pixels. */
 export function Plot({ data, height = 240 }: { data: PlotData; height?: number }) {
   const rows = useMemo(() => rowsOf(data.lines), [data]);
   if (rows.some(({ values }) => values.some((value) => value !== null)))
@@ -80,7 +80,7 @@ function Chart({ data, rows, height }: { data: PlotData; rows: readonly Row[]; h
   );
 }
 
-/** The values at the chosen moment, beside it and within the plot. */
+/** The values at the chosen moment, shown beside it and within the plot. */
 function Tip({ data, row, left, width }: { data: PlotData; row: Row; left: number; width: number }) {
   const side = left > width / 2 ? { right: `${width - left + 10}px` } : { left: `${left + 10}px` };
   return (

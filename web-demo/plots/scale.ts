@@ -1,10 +1,10 @@
-/** Where values and times stand in a plot, and which of them have a tick. */
+/** Maps values and times to positions in a plot, and chooses the ticks. */
 
-/** From values to pixels, or from times to pixels. */
+/** A mapping from values or times to pixels. */
 export interface Scale {
   from: number;
   to: number;
-  /** Pixels of `from` and `to`; `from` is below `to` on the y axis, so its pixel is the larger one. */
+  /** The pixels of `from` and `to`. On the y axis `from` is below `to`, so its pixel is the larger one. */
   start: number;
   end: number;
 }
@@ -17,7 +17,7 @@ export const place = ({ from, to, start, end }: Scale, value: number): number =>
 export const valueAt = ({ from, to, start, end }: Scale, pixel: number): number =>
   end === start ? from : from + ((pixel - start) / (end - start)) * (to - from);
 
-/** Round steps: 1, 2, 2.5 or 5 times a power of ten. About `count` of them, so that `from` and `to` are both covered. */
+/** About `count` ticks that cover `from` and `to`. Their step is 1, 2, 2.5 or 5 times a power of ten. */
 export function niceTicks(from: number, to: number, count = 4): number[] {
   const range = to - from;
   if (!(range > 0)) return [from];
@@ -36,7 +36,7 @@ const STEPS_MS = [
   ...[DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS],
 ];
 
-/** Times on round hours or days of the zone that is `offsetMs` east of UTC, at most `most` of them. */
+/** At most `most` times on full hours or days, in the time zone that is `offsetMs` ahead of UTC. */
 export function timeTicks(from: number, to: number, most: number, offsetMs: number): number[] {
   const step = STEPS_MS.find((one) => (to - from) / one <= most) ?? Math.ceil((to - from) / most / DAY_MS) * DAY_MS;
   const first = Math.ceil((from + offsetMs) / step) * step - offsetMs;
@@ -45,7 +45,7 @@ export function timeTicks(from: number, to: number, most: number, offsetMs: numb
   return ticks;
 }
 
-/** The same heights, moved apart so that labels at them do not overlap, within `top` and `bottom`. */
+/** Moves heights apart, so that labels at them do not overlap and stay within `top` and `bottom`. */
 export function spread(heights: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = heights.map((height, index) => ({ height, index })).sort((a, b) => a.height - b.height);
   let least = top;
@@ -63,7 +63,7 @@ export function spread(heights: readonly number[], gap: number, top: number, bot
   return moved;
 }
 
-/** Points that follow each other without a gap; one alone is a run too. */
+/** The runs of points that follow each other without a gap. A single point is a run too. */
 export function runs<Point extends { value: number | null }>(
   points: readonly Point[],
 ): (Point & { value: number })[][] {
@@ -83,7 +83,7 @@ export function runs<Point extends { value: number | null }>(
   return found;
 }
 
-/** The index of the time nearest to `at`; -1 without any. `times` ascend. */
+/** The index of the time nearest to `at`; -1 if there are no times. `times` are ascending. */
 export function nearest(times: readonly number[], at: number): number {
   let best = -1;
   for (const [index, time] of times.entries())

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
-/** The width in whole pixels of an element that is there from the first drawing on; 0 before it is known. */
+/** The width of an element in whole pixels; 0 before it is known. The element must exist from the first render on. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

@@ -26,20 +26,20 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     broken: (titles) => `Nicht gehalten: ${titles}`,
     strained: (titles) => `In Gefahr: ${titles}`,
   },
-  nothingWhat: 'Wer diesen Dienst betreibt, hat kein Versprechen genannt, das hier stehen soll. Fragen Sie dort nach.',
+  nothingWhat: 'Die Betreiber dieses Dienstes haben hier kein Versprechen veröffentlicht. Fragen Sie dort nach.',
   measured: (service, at) => `${service} · gemessen am Rand des Netzes, ${figures.moment(at)}`,
   away: {
     service: {
       title: 'Der Dienst antwortet nicht',
-      what: 'Die Seite versucht es alle 30 Sekunden von selbst noch einmal. Öffnen sich andere Seiten, so ist der Dienst selbst nicht da.',
+      what: 'Diese Seite versucht es alle 30 Sekunden noch einmal. Wenn sich andere Websites öffnen, liegt es am Dienst selbst.',
       stale: (at) =>
-        `Der Dienst antwortet nicht. Diese Zahlen sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+        `Der Dienst antwortet nicht. Diese Zahlen sind vom Stand ${figures.moment(at)}. Diese Seite versucht es weiter.`,
     },
     figures: {
       title: 'Die Zahlen lassen sich gerade nicht lesen',
-      what: 'Der Dienst antwortet, aber was er zählt, lässt sich nicht lesen. Die Seite versucht es alle 30 Sekunden von selbst noch einmal.',
+      what: 'Der Dienst antwortet, aber seine Zahlen lassen sich nicht lesen. Diese Seite versucht es alle 30 Sekunden noch einmal.',
       stale: (at) =>
-        `Neuere Zahlen lassen sich gerade nicht lesen. Diese sind von ${figures.moment(at)}; die Seite versucht es von selbst noch einmal.`,
+        `Neuere Zahlen lassen sich gerade nicht lesen. Diese sind vom Stand ${figures.moment(at)}. Diese Seite versucht es weiter.`,
     },
     again: 'Jetzt noch einmal versuchen',
   },
@@ -54,12 +54,12 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     latency: (under) => `Die ganze Antwort kommt binnen ${figures.duration(under)}`,
     averageCost: (usd) => `Eine Antwort kostet uns im Schnitt höchstens ${figures.usd(usd)}`,
     cost: (usd) => `Eine Antwort kostet uns höchstens ${figures.usd(usd)}`,
-    valid: 'Antworten haben die Form, die verlangt war',
-    quality: 'Die Antworten werden für gut befunden',
+    valid: 'Antworten haben die verlangte Form',
+    quality: 'Antworten werden als gut bewertet',
     external: (name) => `Der Dienst „${name}“ funktioniert`,
     composite: 'Alles zusammen',
     compositeOf: (titles) => `Zusammen: ${figures.list(titles)}.`,
-    dependsOn: (titles) => `Dazu gehört auch: ${figures.list(titles)}.`,
+    dependsOn: (titles) => `Hängt auch ab von: ${figures.list(titles)}.`,
     share: (share, total, isOfAnswers) => {
       if (total !== undefined) return `${share} von ${figures.count(total)} Antworten`;
       return isOfAnswers ? `${share} der Antworten` : share;
@@ -82,11 +82,11 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
     how: 'Das Versprechen war',
   },
   happened: {
-    heading: 'Was geschehen ist',
+    heading: 'Was passiert ist',
     nothing: 'Nichts: keine Störung, keine Wartung.',
     drill: 'Geplante Übung',
     drilled: (feature) =>
-      `Wir haben Antworten${feature === null ? '' : ` von ${feature}`} absichtlich scheitern lassen, allein bei eigenen Anfragen.`,
+      `Wir haben Antworten${feature === null ? '' : ` von ${feature}`} absichtlich scheitern lassen, aber nur bei unseren eigenen Anfragen.`,
     made: (broke, feature) => madeDe(broke, feature === null ? '' : ` von ${feature}`),
     problem: 'Eine Störung',
     maintenance: 'Geplante Wartung',
@@ -104,7 +104,7 @@ export const statusDe = (figures: Figures): ReturnType<typeof statusEn> => ({
   },
 });
 
-/** Of an incident that nobody wrote about. */
+/** The sentence for an incident that has no public note. */
 function madeDe(broke: Broke, of: string): string {
   switch (broke) {
     case 'success':

@@ -4,7 +4,7 @@ import type { Broke } from './report.ts';
 
 export const statusEn = (figures: Figures) => ({
   title: 'Status',
-  loading: 'Looking at the figures…',
+  loading: 'Loading the figures…',
   overall: {
     nothing: 'No promise is published here',
     broken: (broken: number, of: number) => {
@@ -19,33 +19,33 @@ export const statusEn = (figures: Figures) => ({
     incident: 'We are working on a problem',
     maintenance: (until: number) => `Planned maintenance until ${figures.clock(until)}`,
     kept: (of: number): string => (of === 1 ? 'The promise is kept' : 'Every promise is kept'),
-    unknown: 'There was no traffic to judge by yet',
+    unknown: 'No traffic to judge by yet',
   },
   concerned: {
     broken: (titles: string) => `Not kept: ${titles}`,
     strained: (titles: string) => `At risk: ${titles}`,
   },
-  nothingWhat: 'The people who run this service have not named a promise to show here. Ask them what is promised.',
+  nothingWhat: 'The people who run this service have not published a promise here. Ask them what they promise.',
   measured: (service: string, at: number) => `${service} · measured at the edge, ${figures.moment(at)}`,
   away: {
     service: {
       title: 'The service does not answer',
-      what: 'This page tries again by itself every 30 seconds. If other pages open, the service itself is away.',
+      what: 'This page tries again every 30 seconds. If other websites open, the service itself is down.',
       stale: (at: number) =>
-        `The service does not answer. These figures are from ${figures.moment(at)}; the page tries again by itself.`,
+        `The service does not answer. These figures are from ${figures.moment(at)}. This page keeps trying.`,
     },
     figures: {
       title: 'The figures cannot be read just now',
-      what: 'The service answers, but what it counts cannot be read. This page tries again by itself every 30 seconds.',
+      what: 'The service answers, but its figures cannot be read. This page tries again every 30 seconds.',
       stale: (at: number) =>
-        `Newer figures cannot be read just now. These are from ${figures.moment(at)}; the page tries again by itself.`,
+        `Newer figures cannot be read just now. These are from ${figures.moment(at)}. This page keeps trying.`,
     },
     again: 'Try again now',
   },
   promises: {
     heading: 'What we promise',
     over: (window: string) => `Over any ${figures.duration(window)}.`,
-    cells: 'A cell is a day; grey days had no traffic.',
+    cells: 'Each cell is a day; grey days had no traffic.',
     overOwn: (window: string) => `over any ${figures.duration(window)}`,
     everything: 'Everything',
     success: 'Answers arrive',
@@ -58,7 +58,7 @@ export const statusEn = (figures: Figures) => ({
     external: (name: string) => `The service “${name}” works`,
     composite: 'All of this together',
     compositeOf: (titles: readonly string[]) => `Together: ${figures.list(titles)}.`,
-    dependsOn: (titles: readonly string[]) => `It needs this too: ${figures.list(titles)}.`,
+    dependsOn: (titles: readonly string[]) => `It also depends on: ${figures.list(titles)}.`,
     share: (share: string, total: number | undefined, isOfAnswers: boolean) => {
       if (total !== undefined) return `${share} of ${figures.count(total)} answers`;
       return isOfAnswers ? `${share} of answers` : share;
@@ -67,7 +67,7 @@ export const statusEn = (figures: Figures) => ({
     average: (usd: number) => `${figures.usd(usd)} on average`,
     noTraffic: 'nothing to judge by yet',
     standing: { kept: 'kept', strained: 'at risk', broken: 'broken', unknown: 'no data' },
-    exhausts: (inMs: number) => `At the pace of the last hour it is broken in ${figures.length(inMs)}.`,
+    exhausts: (inMs: number) => `At the pace of the last hour, it will be broken in ${figures.length(inMs)}.`,
   },
   days: {
     first: (days: number) => `${figures.count(days)} days ago`,
@@ -82,28 +82,28 @@ export const statusEn = (figures: Figures) => ({
   },
   happened: {
     heading: 'What happened',
-    nothing: 'Nothing: no problem, no maintenance.',
+    nothing: 'Nothing: no problems and no maintenance.',
     drill: 'Planned rehearsal',
     drilled: (feature: string | null) =>
-      `We made answers${feature === null ? '' : ` of ${feature}`} fail on purpose, for our own requests alone.`,
+      `We made answers${feature === null ? '' : ` of ${feature}`} fail on purpose, but only for our own requests.`,
     made: (broke: Broke, feature: string | null): string => madeEn(broke, feature === null ? '' : ` of ${feature}`),
     problem: 'A problem',
     maintenance: 'Planned maintenance',
     solved: (what: string, ms: number) => `${what}, solved after ${figures.length(ms)}`,
     goingOn: (what: string, ms: number) => `${what}, going on for ${figures.length(ms)}`,
-    touched: (title: string) => `It touches this promise: ${title}.`,
-    touchedThen: (title: string) => `It touched this promise: ${title}.`,
+    touched: (title: string) => `It affects this promise: ${title}.`,
+    touchedThen: (title: string) => `It affected this promise: ${title}.`,
     now: 'going on',
     planned: 'announced',
     over: 'over',
   },
   foot: {
     contact: 'Questions?',
-    json: 'The same as JSON',
+    json: 'The same figures as JSON',
   },
 });
 
-/** Of an incident that nobody wrote about; the same as `GET /slo` says. */
+/** The sentence for an incident that has no public note. It is the same as in `GET /slo`. */
 function madeEn(broke: Broke, of: string): string {
   switch (broke) {
     case 'success':

@@ -13,7 +13,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
   },
   rate: {
     title: 'Zu viele Fragen auf einmal',
-    text: 'Dein Limit für Fragen oder Wörter in kurzer Zeit ist erreicht.',
+    text: 'Du hast dein Limit für Fragen oder Wörter vorerst erreicht.',
     next: (at, now) =>
       at === null ? 'Warte kurz und frag dann noch einmal.' : `Frag ${format.when(at, now)} noch einmal.`,
   },
@@ -38,7 +38,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
   },
   cut: {
     title: 'Die Antwort ist abgebrochen',
-    text: 'Was bis dahin kam, steht oben. Sie ließ sich dort nicht fortsetzen.',
+    text: 'Was ankam, steht oben. Der Rest ließ sich nicht mehr holen.',
     next: () => 'Frag noch einmal, dann bekommst du sie ganz.',
   },
   signIn: {
@@ -69,16 +69,17 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
   unreadable: {
     title: 'Das war nicht der Router',
     text: 'An seiner Stelle hat etwas anderes geantwortet, zum Beispiel die Anmeldeseite eines Hotel-WLANs.',
-    next: () => 'Öffne irgendeine andere Seite und sieh nach, ob das Netz etwas von dir will. Dann frag noch einmal.',
+    next: () =>
+      'Öffne irgendeine andere Seite und sieh nach, ob du dich im Netz anmelden musst. Dann frag noch einmal.',
   },
   cancelled: {
-    title: 'Du hast diese Frage zurückgenommen',
-    text: 'Sie ging nicht raus, und niemand wurde gefragt.',
+    title: 'Du hast diese Frage abgebrochen',
+    text: 'Sie wird nicht gesendet.',
     next: () => 'Frag noch einmal, wenn du es doch wissen willst.',
   },
   tooLarge: {
     title: 'Diese Frage ist zu lang',
-    text: 'Frage und Gespräch zusammen sind mehr, als auf einmal geschickt werden kann.',
+    text: 'Frage und Gespräch zusammen sind zu lang, um sie auf einmal zu senden.',
     next: () => 'Kürze die Frage oder beginne einen neuen Chat.',
   },
   expired: {
@@ -87,7 +88,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
     next: () => 'Frag noch einmal, wenn du es noch wissen willst.',
   },
   unknown: {
-    title: 'Es gibt keine Antwort',
+    title: 'Es kam keine Antwort',
     text: 'Etwas ist schiefgegangen, und mehr weiß diese Seite nicht.',
     next: (at, now) =>
       at === null
@@ -95,7 +96,7 @@ export const deProblems = (format: Format): ReturnType<typeof enProblems> => ({
         : `Frag ${format.when(at, now)} noch einmal.`,
   },
   oneCent: 'Oder schalte „Budget von einem Cent“ aus.',
-  again: 'Noch einmal gefragt, aber ohne neue Antwort. Das ist die von vorher.',
+  again: 'Du hast noch einmal gefragt, aber es kam keine neue Antwort. Das ist die von vorher.',
   routerSays: (message) => `Der Router sagt: ${message}`,
   requestId: (id) => `Anfrage ${id}`,
   code: (code) => `Code ${code}`,

@@ -44,8 +44,8 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     signOutText:
       'Dieser Browser vergisst deine Chats, Entwürfe, gespeicherten Antworten und alle Fragen, die noch warten.',
     signOutFailed:
-      'Das Abmelden wurde nicht fertig. Schließe alle anderen Tabs dieser Seite und versuch es noch einmal.',
-    stay: 'Bleiben',
+      'Die Abmeldung wurde nicht abgeschlossen. Schließ alle anderen Tabs dieser Seite und versuch es noch einmal.',
+    stay: 'Angemeldet bleiben',
   },
   keys: {
     title: 'Tastatur',
@@ -73,15 +73,15 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     stoppedEmpty: 'Du hast gestoppt, bevor das erste Wort kam.',
     emptyAnswer: 'Die Antwort kam ohne Text.',
     ending: {
-      limit: 'Diese Antwort endet hier, weil sie die größte erlaubte Länge erreicht hat.',
+      limit: 'Diese Antwort endet hier, weil sie die maximale Länge erreicht hat.',
       filter: 'Diese Antwort endet hier, weil der Filter des Anbieters sie beendet hat.',
       gap: 'Ein Teil dieser Antwort war nicht lesbar, vielleicht fehlen Wörter.',
     },
-    isCut: 'Frühere Fragen dieses Chats sind weg: Von einem langen behält dieser Browser nur den neuesten Teil.',
+    isCut: 'Frühere Fragen sind weg: Von einem langen Chat behält dieser Browser nur den neuesten Teil.',
   },
   waiting: {
     title: 'Diese Frage ist neu, deshalb ist dazu nichts gespeichert.',
-    titleRefused: 'Gerade konnte niemand antworten, deshalb wartet diese Frage.',
+    titleRefused: 'Gerade konnte kein Anbieter antworten, deshalb wartet diese Frage.',
     state: 'Wartet aufs Senden',
     sending: 'Wird gesendet',
     detail: (askedAt) => `gefragt um ${format.time(askedAt)} · geht von selbst raus, sobald du wieder Netz hast`,
@@ -125,7 +125,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
       },
     ],
     sandbox:
-      'Hier antworten zwei Übungsanbieter, und was sie sagen, ist ausgedacht. Echte brauchen ein paar Zeilen in .dev.vars; sie stehen in README.md.',
+      'Hier antworten zwei Übungsanbieter, und was sie sagen, ist ausgedacht. Für echte trägst du ein paar Zeilen in .dev.vars ein (siehe README.md).',
     tryWithoutPlugs: 'Eine lange Antwort: Stopp sie, oder schreib schon die nächste Frage',
     offline: 'Du bist offline. Chats und Antworten, die du schon gesehen hast, findest du weiter in der Liste.',
   },
@@ -135,23 +135,23 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   },
   notices: {
     nobody:
-      'Niemand ist angemeldet, deshalb bleibt nichts erhalten: Chats sind weg, wenn du diese Seite schließt. Melde dich an und lade sie dann neu.',
+      'Du bist nicht angemeldet, deshalb wird nichts gespeichert: Deine Chats sind weg, wenn du diese Seite schließt. Melde dich an und lade sie dann neu.',
     notKept:
-      'Dieser Browser behält für diese Seite nichts (privates Fenster oder kein Platz mehr). Beim Schließen sind die Chats weg, und Fragen können nicht warten.',
+      'Dieser Browser kann für diese Seite nichts speichern (privates Fenster oder kein Platz mehr). Deine Chats sind weg, wenn du sie schließt, und Fragen können nicht auf eine Verbindung warten.',
   },
   off: {
     title: 'Die Demo ist nicht eingeschaltet',
-    off: 'Dieser Router läuft, aber sein Betreiber hat die Demo nicht geöffnet. Von dieser Seite kann niemand fragen, und sie kostet nichts.',
-    noKey: 'Die Demo ist eingeschaltet, aber der Schlüssel, den sie benutzen soll, ist nicht gesetzt.',
+    off: 'Dieser Router läuft, aber sein Betreiber hat die Demo nicht eingeschaltet. Von dieser Seite kann niemand fragen, und sie kostet nichts.',
+    noKey: 'Die Demo ist eingeschaltet, aber ihr Schlüssel ist nicht gesetzt.',
     notConfigured: 'Dieser Router ist noch nicht eingerichtet und kann deshalb nicht antworten.',
     unreachableTitle: 'Der Router antwortet nicht',
     unreachable:
-      'Diese Seite braucht ihn einmal, um zu erfahren, wie man sich hier anmeldet. Danach geht sie auch offline.',
+      'Diese Seite braucht den Router einmal, um zu erfahren, wie man sich hier anmeldet. Danach geht sie auch offline.',
     missing: 'Es fehlt:',
-    how: 'So schaltest du sie ein: Leg in carryon.config.ts fest, wie man sich anmeldet, mach einen Schlüssel, setz ihn und veröffentliche sie:',
-    howKey: 'Mach einen öffentlichen Schlüssel, setz ihn und veröffentliche sie neu:',
-    docs: 'In docs/demo.md stehen alle Wege und was sie kosten.',
-    retry: 'Noch einmal nachsehen',
+    how: 'So schaltest du sie ein: Leg in carryon.config.ts fest, wie man sich anmeldet, erstell einen Schlüssel, setz ihn und veröffentliche sie:',
+    howKey: 'Erstell einen öffentlichen Schlüssel, setz ihn und veröffentliche sie neu:',
+    docs: 'In docs/demo.md steht, wie man sich anmelden kann und was es kostet.',
+    retry: 'Noch einmal versuchen',
   },
   spoken: {
     complete: (by) => (by === null ? 'Antwort vollständig.' : `Antwort vollständig. ${by} hat geantwortet.`),

@@ -12,8 +12,8 @@ export const enExport = (format: Format) => ({
     filter: 'ended by the provider’s filter',
     gap: 'some words may be missing',
   },
-  stopped: 'Stopped before its end',
-  failed: 'Not complete',
+  stopped: 'Stopped before the end',
+  failed: 'Incomplete',
   none: 'No answer',
   waiting: 'Not answered yet',
 });

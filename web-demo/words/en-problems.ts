@@ -1,24 +1,24 @@
-/** English words: why there is no answer, and what to do. One entry for each kind in `core/problem.ts`. */
+/** The English words that say why there is no answer, and what to do. One entry for each kind in `core/problem.ts`. */
 import type { Format } from './format.ts';
 
 export const enProblems = (format: Format) => ({
   budget: {
     title: 'Not enough budget left',
-    text: 'This question could cost more than what is left of the budget, so it was not sent to any provider.',
+    text: 'This question could cost more than is left of the budget, so it was not sent to any provider.',
     next: (at: number | null, now: number) =>
       at === null
-        ? 'Ask something shorter, or wait until the budget is new.'
-        : `The budget is new ${format.when(at, now)}.`,
+        ? 'Ask something shorter, or wait until the budget resets.'
+        : `The budget resets ${format.when(at, now)}.`,
   },
   rate: {
     title: 'Too many questions at once',
-    text: 'Your limit for questions or words in a short time is reached.',
+    text: 'You have reached your limit for questions or words for now.',
     next: (at: number | null, now: number) =>
       at === null ? 'Wait a moment, then ask again.' : `Ask again ${format.when(at, now)}.`,
   },
   providerRate: {
     title: 'The providers are busy',
-    text: 'Every provider says that it gets too many questions right now. Your own limits are fine.',
+    text: 'Every provider says that it is getting too many questions right now. You have not reached your own limits.',
     next: (at: number | null, now: number) =>
       at === null ? 'Ask again in a minute.' : `Ask again ${format.when(at, now)}.`,
   },
@@ -27,8 +27,8 @@ export const enProblems = (format: Format) => ({
     text: 'Every provider was tried, and every one failed. You have not paid for an answer.',
     next: (at: number | null, now: number) =>
       at === null
-        ? 'Plug one in again if you pulled it, then ask again.'
-        : `Plug one in again if you pulled it, or ask again ${format.when(at, now)}.`,
+        ? 'If you unplugged one, plug it back in, then ask again.'
+        : `If you unplugged one, plug it back in. Or ask again ${format.when(at, now)}.`,
   },
   busy: {
     title: 'The router is busy',
@@ -38,28 +38,28 @@ export const enProblems = (format: Format) => ({
   },
   cut: {
     title: 'The answer broke off',
-    text: 'What came so far is shown above. It could not be continued where it broke.',
-    next: () => 'Ask again for a whole one.',
+    text: 'The part that arrived is shown above. The rest could not be fetched.',
+    next: () => 'Ask again to get a complete answer.',
   },
   signIn: {
     title: 'You are not signed in',
-    text: 'Your sign-in has expired, or there was none, or the router does not accept it.',
-    next: () => 'Sign in where you usually do, then load this page again.',
+    text: 'Your sign-in has expired, you have not signed in yet, or the router does not accept it.',
+    next: () => 'Sign in where you usually do, then reload this page.',
   },
   notAllowed: {
-    title: 'This page may not ask that',
-    text: 'The router does not allow this page or this key to ask here.',
+    title: 'This page is not allowed to ask that',
+    text: 'The router does not let this page or this key ask here.',
     next: () => 'Whoever runs the router can allow it in the config.',
   },
   notConfigured: {
     title: 'The router is not set up yet',
-    text: 'It runs, but it has no provider or key to answer with.',
-    next: () => 'Set what is missing, then ask again.',
+    text: 'It is running, but it has no provider or key to answer with.',
+    next: () => 'Add what is missing, then ask again.',
   },
   offline: {
     title: 'You are offline, and nothing is saved for this question',
-    text: 'This browser could not keep the question for later either.',
-    next: () => 'Ask again when you are back.',
+    text: 'This browser could not save the question for later either.',
+    next: () => 'Ask again when you are back online.',
   },
   unreachable: {
     title: 'The router does not answer',
@@ -69,37 +69,37 @@ export const enProblems = (format: Format) => ({
   unreadable: {
     title: 'That was not the router',
     text: 'Something else answered in its place, such as the sign-in page of a hotel Wi-Fi.',
-    next: () => 'Open any other page to see whether the network wants something, then ask again.',
+    next: () => 'Open any other page to see whether the network wants you to sign in, then ask again.',
   },
   cancelled: {
-    title: 'You took this question back',
-    text: 'It was not sent, and nobody was asked.',
-    next: () => 'Ask again if you want to know after all.',
+    title: 'You cancelled this question',
+    text: 'It will not be sent.',
+    next: () => 'Ask again if you still want an answer.',
   },
   tooLarge: {
     title: 'This question is too long',
-    text: 'Question and conversation together are more than can be sent at once.',
+    text: 'The question and the conversation together are too long to send at once.',
     next: () => 'Shorten the question, or start a new chat.',
   },
   expired: {
     title: 'This question waited too long',
-    text: 'It could not be sent in time, so it was not asked.',
-    next: () => 'Ask again if you still want to know.',
+    text: 'It could not be sent in time, so no provider was asked.',
+    next: () => 'Ask again if you still want an answer.',
   },
   unknown: {
-    title: 'There is no answer',
-    text: 'Something went wrong, and this page does not know more about it.',
+    title: 'No answer came',
+    text: 'Something went wrong, and this page knows nothing more about it.',
     next: (at: number | null, now: number) =>
       at === null
-        ? 'Ask again. If it goes on, tell the person who runs the router.'
+        ? 'Ask again. If it keeps happening, tell the person who runs the router.'
         : `Ask again ${format.when(at, now)}.`,
   },
   oneCent: 'Or turn off “Budget of one cent”.',
-  again: 'Asked again, without a new answer. This is the one from before.',
+  again: 'You asked again, but no new answer came. This is the earlier one.',
   routerSays: (message: string) => `The router says: ${message}`,
   requestId: (id: string) => `Request ${id}`,
   code: (code: string) => `Code ${code}`,
   askAgain: 'Ask again',
-  reload: 'Load the page again',
+  reload: 'Reload the page',
   editQuestion: 'Edit question',
 });

@@ -1,4 +1,4 @@
-/** Was neben Code, Tabellen und Bildern in Antworten steht. */
+/** The German words beside the code, tables and pictures of answers. */
 import type { markdownEn } from './markdown-en.ts';
 
 export const markdownDe: typeof markdownEn = {
@@ -6,7 +6,7 @@ export const markdownDe: typeof markdownEn = {
   copy: 'Kopieren',
   copyLabel: (language) => (language === '' ? 'Code kopieren' : `${language}-Code kopieren`),
   copied: 'Kopiert',
-  selected: 'Markiert: kopiere es mit Tastatur oder Menü',
+  selected: 'Markiert: Kopier es mit der Tastatur oder dem Menü',
   table: 'Tabelle',
   image: 'Bild',
   imageLink: (alt) => (alt === '' ? 'Bild (öffnet in neuem Tab)' : `Bild: ${alt}`),

@@ -1,4 +1,4 @@
-/** What stands beside answers' code, tables and pictures. */
+/** The words beside the code, tables and pictures of answers. */
 export const markdownEn = {
   code: (language: string) => (language === '' ? 'Code' : `Code, ${language}`),
   copy: 'Copy',

@@ -62,7 +62,7 @@ describe('the line under an answer says', () => {
     [
       'that it went on',
       complete({ resumed: 1, model: null, costUsd: null }),
-      '[good: Went on where it broke] 0.40 s to first word',
+      '[good: Resumed where it broke off] 0.40 s to first word',
     ],
     [
       'that a smaller model answered',
@@ -85,7 +85,7 @@ describe('the line under an answer says', () => {
       turn({ state: 'failed', problem, facts: facts({ attempts: BOTH_FAILED }) }, ''),
       '[bad: No answer] A and B failed',
     ],
-    ['that it is not complete', turn({ state: 'failed', problem, facts: null }), '[bad: Not complete]'],
+    ['that it is not complete', turn({ state: 'failed', problem, facts: null }), '[bad: Incomplete]'],
     [
       'that asking again found no connection',
       turn({ state: 'complete', facts: facts(), again: { ...problem, code: 'offline' } }),
@@ -140,7 +140,7 @@ describe('the line under an answer says', () => {
   });
 
   it('that the answer is going on, while it does', () => {
-    expect(line(turn({ state: 'asking' }, ''), { isResuming: true })).toBe('[away: Going on where it broke…]');
+    expect(line(turn({ state: 'asking' }, ''), { isResuming: true })).toBe('[away: Picking up where it broke off…]');
   });
 
   it('something, without holes, of everything that can come of a question', () => {

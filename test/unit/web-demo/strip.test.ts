@@ -44,24 +44,24 @@ describe('the strip says', () => {
     [
       'no promise where nothing is kept',
       { connection: 'offline', isKept: false },
-      'away: No connection. | Ask again when you are back.',
+      'away: No connection. | Ask again when you are back online.',
     ],
     ['that the router is away', { connection: 'unreachable' }, 'warn: The router does not answer. | Trying again…'],
     [
       'that an answer goes on',
       { isResuming: true },
-      'warn: Going on where it broke… | The connection broke in the middle of the answer.',
+      'warn: Picking up where it broke off… | The connection broke in the middle of the answer.',
     ],
     [
       'no connection before anything else',
       { connection: 'offline', isResuming: true, last: failover },
       'away: No connection. | Saved answers still work; new questions wait.',
     ],
-    ['that a problem is worked on', { news: 'incident' }, 'warn: A problem is being worked on.'],
+    ['that a problem is worked on', { news: 'incident' }, 'warn: We are working on a problem.'],
     [
       'that a promise burns before who stands in',
       { news: 'failing', last: failover },
-      'warn: More answers fail than planned. | Provider B answers while A recovers',
+      'warn: More answers than planned are failing. | Provider B answers while A recovers',
     ],
     [
       'no promise without a connection',

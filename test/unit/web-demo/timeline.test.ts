@@ -69,7 +69,7 @@ describe('what just happened', () => {
         cooldowns: [{ deployment: 'a-1', cause: 'server_error', leftMs: 8_000 }],
       }),
       [
-        'Provider A is in cooldown for another 8 s, but was asked all the same',
+        'Provider A is in cooldown for another 8 s, but was asked anyway',
         'Provider A first word @402',
         'Complete 212 tokens, $0.0003 @1900',
       ],
@@ -125,7 +125,7 @@ describe('what just happened', () => {
       [
         'First word @402',
         'The connection broke in the middle of the answer',
-        'It went on where it broke; nothing was asked twice',
+        'The answer resumed where it broke off; nothing was asked twice',
         'Complete 212 tokens, $0.0003 @1900',
       ],
     ],
@@ -137,7 +137,7 @@ describe('what just happened', () => {
     [
       'travel mode',
       complete({ source: { kind: 'saved', ageMs: 30_000, cause: 'mode' }, totalMs: 12 }),
-      ['Travel mode shows saved answers first', 'Saved answer not a minute old @12'],
+      ['Travel mode shows saved answers first', 'Saved answer less than a minute old @12'],
     ],
     [
       'a saved answer instead of an error',
@@ -167,12 +167,12 @@ describe('what just happened', () => {
     [
       'a question that waits',
       turn({ state: 'waiting', queueId: 'q' }, ''),
-      ['No connection so nothing was sent', 'The outbox keeps the question and sends it by itself'],
+      ['No connection so nothing was sent', 'The outbox keeps the question and sends it automatically'],
     ],
     [
       'a question that waits because nobody could answer',
       turn({ state: 'waiting', queueId: 'q', cause: 'http_503' }, ''),
-      ['The router answered 503', 'The outbox keeps the question and sends it by itself'],
+      ['The router answered 503', 'The outbox keeps the question and sends it automatically'],
     ],
     [
       'a question that waits because both providers failed',
@@ -186,18 +186,18 @@ describe('what just happened', () => {
       [
         'Provider A answered 503 @41',
         'Provider B answered 503 @188',
-        'The outbox keeps the question and sends it by itself',
+        'The outbox keeps the question and sends it automatically',
       ],
     ],
     [
       'a question that was asked again without a connection',
       turn({ state: 'complete', facts: facts(), again: problem('offline', 503) }),
-      ['No connection so nothing was sent', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
+      ['No connection so nothing was sent', `Earlier answer from ${english.format.time(ASKED_AT + 1_900)} stays`],
     ],
     [
       'a question that was asked again without money',
       turn({ state: 'complete', facts: facts(), again: problem('budget_exceeded', 429) }),
-      ['Not enough budget left', `Earlier answer of ${english.format.time(ASKED_AT + 1_900)} stays`],
+      ['Not enough budget left', `Earlier answer from ${english.format.time(ASKED_AT + 1_900)} stays`],
     ],
     ['a question on its way', turn({ state: 'asking' }, ''), ['Waiting for the first word…']],
     ['Stop', turn({ state: 'stopped', facts: facts({ totalMs: 700 }) }), ['First word @402', 'Stopped by you @700']],
@@ -209,7 +209,7 @@ describe('what just happened', () => {
     [
       'a failure that has no words here',
       turn({ state: 'failed', problem: problem('something_new', 418), facts: null }, ''),
-      ['There is no answer 418, something_new'],
+      ['No answer came 418, something_new'],
     ],
     [
       'a failure of all',
@@ -230,7 +230,7 @@ describe('what just happened', () => {
     [
       'a small model',
       complete({ mode: 'safeguard' }),
-      ['Budget nearly used so a smaller model was asked', 'First word @402', 'Complete 212 tokens, $0.0003 @1900'],
+      ['Budget nearly used up so a smaller model was asked', 'First word @402', 'Complete 212 tokens, $0.0003 @1900'],
     ],
   ])('tells of %s', (_, one, expected) => {
     expect(story(one)).toEqual(expected);
@@ -238,8 +238,8 @@ describe('what just happened', () => {
 
   it.each([
     [true, false, ['Answering…']],
-    [false, true, ['The connection broke', 'Going on where it broke…']],
-    [true, true, ['The connection broke', 'Going on where it broke…']],
+    [false, true, ['The connection broke', 'Picking up where it broke off…']],
+    [true, true, ['The connection broke', 'Picking up where it broke off…']],
   ])('tells of an answer that is coming (words: %s, resuming: %s)', (hasWords, isResuming, expected) => {
     const steps = timelineOf(turn({ state: 'asking' }, ''), PROVIDERS, english, { hasWords, isResuming });
     expect(steps.slice(1).map(({ lead }) => lead)).toEqual(expected);

@@ -1,4 +1,4 @@
-/** The error budget over time, with what happened meanwhile. */
+/** The plot of the error budget over time, with incidents, drills and maintenance. */
 import type { HistoryMark, ObjectiveHistory } from '../../../worker/core/slo/history.ts';
 import type { Mark, PlotData, Tone } from '../../plots/plot-data.ts';
 import { clockTime, dayText, duration, moment, wholePercent } from './format.ts';
@@ -35,7 +35,7 @@ const markOf = ({ kind, from, to, text }: HistoryMark): Mark => {
   return { from, to, text: `${words}${lasted}`, tone: MARK_TONES[kind] };
 };
 
-/** How times of a window are written: with clocks where it is short, with days where it is long. */
+/** How the times of a window are written: as times of day if it is short, as days if it is long. */
 export const timesOf = (from: number, to: number): Pick<PlotData, 'when' | 'tick'> => ({
   when: moment,
   tick: to - from > 2 * DAY_MS ? dayText : clockTime,

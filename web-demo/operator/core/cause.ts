@@ -18,10 +18,10 @@ const CAUSES: Readonly<Record<FailureKind, string>> = {
   region: 'refuses this region',
   bad_request: 'refuses our requests',
   too_long: 'refuses long requests',
-  unsupported: 'lacks what was asked for',
+  unsupported: 'does not support the request',
   flagged: 'its content filter',
 };
 
-/** The words for a cause; an unknown one stays as it is. */
+/** The words for a cause. An unknown cause is shown as it is. */
 export const causeText = (cause: string): string =>
   Object.hasOwn(CAUSES, cause) ? CAUSES[cause as FailureKind] : cause;

@@ -1,4 +1,4 @@
-/** How long answers took, with the promise as a dashed line. */
+/** The plot of how long answers took, with the promise as a dashed line. */
 import type { DurationHistory, DurationPoint } from '../../../worker/core/slo/history.ts';
 import type { Level, PlotData } from '../../plots/plot-data.ts';
 import { timesOf } from './budget-plot.ts';
@@ -8,7 +8,7 @@ import type { ShownObjective } from './replies.ts';
 
 export type Measure = 'ttftMs' | 'totalMs';
 
-/** Milliseconds of a duration as config writes it, such as `2.5s`. */
+/** The milliseconds of a duration in config's form, such as `2.5s`. */
 function milliseconds(text: string): number | undefined {
   const [, amount = '', unit = ''] = /^([\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
   const size = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unit];

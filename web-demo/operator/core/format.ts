@@ -1,11 +1,11 @@
-/** Figures in English words and signs, with as many digits as each is worth. */
+/** Writes figures in English, with a sensible number of digits. */
 
-/** `99.71 %`: near 100 with two digits, three where the promise has them. */
+/** Formats a share such as `99.71 %`. Near 100 it has two digits, or three above 99.9, unless `digits` says otherwise. */
 export function percent(share: number | null, digits?: number): string {
   if (share === null) return '–';
   const value = share * 100;
   const wanted = digits ?? (value > 99.9 && value < 100 ? 3 : value >= 10 && value < 90 ? 1 : 2);
-  // Never rounded up to a promise that is not kept.
+  // A value below 100 never becomes 100 by rounding.
   const scale = 10 ** wanted;
   const down = value < 100 && Math.round(value * scale) >= 100 * scale ? Math.floor(value * scale) / scale : value;
   return `${trimmed(down.toFixed(wanted))} %`;
@@ -63,7 +63,7 @@ export function relative(at: number, now: number): string {
 export const times = (rate: number | null): string =>
   rate === null ? '–' : rate >= 100 ? `${Math.round(rate)}×` : `${trimmed(rate.toFixed(1))}×`;
 
-/** In the reader's time zone. */
+/** Formats in the reader's time zone. */
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const clockSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -74,7 +74,7 @@ export const clockTime = (at: number): string => clock.format(at);
 export const dayText = (at: number): string => day.format(at);
 /** `27 Nov, 14:02`. */
 export const moment = (at: number): string => `${day.format(at)}, ${clock.format(at)}`;
-/** `14:02:11`, with its day where that is not today. */
+/** `14:02:11`, with the day if it is not today. */
 export function exactTime(at: number, now: number): string {
   const time = clockSeconds.format(at);
   return day.format(at) === day.format(now) ? time : `${day.format(at)}, ${time}`;

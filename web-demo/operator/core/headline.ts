@@ -1,4 +1,4 @@
-/** The one sentence above the promises, and which action may help. */
+/** The one sentence above the promises, and the action that may help. */
 
 import type { Severity } from '../../../worker/core/alerts/notice.ts';
 import type { ShownConfig } from '../../../worker/core/config/shown-config.ts';
@@ -20,7 +20,7 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
   note: 'away',
 };
 
-/** Sorts alerts: those that nobody has answered first, then the most urgent, then the newest. */
+/** Sorts alerts: unanswered ones first, then the most urgent, then the newest. */
 export const mostUrgentFirst = (alerts: readonly ShownAlert[], now: number): ShownAlert[] =>
   alerts.toSorted(
     (a, b) =>
@@ -29,14 +29,15 @@ export const mostUrgentFirst = (alerts: readonly ShownAlert[], now: number): Sho
       b.firedAt - a.firedAt,
   );
 
-/** Silenced, or acknowledged by somebody. */
+/** True if the alert is acknowledged or silenced. */
 export const isAnswered = ({ silencedUntil, acknowledgedAt }: ShownAlert, now: number): boolean =>
   acknowledgedAt !== null || (silencedUntil !== null && silencedUntil > now);
 
 /** The sentence if no alert fires: how many promises are kept, and which are not. */
 export function summary(objectives: readonly ShownObjective[]): { text: string; tone: Tone } {
   const known = objectives.filter(({ state }) => state !== 'no_data');
-  if (known.length === 0) return { text: 'No requests yet: there is nothing to tell of any promise.', tone: 'away' };
+  if (known.length === 0)
+    return { text: 'No requests yet, so there is nothing to say about any promise.', tone: 'away' };
   const broken = known.filter(({ state }) => state === 'exhausted').map(({ name }) => name);
   const burning = known.filter(({ state }) => state === 'burning').map(({ name }) => name);
   const silent = objectives.length - known.length;
@@ -60,7 +61,7 @@ export function listed(names: readonly string[], most = 3): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** A pin that would help: a deployment of the feature's alias is in cooldown, this one is not, and nobody has pinned the alias. */
+/** A pin that would help: a deployment of the feature's alias is in cooldown, this one is not, and the alias has no pin. */
 export function helpfulPin(
   { features, aliases }: Pick<ShownConfig, 'features' | 'aliases'>,
   feature: string | null,

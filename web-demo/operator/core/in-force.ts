@@ -1,4 +1,4 @@
-/** What overrides config now, one line each, with the call that ends it. */
+/** The overrides in force, one line each, with the call that ends it. */
 import type { Override } from '../../../worker/core/routing/overrides.ts';
 import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
 import { moment, relative } from './format.ts';
@@ -8,11 +8,11 @@ export interface InForceLine {
   text: string;
   who: string;
   reason: string | null;
-  /** When it ends on its own. */
+  /** When the override ends on its own. */
   end: string;
-  /** It has no effect now. */
+  /** True if it has no effect at present. */
   isIdle: boolean;
-  /** `DELETE` of this path ends it. */
+  /** A `DELETE` call to this path ends it. */
   path: string;
 }
 

@@ -1,18 +1,18 @@
 /** The body of `PUT /admin/aliases/:alias`, from the fields of a form. */
 
-/** One deployment's fields as the form has them. */
+/** The form's fields of one deployment. */
 export interface WrittenLine {
   id: string;
   isIn: boolean;
   model: string;
   order: string;
   weight: string;
-  /** USD for a million tokens; both empty where config or the price list knows the model. */
+  /** USD per million tokens. Both prices are empty if config or the price list knows the model. */
   input: string;
   output: string;
 }
 
-/** Only ticked deployments are listed. The router refuses what is not a number. */
+/** Lists the ticked deployments only. The router refuses values that are not numbers. */
 export const listedBody = (lines: readonly WrittenLine[]) =>
   lines
     .filter(({ isIn }) => isIn)

@@ -8,7 +8,7 @@ import type { Ledger } from './replies.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The beginning and end of a month by UTC, such as `2026-11`. */
+/** The beginning and end, in UTC, of a month such as `2026-11`. */
 function monthBounds(month: string): { from: number; to: number } {
   const [year = 1970, number = 1] = month.split('-').map(Number);
   return { from: Date.UTC(year, number - 1), to: Date.UTC(year, number) };
@@ -18,7 +18,7 @@ function monthBounds(month: string): { from: number; to: number } {
 export const monthName = (month: string): string =>
   new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(monthBounds(month).from);
 
-/** The month of a time and those before it, the latest first. */
+/** The month of a time and the months before it, the latest first. */
 export function monthsUntil(now: number, most = 12): string[] {
   const at = new Date(now);
   return Array.from({ length: most }, (_, back) =>
@@ -32,10 +32,10 @@ export function moneyTitle({ spentUsd, capUsd, month, at }: MoneyReport): string
   return `${usd(spentUsd)}${capUsd === null ? '' : ` of ${usd(capUsd)}`} ${when}`;
 }
 
-/** Where the month will end, and which alert went out last. */
+/** Where the month's spending will end, and which alert went out last. */
 export function moneySentence(report: MoneyReport): string {
   const among = report.isAmongOthers
-    ? ' Its requests may be counted with those of other tenants, so its days and where it went may lack some.'
+    ? ' Its requests may be counted with those of other tenants, so the daily figures and the breakdown may be incomplete.'
     : '';
   return `${budgetSentence(report)}${among}`;
 }
@@ -47,12 +47,12 @@ function budgetSentence({ capUsd, projectedUsd, ladder, spentUsd, month, at }: M
     reached === undefined
       ? ''
       : reached.isSafeguard
-        ? ' The safeguard serves where a feature has one.'
+        ? ' The safeguard serves each feature that has one.'
         : ` The ${reached.percent} % alert went out${reached.reachedAt === null ? '' : ` on ${dayText(reached.reachedAt)}`}.`;
   if (capUsd === null)
     return `No limit is set for the month.${projectedUsd === null ? '' : ` At this pace it ends at ${usd(projectedUsd)}.`}`;
   if (isOver) return `The month is over.${told}`;
-  if (projectedUsd === null) return `The month is too young to tell where it ends.${told}`;
+  if (projectedUsd === null) return `It is too early to tell where the month ends.${told}`;
   const next = ladder.find(({ usd: amount }) => amount > spentUsd && amount <= projectedUsd);
   const end =
     projectedUsd > capUsd
@@ -106,14 +106,14 @@ export function moneyPlot(report: MoneyReport): PlotData {
     text: usd,
     when: (time) => (time % DAY_MS === 0 ? `${dayText(time - 1)}, end of day` : moment(time)),
     tick: dayText,
-    empty: 'Nothing is spent in this month yet.',
+    empty: 'Nothing has been spent in this month yet.',
   };
 }
 
 /** One row of budgets and rates. */
 export interface BudgetRow {
   scope: Scope;
-  /** `each user` stands for all users without limits of their own. */
+  /** The row named `each user` stands for all users without limits of their own. */
   name: string;
   day: Spending;
   month: Spending;
@@ -130,7 +130,7 @@ export interface Spending {
 
 const MOST_USERS = 8;
 
-/** The tenant, its features, the users and keys that spent most or have limits set by hand. */
+/** The tenant, its features, and the users and keys that spent most or have limits set by hand. */
 export function budgetRows(ledger: Ledger, config: ShownConfig, at: number): BudgetRow[] {
   const [day, month] = [new Date(at).toISOString().slice(0, 10), new Date(at).toISOString().slice(0, 7)];
   const scopes = new Map<Scope, { day?: Spending; month?: Spending }>();
@@ -169,7 +169,7 @@ const nothing = (cap: number | null | undefined): Spending => ({
   ...{ spentMicroUsd: 0, heldMicroUsd: 0, capMicroUsd: cap ?? null },
 });
 
-/** Config's limits, with those set by hand over them, field by field. */
+/** Config's limits, overridden field by field by the limits set by hand. */
 function limitsInForce(scope: Scope, { tenant, limits }: Ledger, config: ShownConfig): Partial<Limits> {
   const own = config.tenants.find(({ name }) => name === tenant);
   const configured = scope.startsWith('feature:')
@@ -197,7 +197,7 @@ export function rateText({ rps, burst, tpm, parallel }: Partial<Limits>): string
   return parts.length === 0 ? 'no limit' : parts.join('; ');
 }
 
-/** The body of `PUT /admin/tenants/:tenant/limits`: fields that were changed; empty restores config's. */
+/** The body of `PUT /admin/tenants/:tenant/limits`. It has the fields that were changed. An empty field restores config's value. */
 export function limitChange(scope: string, before: Partial<Limits>, written: Readonly<Record<LimitField, string>>) {
   const change: Record<string, string | number | null> = { scope };
   for (const field of LIMIT_FIELDS) {
@@ -211,7 +211,7 @@ export function limitChange(scope: string, before: Partial<Limits>, written: Rea
 export const LIMIT_FIELDS = ['monthlyUsd', 'dailyUsd', 'rps', 'burst', 'tpm', 'parallel'] as const;
 export type LimitField = (typeof LIMIT_FIELDS)[number];
 
-/** A limit as a form's field shows it; empty: no limit. */
+/** A limit as a form's field shows it; empty if there is no limit. */
 export function limitText(limits: Partial<Limits>, field: LimitField): string {
   if (field === 'monthlyUsd' || field === 'dailyUsd') {
     const amount = field === 'monthlyUsd' ? limits.monthlyMicroUsd : limits.dailyMicroUsd;

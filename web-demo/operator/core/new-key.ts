@@ -1,6 +1,6 @@
 /** The body of `POST /admin/keys`, from the fields of a form. */
 
-/** The form's fields as they are written. Empty ones are left out of the body. */
+/** The form's fields as the operator wrote them. Empty ones are left out of the body. */
 export interface WrittenKey {
   tenant: string;
   name: string;

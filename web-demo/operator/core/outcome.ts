@@ -1,10 +1,10 @@
-/** What became of a request, in a word or two. */
+/** The outcome of a request, in a word or two. */
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import { duration } from './format.ts';
 import type { Tone } from './promise-card.ts';
 
 export interface Outcome {
-  /** Its name in searches. */
+  /** The outcome's name in searches. */
   name: string;
   text: string;
   tone: Tone;

@@ -1,9 +1,11 @@
-/** How often the page calls: once a second on the whole, with room for the calls of one view. The router allows ten times that. */
+/**
+ * How often the page calls the router: once a second on average, with a burst for the calls of one view. The router allows ten times that.
+ */
 
 const BURST = 20;
 const INTERVAL_MS = 1_000;
 
-/** How many calls could be made at once, at a given time. */
+/** How many calls can be made at once at a given time. */
 export interface Pace {
   left: number;
   at: number;
@@ -12,7 +14,7 @@ export interface Pace {
 /** The pace before the first call. */
 export const fullPace = (now: number): Pace => ({ left: BURST, at: now });
 
-/** Takes one call: how long it has to wait, in milliseconds from `now`. */
+/** Takes one call. Returns how long it must wait, in milliseconds from `now`. */
 export function paced({ left, at }: Pace, now: number): { pace: Pace; waitMs: number } {
   const refilled = Math.min(BURST, left + Math.max(0, now - at) / INTERVAL_MS);
   return { pace: { left: refilled - 1, at: now }, waitMs: Math.max(0, Math.ceil((1 - refilled) * INTERVAL_MS)) };

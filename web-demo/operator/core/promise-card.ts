@@ -1,23 +1,23 @@
-/** How one promise stands, in a few words for a card. */
+/** The state of one promise, in a few words for a card. */
 import type { MoneyReport } from '../../../worker/core/slo/history.ts';
 import type { AverageReport } from '../../../worker/core/slo/report.ts';
 import { counted, duration, percent, times, usd, wholePercent } from './format.ts';
 import type { ShownObjective } from './replies.ts';
 
-/** A state's colour; its words say it too. */
+/** The colour of a state. Its words say the same. */
 export type Tone = 'good' | 'warn' | 'bad' | 'away';
 
 export interface PromiseCard {
   name: string;
-  /** What is measured, in the field's words. */
+  /** What is measured, in the terms of the field. */
   title: string;
-  /** The promise's name, by which alerts and silences know it, and its tier. */
+  /** The promise's name, which alerts and silences use, and its tier. */
   of: string;
   pill: { text: string; tone: Tone };
   value: string;
   /** What is promised, shown beside the value. */
   promise: string;
-  /** From 0 to 1; null: nothing to show. */
+  /** From 0 to 1; null if there is nothing to show. */
   bar: number | null;
   barName: string;
   note: string;
@@ -48,7 +48,7 @@ export function objectiveWords(objective: ShownObjective): string {
   return `${title.charAt(0).toLowerCase()}${title.slice(1)}${of === '' ? '' : ` of ${of}`}`;
 }
 
-/** `2.5s` of config as `2.5 s`. */
+/** Writes config's `2.5s` as `2.5 s`. */
 export const durationWords = (text: string): string => text.replace(/(\d)([a-z])/g, '$1 $2').replace(/ d$/, ' days');
 
 /** The card of an objective. */
@@ -85,9 +85,9 @@ function pillOf({ state, burnRates, burnAlerts = [] }: ShownObjective): PromiseC
 
 function noteOf({ errorBudgetRemaining: left, exhaustsAt, budget, total, good }: ShownObjective, now: number): string {
   const bad = counted(total - good, 'bad request');
-  if (left === null) return total === good ? 'No budget is spent.' : `${bad}; the target leaves no budget.`;
+  if (left === null) return total === good ? 'No error budget has been spent.' : `${bad}; the target leaves no budget.`;
   const allowed = Math.floor(budget.allowed);
-  if (left <= 0 && allowed === 0) return `${bad}; this little traffic allows none.`;
+  if (left <= 0 && allowed === 0) return `${bad}; so little traffic allows none.`;
   if (left <= 0) return `The budget is overspent by ${wholePercent(-left)}: ${bad}, ${allowed} allowed.`;
   const pace = exhaustsAt === null ? bad : `${duration(exhaustsAt - now)} at this pace`;
   return `${wholePercent(left)} of the error budget left · ${pace}`;
@@ -97,7 +97,7 @@ function noteOf({ errorBudgetRemaining: left, exhaustsAt, budget, total, good }:
 export function averageCard({ name, averageUsd, valueUsd, state, total }: Omit<AverageReport, 'days'>): PromiseCard {
   const share = valueUsd === null || averageUsd === 0 ? null : valueUsd / averageUsd;
   return {
-    ...{ name, title: 'Cost a request', of: name },
+    ...{ name, title: 'Cost per request', of: name },
     pill: {
       healthy: { text: 'kept', tone: 'good' } as const,
       exceeded: { text: 'above', tone: 'bad' } as const,
@@ -106,7 +106,7 @@ export function averageCard({ name, averageUsd, valueUsd, state, total }: Omit<A
     value: valueUsd === null ? '–' : usd(valueUsd),
     promise: `target ≤ ${usd(averageUsd)}`,
     bar: share === null ? null : Math.min(1, share),
-    barName: `Of what is promised: ${share === null ? 'no data' : wholePercent(share)}`,
+    barName: `Share of the promise: ${share === null ? 'no data' : wholePercent(share)}`,
     note: share === null ? 'No requests in this window.' : `${apart(share)} · ${counted(total, 'request')}`,
   };
 }
@@ -128,7 +128,7 @@ export function budgetCard(money: MoneyReport): PromiseCard | undefined {
     value: usd(spentUsd),
     promise: `of ${usd(capUsd)}`,
     bar: Math.min(1, spentUsd / capUsd),
-    barName: `Of the month’s budget: ${wholePercent(spentUsd / capUsd)}`,
+    barName: `Share of the month’s budget: ${wholePercent(spentUsd / capUsd)}`,
     note: paceNote(money),
   };
 }

@@ -1,4 +1,4 @@
-/** Why a request did what it did: a heading, one sentence, and attempts on a line of time. */
+/** Explains a request with a heading, one sentence, and a timeline of its attempts. */
 import { CODE_WORDS } from '../../../cli/why/words.ts';
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import type { RecordedAttempt } from '../../../worker/core/slo/record.ts';
@@ -32,13 +32,13 @@ export function headingOf(receipt: Receipt): string {
   if (staleCause !== null) return 'A stale answer stood in for an error';
   if (ending === 'refused') return `Refused with ${receipt.status}`;
   if (cache === 'hit') return 'Answered from the cache';
-  if (role === 'attached') return 'Joined an answer that ran already';
-  if (role === 'replayed') return 'Replayed what an earlier request left';
+  if (role === 'attached') return 'Joined an answer that was already running';
+  if (role === 'replayed') return 'Replayed the result of an earlier request';
   const failed = attempts.filter(isFailure);
   const after = failed.length === 0 ? '' : ` after ${failedText(failed)}`;
   const by = deployment ?? 'nobody';
   if (ending === 'cut') return `Broke off at ${by}${failed.length > 1 ? after : ''}`;
-  return ending === 'left' ? `Its client left while ${by} answered` : `Served by ${by}${after}`;
+  return ending === 'left' ? `The client left while ${by} was answering` : `Served by ${by}${after}`;
 }
 
 const TIMES = ['', '', ' twice', ' three times', ' four times'];
@@ -99,7 +99,7 @@ export interface TimelineBar {
   name: string;
   from: number;
   to: number;
-  /** When its first content came. */
+  /** When the attempt's first content came. */
   first: number | null;
   tone: Tone;
   text: string;

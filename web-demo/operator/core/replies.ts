@@ -1,4 +1,4 @@
-/** What the admin API answers (docs/admin.md), as far as the page reads it. Times are epoch milliseconds. */
+/** The admin API's replies (docs/admin.md), as far as the page reads them. Times are epoch milliseconds. */
 import type { AlertView, HookView } from '../../../worker/core/alerts/alert.ts';
 import type { KeyRecord } from '../../../worker/core/identity/identity.ts';
 import type { ScopeView } from '../../../worker/core/ledger/book/view.ts';
@@ -16,7 +16,7 @@ export interface Promises extends Omit<SloReport, 'objectives' | 'incidents'> {
   objectives: ShownObjective[];
 }
 
-/** One promise, with what it depends on. */
+/** One promise, with its dependencies. */
 export type ShownObjective = Evaluation & Partial<ShownDependencies>;
 
 /** `GET /admin/cooldowns`. */
@@ -39,7 +39,7 @@ export interface Firing {
   firing: ShownAlert[];
 }
 
-/** An alert that holds now. */
+/** An alert that fires now. */
 export interface ShownAlert
   extends Pick<
     FiringAlert,
@@ -50,7 +50,7 @@ export interface ShownAlert
   acknowledgedAt: number | null;
 }
 
-/** `GET /admin/alerts`: what webhooks were told. */
+/** `GET /admin/alerts`: the notices to webhooks. */
 export interface Deliveries {
   webhooks: HookView[];
   alerts: (AlertView & { number: number })[];

@@ -1,13 +1,13 @@
-/** The search of requests: `feature:chat outcome:failed-over`. The router narrows some fields, the page the others. */
+/** A search of requests, such as `feature:chat outcome:failed-over`. The router filters by some fields, and the page by the others. */
 import type { Receipt } from '../../../worker/core/slo/receipt.ts';
 import { outcomeOf } from './outcome.ts';
 
 export interface Search {
-  /** A request's id alone opens it. */
+  /** Set if the search is a request's id, which opens that request. */
   id: string | null;
   /** The fields by which the router searches. */
   asked: { tenant: string | null; feature: string | null; user: string | null; code: string | null };
-  /** Which of the router's replies are shown. */
+  /** Decides which of the router's receipts are shown. */
   shown: (receipt: Receipt) => boolean;
   isNarrowed: boolean;
   problem: string | null;
@@ -18,7 +18,7 @@ export const SEARCH_FIELDS = 'tenant, feature, user, code, outcome, by, model, m
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Each word is `field:value`; a value with spaces stands in quotes. */
+/** Reads a search. Each word is `field:value`. A value with spaces is in quotes. */
 export function searchOf(text: string): Search {
   const search: Search = {
     id: null,
@@ -43,7 +43,7 @@ export function searchOf(text: string): Search {
     }
   }
   if (search.asked.user !== null && search.asked.tenant === null)
-    search.problem ??= 'Name the tenant too: a user is one of a tenant, such as tenant:acme user:ana.';
+    search.problem ??= 'Name the tenant too, because a user belongs to a tenant: tenant:acme user:ana.';
   return { ...search, isNarrowed: tests.length > 0, shown: (receipt) => tests.every((test) => test(receipt)) };
 }
 
@@ -74,7 +74,7 @@ function testOf(field: string, value: string): ((receipt: Receipt) => boolean) |
 function problemWith(word: string, field: string, value: string): string {
   const short = word.length > 40 ? `${word.slice(0, 40)}…` : word;
   if (field === '')
-    return `“${short}” is no field and no request’s id. Fields are ${SEARCH_FIELDS}, such as feature:chat.`;
+    return `“${short}” is neither a field nor a request’s id. The fields are ${SEARCH_FIELDS}, as in feature:chat.`;
   if (value === '') return `Write a value after “${field}:”.`;
   if (field === 'slower' || field === 'dearer')
     return `Write a number after “${field}:”, such as slower:2.5 or dearer:0.01.`;

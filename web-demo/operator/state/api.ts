@@ -1,18 +1,18 @@
-/** Calls of the admin API, at the page's pace. The key stays in a closure: no storage, address, attribute or log has it. */
+/** Calls of the admin API, at the page's pace. The key stays in a closure, so no storage, address, attribute or log has it. */
 import { ok, type Result, refused } from '../../../protocol/result.ts';
 import { fullPace, paced } from '../core/pace.ts';
 import { type Problem, problemOf, UNREACHABLE } from '../core/problem.ts';
 
-/** What a call gave. */
+/** The result of a call. */
 export type Reply<Value> = Result<Value, Problem>;
 
 export interface Api {
   get<Value>(path: string): Promise<Reply<Value>>;
-  /** A change, or a call that is made once by hand. */
+  /** Sends a change, or a call that the operator makes by hand. */
   send<Value>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Reply<Value>>;
 }
 
-/** What calls need of the browser. */
+/** What the calls need from the browser. */
 export interface ApiPorts {
   fetch: typeof fetch;
   now(): number;
@@ -22,7 +22,7 @@ export interface ApiPorts {
 /** How often a call that gets a 429 is tried. */
 const MOST_TRIES = 4;
 
-/** `onKeyRefused`: a call was refused because of the key, which ends the session. */
+/** `onKeyRefused` is called when a call was refused because of its key. It ends the session. */
 export function createApi(key: string, ports: ApiPorts, onKeyRefused: (problem: Problem) => void): Api {
   let pace = fullPace(ports.now());
 
@@ -30,7 +30,7 @@ export function createApi(key: string, ports: ApiPorts, onKeyRefused: (problem: 
     for (let tries = 1; ; tries++) {
       const next = paced(pace, ports.now());
       pace = next.pace;
-      // A change that a person makes does not wait behind the page's own reads.
+      // A change that the operator makes does not wait behind the page's own reads.
       if (next.waitMs > 0 && method === 'GET') await ports.wait(next.waitMs);
       const response = await once(method, path, body);
       if (response === undefined) return refused(UNREACHABLE);

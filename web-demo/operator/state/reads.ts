@@ -1,4 +1,4 @@
-/** What the page has read, by path. What is on screen is read again every half minute; a failed read keeps what was there. */
+/** What the page has read, by path. Paths on screen are read again every half minute. A failed read keeps the old value. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Problem } from '../core/problem.ts';
 import type { Api } from './api.ts';
@@ -6,7 +6,7 @@ import type { Api } from './api.ts';
 /** What is known of one path. */
 export interface Read<Value> {
   value: Value | undefined;
-  /** The problem of the last try; undefined if it succeeded. */
+  /** Why the last read failed; undefined if it succeeded. */
   problem: Problem | undefined;
   isLoading: boolean;
   /** When `value` came, epoch milliseconds. */
@@ -16,12 +16,12 @@ export interface Read<Value> {
 interface Entry {
   read: Signal<Read<unknown>>;
   users: number;
-  /** The number of the latest try. A reply to an earlier one is dropped. */
+  /** The number of the latest read. A reply to an earlier read is dropped. */
   turn: number;
 }
 
 const NOTHING: Read<unknown> = { value: undefined, problem: undefined, isLoading: true, at: undefined };
-/** What is younger than this is not read again when it comes on screen. */
+/** A value younger than this is not read again when it comes on screen. */
 const FRESH_MS = 5_000;
 const MOST_KEPT = 100;
 
@@ -35,12 +35,12 @@ export class Reads {
     this.#now = now;
   }
 
-  /** What is known of a path; `use` makes it be read. */
+  /** What is known of a path. `use` makes the page read it. */
   of<Value>(path: string): ReadonlySignal<Read<Value>> {
     return this.#entry(path).read as Signal<Read<Value>>;
   }
 
-  /** Says that a path is on screen, until the returned function is called. */
+  /** Marks a path as on screen until the returned function is called. */
   use(path: string): () => void {
     const entry = this.#entry(path);
     entry.users++;
@@ -52,7 +52,7 @@ export class Reads {
     };
   }
 
-  /** Reads again the paths on screen that begin like one of these; without any, all of them. */
+  /** Reads the paths on screen again that begin with one of these strings, or all of them if none is given. */
   async refresh(...beginnings: readonly string[]): Promise<void> {
     const shown = [...this.#entries].filter(([path, { users }]) => {
       return users > 0 && (beginnings.length === 0 || beginnings.some((one) => path.startsWith(one)));

@@ -1,4 +1,4 @@
-/** Who is signed in, what is looked at, and how a change is made. */
+/** The signed-in operator, and the filters of the page. */
 import { type Signal, signal } from '@preact/signals';
 import type { ShownConfig } from '../../../worker/core/config/shown-config.ts';
 import { type Problem, wrongKind } from '../core/problem.ts';
@@ -10,7 +10,7 @@ export interface Session {
   config: ShownConfig;
   api: Api;
   reads: Reads;
-  /** Whether the key may change anything. */
+  /** True if the key may make changes. */
   mayChange: boolean;
   /** The browser's clock, epoch milliseconds. */
   now(): number;
@@ -19,7 +19,7 @@ export interface Session {
 
 /** The tenant, feature and window that the page shows. */
 export interface Filters {
-  /** Null: all. */
+  /** Null if all tenants are shown. */
   tenant: Signal<string | null>;
   feature: Signal<string | null>;
   window: Signal<string>;
@@ -30,7 +30,7 @@ export const newFilters = (): Filters => ({ tenant: signal(null), feature: signa
 /** The page before and after signing in. */
 export class Gate {
   readonly session = signal<Session | null>(null);
-  /** Why nobody is signed in, or not any more. */
+  /** Why the last sign-in failed, or why the session ended. */
   readonly said = signal<string | null>(null);
   readonly isAsking = signal(false);
   readonly #ports: ApiPorts;
@@ -63,7 +63,7 @@ export class Gate {
     };
   }
 
-  /** Everything that was read is forgotten with the session. */
+  /** Ends the session, and with it everything that was read. */
   signOut(): void {
     this.session.value = null;
     this.said.value = null;

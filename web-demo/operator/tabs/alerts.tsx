@@ -1,4 +1,4 @@
-/** What fires, who was told, silences, and incidents with a person's words. */
+/** Firing alerts, deliveries to webhooks, silences, and incidents with their texts. */
 import { DeliveriesCard } from './alerts/deliveries-card.tsx';
 import { FiringCard } from './alerts/firing-card.tsx';
 import { IncidentsCard } from './alerts/incidents-card.tsx';

@@ -1,4 +1,4 @@
-/** What is spent against its budget, where it went, and limits, changed in place. */
+/** Spending against the budget, where the money went, and limits that can be changed in place. */
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { MoneyReport } from '../../../worker/core/slo/history.ts';

@@ -1,4 +1,4 @@
-/** How all promises stand: one sentence, a card for each, and why. */
+/** The state of all promises: one sentence, a card for each promise, and the reasons. */
 import { useSignal } from '@preact/signals';
 import type { MoneyReport } from '../../../worker/core/slo/history.ts';
 import { mostUrgentFirst } from '../core/headline.ts';
@@ -56,7 +56,7 @@ export function Promises() {
           return (
             <>
               <Headline objectives={objectives} firing={firing} cooldowns={cooldowns.value?.cooldowns ?? []} />
-              {cards.length === 0 && <Empty>Nothing is promised of this tenant and feature.</Empty>}
+              {cards.length === 0 && <Empty>There are no promises for this tenant and feature.</Empty>}
               <ul class="cards">
                 {(hasAll.value ? cards : cards.slice(0, MOST_CARDS)).map(({ card, isObjective }) => (
                   <PromiseCardOf

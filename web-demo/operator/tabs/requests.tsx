@@ -1,4 +1,4 @@
-/** Why a request did what it did: a list that can be searched, and a receipt. */
+/** Requests: a list that can be searched, and the receipt of the selected one. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Requests as RequestsReply } from '../core/replies.ts';
@@ -69,8 +69,8 @@ export function Requests() {
           choose={(id) => (chosen.value = id)}
         />
         {chosen.value === null ? (
-          <Card title="No request is chosen">
-            <Empty>Choose one of the list, or search for an id: answers carry it as x-request-id.</Empty>
+          <Card title="No request selected">
+            <Empty>Select one from the list, or search for the id in an answer’s x-request-id header.</Empty>
           </Card>
         ) : (
           <ReceiptCard id={chosen.value} />

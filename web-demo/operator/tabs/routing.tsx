@@ -1,4 +1,4 @@
-/** Who serves what now, why not, and what operators have set over it. */
+/** Which deployments serve each alias now, which do not and why, and the overrides in force. */
 import type { ShownOverrides } from '../../../worker/core/routing/shown-overrides.ts';
 import type { Cooldowns } from '../core/replies.ts';
 import { usePage, useRead } from '../ui/context.ts';

@@ -15,9 +15,9 @@ export interface Change {
 
 /** What follows a change. */
 export interface After {
-  /** Paths to read again, by how they begin. */
+  /** The beginnings of the paths to read again. */
   refresh: readonly string[];
-  /** The sentence that reports it. */
+  /** The sentence that reports the change. */
   done: string;
 }
 
@@ -47,7 +47,7 @@ function useChange() {
   return { isBusy: isBusy.value, problem: problem.value, make, forget };
 }
 
-/** A button that makes one change. It is disabled for a key that may only read, and the header says why. */
+/** A button that makes one change. It is disabled if the key may only read, and the header says why. */
 export function Act({
   change,
   after,
@@ -59,7 +59,7 @@ export function Act({
   after: After;
   look?: 'link' | 'quiet' | 'action';
   children: ComponentChildren;
-  /** For screen readers, if the button's own words do not say what it is about. */
+  /** The name for screen readers, if the button's own words do not say what it changes. */
   label?: string | undefined;
 }) {
   const { session } = usePage();
@@ -86,7 +86,7 @@ export function Act({
   );
 }
 
-/** A button that opens a form in a dialog. `children` are its fields, `read` makes the change of them. */
+/** A button that opens a form in a dialog. `children` are the form's fields, and `read` makes a change from them. */
 export function ActForm({
   title,
   button,

@@ -99,7 +99,7 @@ function Said({ page: { said } }: { page: Page }) {
   );
 }
 
-/** Time goes on, and figures are read again, while the page is visible. */
+/** Advances the page's time and reads figures again while the page is visible. */
 function watch({ session, now }: Page, onHash: () => void): () => void {
   const time = now as { value: number };
   let readAt = session.now();

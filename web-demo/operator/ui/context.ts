@@ -8,9 +8,9 @@ import type { Filters, Session } from '../state/session.ts';
 export interface Page {
   session: Session;
   filters: Filters;
-  /** Epoch milliseconds, once a second while the page is visible. */
+  /** The time in epoch milliseconds. It advances once a second while the page is visible. */
   now: ReadonlySignal<number>;
-  /** A sentence for screen readers, and for a moment on screen. */
+  /** A sentence that screen readers read and the page shows for a moment. */
   said: Signal<string | null>;
 }
 
@@ -25,14 +25,14 @@ export function usePage(): Page {
 
 const NOT_ASKED: Read<never> = { value: undefined, problem: undefined, isLoading: false, at: undefined };
 
-/** What a path of the admin API answers, read while the view is on screen. Null: nothing is read. */
+/** The reply of a path of the admin API, which is read while the view is on screen. With null, nothing is read. */
 export function useRead<Value>(path: string | null): Read<Value> {
   const { reads } = usePage().session;
   useEffect(() => (path === null ? undefined : reads.use(path)), [reads, path]);
   return path === null ? NOT_ASKED : reads.of<Value>(path).value;
 }
 
-/** `slo?tenant=acme`; what is null or empty is left out. */
+/** A path such as `slo?tenant=acme`. Parameters that are null or empty are left out. */
 export function pathOf(name: string, query: Readonly<Record<string, string | number | null | undefined>>): string {
   const asked = new URLSearchParams();
   for (const [field, value] of Object.entries(query))

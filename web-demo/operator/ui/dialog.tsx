@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
-/** A dialog over the page. The browser keeps the focus in it, closes it on `Esc`, and gives the focus back. */
+/** A dialog over the page. The browser keeps the focus inside, closes the dialog on `Esc`, and then returns the focus. */
 export function Dialog({
   title,
   onClose,

@@ -1,11 +1,11 @@
-/** Fields of forms. All are uncontrolled: what is written stands in the element alone, and is read when the form is sent. */
+/** The fields of forms. All are uncontrolled: the text is in the element only, and is read when the form is sent. */
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface Common {
   name: string;
   label: string;
-  /** Below the field. */
+  /** The text below the field. */
   help?: string;
 }
 
@@ -107,13 +107,13 @@ export const ForHowLong = ({ value = '7200' }: { value?: string }) => (
 );
 
 export const Reason = () => (
-  <Text name="reason" label="Reason" required help="The audit keeps it, and everybody with a key reads it." />
+  <Text name="reason" label="Reason" required help="Kept in the audit, where everyone with an admin key can read it." />
 );
 
 /** The trimmed text of a field. */
 export const textOf = (fields: FormData, name: string): string => String(fields.get(name) ?? '').trim();
 
-/** The end and the reason that overrides take. */
+/** The duration and the reason that every override needs. */
 export const endAndReason = (fields: FormData) => ({
   forSeconds: Number(textOf(fields, 'forSeconds')),
   reason: textOf(fields, 'reason'),

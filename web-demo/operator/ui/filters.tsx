@@ -7,7 +7,7 @@ export const Filters = ({ children }: { children: preact.ComponentChildren }) =>
   <search class="filters">{children}</search>
 );
 
-/** Any tenant's name; config's are offered. Empty: all. */
+/** Takes any tenant's name and suggests the ones in config. If it is empty, all tenants are shown. */
 export function TenantFilter({ all = 'all tenants', names }: { all?: string; names?: readonly string[] | undefined }) {
   const { filters, session } = usePage();
   const id = useId();

@@ -2,16 +2,16 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { usePage } from './context.ts';
 
-/** Older pages of a list, one more with each press. */
+/** The older pages of a list. Each press of a button loads one more. */
 export interface Older<Reply> {
   pages: readonly Reply[];
-  /** Undefined: there is nothing older. */
+  /** Undefined if there is nothing older. */
   load: (() => void) | undefined;
   isLoading: boolean;
   problem: string | null;
 }
 
-/** `path` is that of the first page; `next` is the first page's pointer to the second. */
+/** `path` is the path of the first page, and `next` is its pointer to the second page. */
 export function useOlder<Reply extends { next: string | number | null }>(
   path: string | null,
   next: string | number | null,

@@ -1,4 +1,4 @@
-/** Pieces that every view is made of. */
+/** The pieces that views are made of. */
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { relative } from '../core/format.ts';
@@ -6,7 +6,7 @@ import type { Tone } from '../core/promise-card.ts';
 import type { Read } from '../state/reads.ts';
 import { usePage } from './context.ts';
 
-/** A card with a heading. `more` stands at the end of the heading's line. */
+/** A card with a heading. `more` is at the end of the heading's line. */
 export function Card({
   title,
   what,
@@ -40,7 +40,7 @@ export const Pill = ({ tone, children }: { tone: Tone | 'accent'; children: Comp
   </span>
 );
 
-/** What was read, or why it could not be. After a failed read the old value stays, with its age. */
+/** Shows the value that was read, or why it could not be read. After a failed read the old value stays, with its age. */
 export function Loaded<Value>({
   read: { value, problem, at },
   children,
@@ -48,7 +48,7 @@ export function Loaded<Value>({
 }: {
   read: Read<Value>;
   children: (value: Value) => ComponentChildren;
-  /** The height in lines while it loads. */
+  /** The height in lines while the value loads. */
   rows?: number;
 }) {
   const { now, session } = usePage();
@@ -74,9 +74,9 @@ export function Loaded<Value>({
   );
 }
 
-/** A box that scrolls sideways where a table is wider than the screen. */
+/** A box that scrolls sideways if its table is wider than the screen. */
 export const Scroll = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  // A box that scrolls is reached by keyboard. A landmark of its own would be one too many in its card.
+  // The keyboard must reach a box that scrolls. The card has its landmark already, so this is only a group.
   // biome-ignore lint/a11y/useSemanticElements: see above
   // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
   <div class="scroll" role="group" tabIndex={0} aria-label={name}>
@@ -86,7 +86,7 @@ export const Scroll = ({ name, children }: { name: string; children: ComponentCh
 
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
 
-/** A share from 0 to 1 as a bar; `held` is hatched behind it. */
+/** A share from 0 to 1 as a bar. The share `held` is hatched behind it. */
 export function Bar({
   share,
   held = 0,

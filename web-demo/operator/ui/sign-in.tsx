@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Gate } from '../state/session.ts';
 
-/** Asks for a key. The field is uncontrolled, so that the key is in no attribute, and is emptied as soon as it is sent. */
+/** Asks for a key. The field is uncontrolled, so the key is in no attribute, and it is emptied as soon as the key is sent. */
 export function SignIn({ gate }: { gate: Gate }) {
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus(), []);

@@ -73,7 +73,7 @@ describe('calls of the page', () => {
       'This needs operate.',
     ],
     ['a refusal in its own words', json(error('invalid_body', 'write a number'), 400), 'refused', 'write a number'],
-    ['a silent book', json(error('book_unavailable', '…'), 503), 'silent', /does not answer now/],
+    ['a silent book', json(error('book_unavailable', '…'), 503), 'silent', /is not answering/],
     ['no JSON', new Response('<html>', { status: 502 }), 'silent', 'The router answered 502.'],
     ['no network', undefined, 'unreachable', /cannot be reached/],
   ] as const)('say %s', async (_, response, kind, text) => {
@@ -97,7 +97,7 @@ describe('signing in', () => {
   });
 
   it.each([
-    ['a wrong key', json(error('invalid_admin_key', 'x'), 401), /no admin key of this router/],
+    ['a wrong key', json(error('invalid_admin_key', 'x'), 401), /not an admin key of this router/],
     ['a closed API', json(error('admin_closed', 'x'), 403), /closed until ADMIN_KEY is set/],
     ['no network', undefined, /cannot be reached/],
   ])('says %s', async (_, response, said) => {

@@ -42,7 +42,11 @@ describe('a month’s money', () => {
     ],
     [report({ projectedUsd: 194 }), '$171 of $200 this month', /ends at \$194, past the safeguard at \$190\./],
     [report({ projectedUsd: 240 }), '$171 of $200 this month', /ends at \$240, above its limit of \$200\./],
-    [report({ isAmongOthers: true }), '$171 of $200 this month', /its days and where it went may lack some\.$/],
+    [
+      report({ isAmongOthers: true }),
+      '$171 of $200 this month',
+      /the daily figures and the breakdown may be incomplete\.$/,
+    ],
     [
       report({ capUsd: null, ladder: [] }),
       '$171 this month',
@@ -51,13 +55,13 @@ describe('a month’s money', () => {
     [
       report({ projectedUsd: null, spentUsd: 2 }),
       '$2 of $200 this month',
-      'The month is too young to tell where it ends.',
+      'It is too early to tell where the month ends.',
     ],
     [report({ month: '2026-10', projectedUsd: null }), '$171 of $200 in October 2026', /^The month is over\. The 85 %/],
     [
       report({ spentUsd: 195, projectedUsd: 199 }),
       '$195 of $200 this month',
-      /The safeguard serves where a feature has one\.$/,
+      /The safeguard serves each feature that has one\.$/,
     ],
   ])('%#', (one, title, sentence) => {
     expect(moneyTitle(one)).toBe(title);

@@ -112,7 +112,7 @@ describe('a promise’s card', () => {
 
 describe('the one sentence', () => {
   it.each([
-    [[], 'No requests yet: there is nothing to tell of any promise.', 'away'],
+    [[], 'No requests yet, so there is nothing to say about any promise.', 'away'],
     [[objective()], 'The one promise with requests is kept.', 'good'],
     [[objective(), objective({ name: 'b' })], 'All 2 promises are kept.', 'good'],
     [

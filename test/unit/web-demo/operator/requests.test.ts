@@ -64,7 +64,7 @@ describe('a search', () => {
 
   it.each([
     ['colour:red', /no field “colour”/],
-    ['hello', /“hello” is no field/],
+    ['hello', /“hello” is neither a field/],
     ['feature:', /a value after “feature:”/],
     ['slower:quickly', /a number after “slower:”/],
     ['user:ana', /Name the tenant too/],
@@ -112,14 +112,19 @@ describe('a receipt', () => {
         ttftMs: null,
         attempts: [attempt('a', { result: 'left', status: null })],
       }),
-      'Its client left while a answered',
+      'The client left while a was answering',
       /The client left before any content\.$/,
       'left',
     ],
-    [receipt({ role: 'attached', attempts: [] }), 'Joined an answer that ran already', /cost nothing/, 'joined'],
+    [
+      receipt({ role: 'attached', attempts: [] }),
+      'Joined an answer that was already running',
+      /cost nothing/,
+      'joined',
+    ],
     [
       receipt({ role: 'replayed', attempts: [] }),
-      'Replayed what an earlier request left',
+      'Replayed the result of an earlier request',
       /kept under its key/,
       'replayed',
     ],

@@ -7,12 +7,12 @@ import { usePage, useRead } from '../../ui/context.ts';
 import { useOlder } from '../../ui/older.ts';
 import { Card, Empty, Loaded, Pill, Scroll } from '../../ui/pieces.tsx';
 
-/** Webhooks, and what each was told. */
+/** The webhooks, and the notices that went to each. */
 export function DeliveriesCard() {
   const read = useRead<Deliveries>('alerts');
   const { pages, load, isLoading, problem } = useOlder<Deliveries>('alerts', read.value?.next ?? null);
   return (
-    <Card title="Told" what="Notices and their webhooks, the newest first." more={<TestHooks />}>
+    <Card title="Deliveries" what="Notices and the webhooks they went to, newest first." more={<TestHooks />}>
       <Loaded read={read}>
         {({ webhooks, alerts }) => {
           const all = [...alerts, ...pages.flatMap((page) => page.alerts)];
@@ -20,7 +20,7 @@ export function DeliveriesCard() {
           return (
             <>
               {webhooks.length === 0 ? (
-                <Empty>No webhook is configured: nobody is told of anything (docs/alerts.md).</Empty>
+                <Empty>No webhook is configured, so nobody is notified (docs/alerts.md).</Empty>
               ) : (
                 <ul class="list">
                   {webhooks.map((hook) => (
@@ -122,7 +122,7 @@ function TestHooks() {
     else if (reply.value.results.length === 0) said.value = 'No webhook is configured.';
     else
       said.value = reply.value.results
-        .map(({ hook, ok, error, status }) => `${hook}: ${ok ? 'took it' : (error ?? `answered ${status}`)}`)
+        .map(({ hook, ok, error, status }) => `${hook}: ${ok ? 'delivered' : (error ?? `answered ${status}`)}`)
         .join('; ');
   };
   return (

@@ -4,17 +4,17 @@ import { usePage, useRead } from '../../ui/context.ts';
 import { Card, Empty, Loaded, Pill } from '../../ui/pieces.tsx';
 import { AlertActs, answered } from '../promises/headline.tsx';
 
-/** Alerts that hold now. */
+/** Alerts that fire now. */
 export function FiringCard() {
   const { now } = usePage();
   const read = useRead<Firing>('firing');
   const cooldowns = useRead<Cooldowns>('cooldowns');
   return (
-    <Card title="Firing" what="Conditions that hold now, the most urgent that nobody has answered first.">
+    <Card title="Firing" what="Alerts that fire now: unanswered ones first, then the most urgent.">
       <Loaded read={read}>
         {({ firing }) =>
           firing.length === 0 ? (
-            <Empty>Nothing: no promise burns too fast, and no threshold is crossed.</Empty>
+            <Empty>None. No error budget burns too fast, and no threshold is crossed.</Empty>
           ) : (
             <ul class="list">
               {mostUrgentFirst(firing, now.value).map((alert) => (

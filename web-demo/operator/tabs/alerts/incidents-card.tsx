@@ -7,7 +7,7 @@ import { Choice, LongText, Text, textOf } from '../../ui/fields.tsx';
 import { useOlder } from '../../ui/older.ts';
 import { Card, Empty, Loaded, Pill } from '../../ui/pieces.tsx';
 
-/** What went wrong, opened by policy or by hand, with a person's words. */
+/** Incidents, which a policy or an operator opened, with the operator's texts. */
 export function IncidentsCard() {
   const read = useRead<IncidentPage>('incidents');
   const { pages, load, isLoading, problem } = useOlder<IncidentPage>('incidents', read.value?.next ?? null);
@@ -42,7 +42,7 @@ export function IncidentsCard() {
 }
 
 function meansText({ mttrMinutes, mtbfMinutes }: IncidentPage): string {
-  if (mttrMinutes === null) return 'How long they last on average is known after the first one is closed.';
+  if (mttrMinutes === null) return 'Their average duration is known once the first one is closed.';
   const apart = mtbfMinutes === null ? '' : `; one begins every ${duration(mtbfMinutes * 60_000)}`;
   return `An incident is closed after ${duration(mttrMinutes * 60_000)} on average${apart}.`;
 }
@@ -56,7 +56,7 @@ function IncidentItem({ incident }: { incident: Incident }) {
   return (
     <li>
       <p>
-        {closedAt === null ? <Pill tone="bad">open for {lasted}</Pill> : <Pill tone="away">over after {lasted}</Pill>}{' '}
+        {closedAt === null ? <Pill tone="bad">open for {lasted}</Pill> : <Pill tone="away">closed after {lasted}</Pill>}{' '}
         <b>{title}</b>
       </p>
       <p class="beside">
@@ -73,7 +73,7 @@ function IncidentItem({ incident }: { incident: Incident }) {
       )}
       {actions.length > 0 && (
         <details>
-          <summary>What was done by itself ({actions.length})</summary>
+          <summary>Automatic actions ({actions.length})</summary>
           <ul>
             {actions.map(({ at, text }) => (
               <li key={`${at} ${text}`}>
@@ -99,7 +99,7 @@ function IncidentItem({ incident }: { incident: Incident }) {
             after={{ refresh: ['incidents', 'slo'], done: 'The incident is closed.' }}
           >
             <p>{title}</p>
-            <p class="beside">A closed incident stays closed; its words may still be changed.</p>
+            <p class="beside">A closed incident stays closed. You can still edit its texts.</p>
           </ActForm>
         )}
       </div>
@@ -114,9 +114,9 @@ const Words = ({ incident }: { incident?: Incident }) => (
     <LongText name="note" label="For operators" value={incident?.note ?? null} />
     <LongText
       name="publicNote"
-      label="For everybody, on the status page"
+      label="For everyone, on the status page"
       value={incident?.publicNote ?? null}
-      help="Empty: a sentence is made for it, without numbers, tenants and names of providers."
+      help="If empty, the status page shows a general sentence without numbers, tenants or provider names."
     />
   </>
 );
@@ -124,15 +124,15 @@ const Words = ({ incident }: { incident?: Incident }) => (
 function ChangeIncident({ incident }: { incident: Incident }) {
   return (
     <ActForm
-      title="Words of this incident"
-      button="Words…"
-      label={`Change the words of: ${incident.title}`}
+      title="Texts of this incident"
+      button="Edit…"
+      label={`Edit the texts of: ${incident.title}`}
       submit="Save"
       read={(fields) => ({
         ...{ method: 'PUT', path: `incidents/${encodeURIComponent(incident.id)}` },
         body: { title: textOf(fields, 'title'), note: words(fields, 'note'), publicNote: words(fields, 'publicNote') },
       })}
-      after={{ refresh: ['incidents'], done: 'The words are saved.' }}
+      after={{ refresh: ['incidents'], done: 'The texts are saved.' }}
     >
       <Text name="title" label="Title" required value={incident.title} />
       <Words incident={incident} />
@@ -157,7 +157,7 @@ function NewIncident() {
           ...{ note: words(fields, 'note'), publicNote: words(fields, 'publicNote') },
         },
       })}
-      after={{ refresh: ['incidents', 'slo'], done: 'The incident is open, and webhooks are told.' }}
+      after={{ refresh: ['incidents', 'slo'], done: 'The incident is open, and webhooks are notified.' }}
     >
       <Text name="title" label="Title" required help="One sentence, for operators." />
       <Choice name="objective" label="Promise" options={[['', 'none'], ...names]} />

@@ -6,12 +6,16 @@ import { usePage, useRead } from '../../ui/context.ts';
 import { Choice, endAndReason, ForHowLong, Reason, textOf } from '../../ui/fields.tsx';
 import { Card, Empty, Loaded } from '../../ui/pieces.tsx';
 
-/** Silences: what nobody is told of, and until when. */
+/** Silences: the promises without notices, and until when. */
 export function SilencesCard() {
   const { now } = usePage();
   const read = useRead<ShownSilences>('silences');
   return (
-    <Card title="Silences" what="Nobody is told of these; they are still watched and shown." more={<NewSilence />}>
+    <Card
+      title="Silences"
+      what="No notices are sent for these. They are still watched and shown."
+      more={<NewSilence />}
+    >
       <Loaded read={read}>
         {({ silences, held }) => (
           <>
@@ -62,9 +66,9 @@ function NewSilence() {
         ...{ method: 'PUT', path: 'silences' },
         body: { objective: textOf(fields, 'objective'), ...endAndReason(fields) },
       })}
-      after={{ refresh: ['silences', 'firing'], done: 'It is silenced.' }}
+      after={{ refresh: ['silences', 'firing'], done: 'The silence is in force.' }}
     >
-      <Choice name="objective" label="Of" options={[...names, ['*', 'everything']]} />
+      <Choice name="objective" label="Promise" options={[...names, ['*', 'everything']]} />
       <ForHowLong />
       <Reason />
     </ActForm>

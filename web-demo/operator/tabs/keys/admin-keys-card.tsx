@@ -12,16 +12,18 @@ export function AdminKeysCard() {
   const isRoot = session.config.operator.scope === 'root';
   return (
     <Card
-      title="Keys of operators"
-      what={isRoot ? 'The audit shows the name beside each change.' : 'Only ADMIN_KEY itself makes and revokes them.'}
+      title="Operator keys"
+      what={
+        isRoot ? 'The audit shows the name beside each change.' : 'Only ADMIN_KEY itself can create and revoke them.'
+      }
       more={isRoot && <NewAdminKey />}
     >
       <Loaded read={read}>
         {({ keys }) =>
           keys.length === 0 ? (
-            <Empty>None yet: everybody uses ADMIN_KEY, and the audit cannot tell who.</Empty>
+            <Empty>None yet. Everyone uses ADMIN_KEY, so the audit cannot tell who made a change.</Empty>
           ) : (
-            <Scroll name="Keys of operators">
+            <Scroll name="Operator keys">
               <table>
                 <thead>
                   <tr>
@@ -78,7 +80,7 @@ export function AdminKeysCard() {
 
 const NewAdminKey = () => (
   <ActForm
-    title="New key of an operator"
+    title="New operator key"
     button="New key…"
     look="quiet"
     submit="Make it"
@@ -87,7 +89,7 @@ const NewAdminKey = () => (
       body: { name: textOf(fields, 'name'), scope: textOf(fields, 'scope') },
     })}
     after={{
-      ...{ refresh: ['admin-keys'], done: 'The key is made.' },
+      ...{ refresh: ['admin-keys'], done: 'The key was created.' },
       show: ({ key }: { key: string }) => <ShownOnce secret={key} />,
     }}
   >

@@ -21,7 +21,7 @@ export function ClientKeysCard() {
         <TenantFilter />
       </Filters>
       <Card
-        title="Keys of clients"
+        title="Client keys"
         what="A key belongs to a tenant. Its id may be shown; the key itself is stored nowhere."
         more={<NewKey tenant={tenant} />}
       >
@@ -45,7 +45,7 @@ export function ClientKeysCard() {
                   )}
                   {cursor && (
                     <button type="button" class="quiet" onClick={() => step(cursors, [...cursors.value, cursor])}>
-                      Further keys
+                      More keys
                     </button>
                   )}
                 </p>
@@ -63,7 +63,7 @@ function step(cursors: { value: readonly (string | null)[] }, next: readonly (st
 }
 
 const KeyTable = ({ keys }: { keys: readonly KeyRecord[] }) => (
-  <Scroll name="Keys of clients">
+  <Scroll name="Client keys">
     <table>
       <thead>
         <tr>
@@ -112,7 +112,7 @@ function KeyRow({ record }: { record: KeyRecord }) {
             after={{ refresh: ['keys'], done: `The key ${name ?? id} is revoked.` }}
           >
             <p>
-              {name ?? 'The key'} of {tenant} is granted nothing more, and is refused everywhere within a minute. This
+              {name ?? 'The key'} of {tenant} gets no more budget, and is refused everywhere within a minute. This
               cannot be undone.
             </p>
           </ActForm>
@@ -142,7 +142,7 @@ function NewKey({ tenant }: { tenant: string | null }) {
   const fields = ['tenant', 'name', 'kind', 'origins', 'features', 'user', 'days'] as const;
   return (
     <ActForm
-      title="New key of a client"
+      title="New client key"
       button="New key…"
       look="quiet"
       submit="Make it"
@@ -152,7 +152,7 @@ function NewKey({ tenant }: { tenant: string | null }) {
         return { method: 'POST', path: 'keys', body: keyBody(written) };
       }}
       after={{
-        ...{ refresh: ['keys'], done: 'The key is made.' },
+        ...{ refresh: ['keys'], done: 'The key was created.' },
         show: ({ key, warnings }: { key: string; warnings?: string[] }) => (
           <ShownOnce secret={key} warnings={warnings} />
         ),
@@ -171,11 +171,11 @@ function NewKey({ tenant }: { tenant: string | null }) {
       <Text
         name="origins"
         label="Origins"
-        help="Of a publishable key: the pages that may use it, such as https://app.example.com."
+        help="For a publishable key: the pages that may use it, such as https://app.example.com."
       />
-      <Text name="features" label="Features" help="Empty: all." />
-      <Text name="user" label="User" help="Empty: requests name their own." />
-      <Text name="days" label="Ends after days" type="number" step="any" min="0" help="Empty: never." />
+      <Text name="features" label="Features" help="All, if empty." />
+      <Text name="user" label="User" help="If empty, requests name their own user." />
+      <Text name="days" label="Days until it expires" type="number" step="any" min="0" help="Never, if empty." />
     </ActForm>
   );
 }

@@ -9,13 +9,13 @@ export function ShownOnce({ secret, warnings = [] }: { secret: string; warnings?
         said.value = 'Copied.';
       },
       () => {
-        said.value = 'It could not be copied: select it and copy it by hand.';
+        said.value = 'It could not be copied. Select it and copy it by hand.';
       },
     );
   };
   return (
     <>
-      <p>This is the key. It is shown this once: copy it to where it belongs.</p>
+      <p>This is the key. It is shown only once, so copy it now.</p>
       <code class="secret">{secret}</code>
       <p class="acts">
         <button type="button" class="quiet" onClick={copy}>

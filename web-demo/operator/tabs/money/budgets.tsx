@@ -1,4 +1,4 @@
-/** Budgets and rates of a tenant's scopes. A limit is changed here at once. */
+/** Budgets and rates of a tenant's scopes. A change of a limit takes effect at once. */
 import type { Limits } from '../../../../worker/core/ledger/types.ts';
 import { microUsd } from '../../core/format.ts';
 import {
@@ -23,7 +23,7 @@ export function Budgets({ read, tenant }: { read: Read<Ledger>; tenant: string }
   return (
     <Card
       title="Budgets and rates"
-      what="Spent, and hatched what running requests hold. A limit is changed here at once; the audit says who changed what."
+      what="Money spent. The hatched part is held by running requests. A new limit takes effect at once, and the audit says who set it."
       wide
       more={<ChangeLimits tenant={tenant} row={null} />}
     >
@@ -103,13 +103,13 @@ function Spent({ spending: { spentMicroUsd, heldMicroUsd, capMicroUsd }, of }: {
 const LABELS: Readonly<Record<LimitField, string>> = {
   monthlyUsd: 'USD a month',
   dailyUsd: 'USD a day',
-  rps: 'Requests a second',
+  rps: 'Requests per second',
   burst: 'Burst of requests',
-  tpm: 'Tokens a minute',
-  parallel: 'Requests at once',
+  tpm: 'Tokens per minute',
+  parallel: 'Parallel requests',
 };
 
-/** `row` null: for any scope, by its name. */
+/** `row`: null for a form that takes the name of any scope. */
 function ChangeLimits({ tenant, row }: { tenant: string; row: BudgetRow | null }) {
   const limits: Partial<Limits> = row?.limits ?? {};
   const name = row?.name ?? 'another scope';
@@ -152,7 +152,7 @@ function ChangeLimits({ tenant, row }: { tenant: string; row: BudgetRow | null }
           />
         ))}
       </div>
-      <p class="beside">Only what you change is set. An emptied field goes back to what config says.</p>
+      <p class="beside">Only the fields that you change are set. An emptied field goes back to the value in config.</p>
     </ActForm>
   );
 }

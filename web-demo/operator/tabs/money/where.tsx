@@ -9,18 +9,18 @@ import { Card, Empty, Loaded, Scroll } from '../../ui/pieces.tsx';
 
 interface Row {
   names: string[];
-  /** Null: of the ledger, which does not count them. */
+  /** Null if the row comes from the ledger, which does not count requests. */
   requests: number | null;
   costUsd: number;
 }
 
-/** A month's money by feature and model, by one of them, or by user. */
+/** A month's spending by feature and model, by one of the two, or by user. */
 export function Where({ read, ledger }: { read: Read<MoneyReport>; ledger: Ledger | undefined }) {
   const by = useSignal<string>('both');
   return (
     <Card
       title="Where it went"
-      what={read.value && `${monthName(read.value.month)}, the dearest first.`}
+      what={read.value && `${monthName(read.value.month)}, most expensive first.`}
       more={
         <Select
           label="by"
@@ -42,7 +42,7 @@ export function Where({ read, ledger }: { read: Read<MoneyReport>; ledger: Ledge
 }
 
 function Table({ report, rows, by }: { report: MoneyReport; rows: readonly Row[]; by: string }) {
-  if (rows.length === 0) return <Empty>Nothing is spent in this month.</Empty>;
+  if (rows.length === 0) return <Empty>Nothing was spent in this month.</Empty>;
   const heads = by === 'both' ? ['feature', 'model'] : [by];
   const hasRequests = by !== 'user';
   return (
@@ -101,7 +101,7 @@ function rowsOf({ where, month }: MoneyReport, ledger: Ledger | undefined, by: s
   return [...sums].map(([name, sum]) => ({ names: [name], ...sum })).sort((a, b) => b.costUsd - a.costUsd);
 }
 
-/** The users' spending, from the ledger, which alone knows users by name. */
+/** The users' spending from the ledger, because only the ledger knows users by name. */
 function usersOf(ledger: Ledger | undefined, month: string): Row[] {
   const rows = (ledger?.scopes ?? []).filter(({ scope, period }) => {
     return period === month && (scope.startsWith('user:') || scope === 'anonymous');

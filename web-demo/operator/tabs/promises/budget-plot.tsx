@@ -7,7 +7,7 @@ import type { ShownObjective } from '../../core/replies.ts';
 import { pathOf, usePage, useRead } from '../../ui/context.ts';
 import { Card, Loaded } from '../../ui/pieces.tsx';
 
-/** What was left of the error budget, over the window. */
+/** The error budget that was left, over the window. */
 export function BudgetPlot({ objective }: { objective: ShownObjective }) {
   const { tenant, window } = usePage().filters;
   const { name, target } = objective;

@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<BurnWindow, string>> = {
   '3d': '3 days',
 };
 
-/** Each window with its alert's rate: of the alert that has it as its long window, else of one that has it as its short window. */
+/** Each window with the rate of its alert: the alert that has it as its long window, or else one that has it as its short window. */
 function rowsOf({ burnRates, burnAlerts = [] }: ShownObjective) {
   return (Object.keys(NAMES) as BurnWindow[]).map((window) => {
     const alert = burnAlerts.find(({ long }) => long === window) ?? burnAlerts.find(({ short }) => short === window);

@@ -1,4 +1,4 @@
-/** Promises that stand on others: composites, dependencies and tiers. */
+/** How promises depend on each other: composites, dependencies and tiers. */
 import { listed } from '../../core/headline.ts';
 import { durationWords } from '../../core/promise-card.ts';
 import type { ShownObjective } from '../../core/replies.ts';
@@ -25,7 +25,7 @@ export function Dependencies({ objectives }: { objectives: readonly ShownObjecti
   return (
     <Card
       title="Dependencies"
-      what="A composite is kept where all of its parts are. A dependency that breaks is shown with the promises that need it."
+      what="A composite is kept if all of its parts are. A dependency that breaks is shown with the promises that need it."
       wide
     >
       <Scroll name="Dependencies">

@@ -1,4 +1,4 @@
-/** One sentence first: the most urgent alert with what helps, or how all promises stand. */
+/** The first sentence of the page: the most urgent alert with what may help, or the state of all promises. */
 import type { ShownOverrides } from '../../../../worker/core/routing/shown-overrides.ts';
 import { duration, relative } from '../../core/format.ts';
 import {
@@ -50,17 +50,17 @@ export function Headline({
   );
 }
 
-/** What was done about it so far. */
+/** How long an alert has fired, and what was done about it so far. */
 export function answered(alert: ShownAlert, now: number): string {
   const { acknowledgedBy, acknowledgedAt, silencedUntil, since } = alert;
-  const parts = [`For ${duration(now - since)} now.`];
+  const parts = [`Firing for ${duration(now - since)}.`];
   if (acknowledgedAt !== null)
-    parts.push(`${acknowledgedBy ?? 'Somebody'} acknowledged it ${relative(acknowledgedAt, now)}.`);
+    parts.push(`${acknowledgedBy ?? 'Someone'} acknowledged it ${relative(acknowledgedAt, now)}.`);
   if (silencedUntil !== null && silencedUntil > now) parts.push(`Silenced, ends ${relative(silencedUntil, now)}.`);
   return `${parts.join(' ')} `;
 }
 
-/** Pin, acknowledge, silence, and where to read what to do. */
+/** The actions for an alert: open its runbook, pin, acknowledge, silence. */
 export function AlertActs({ alert, cooldowns }: { alert: ShownAlert; cooldowns: readonly Cooldown[] }) {
   const { session, now } = usePage();
   const overrides = useRead<ShownOverrides>('overrides').value;

@@ -1,4 +1,4 @@
-/** One request: what became of it in a sentence, its attempts on a line of time, and its figures. */
+/** One request: its outcome in a sentence, a timeline of its attempts, and its figures. */
 
 import { useEffect, useRef } from 'preact/hooks';
 import { EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from '../../../../cli/why/words.ts';
@@ -11,7 +11,7 @@ import { Card, Loaded, Pill } from '../../ui/pieces.tsx';
 export function ReceiptCard({ id }: { id: string }) {
   const read = useRead<ShownRequest>(`requests/${encodeURIComponent(id)}`);
   const card = useRef<HTMLDivElement>(null);
-  // On a phone it stands below the list.
+  // On a phone the card is below the list.
   useEffect(() => {
     if (matchMedia('(max-width: 60rem)').matches) card.current?.scrollIntoView({ block: 'start' });
   }, [id]);
@@ -46,8 +46,8 @@ function Receipt({ receipt }: { receipt: ShownRequest }) {
       {drill !== null && <p class="beside">It belongs to the drill {drill}.</p>}
       {!whole && (
         <p class="beside">
-          Only its index entry is kept. Whole are those of bad, failed-over, slow and drill requests, and 1 % of the
-          others.
+          Only the index entry of this request is kept. Whole records are kept of bad, failed-over, slow and drill
+          requests, and of 1 % of the others.
         </p>
       )}
     </>
@@ -78,7 +78,7 @@ function Timeline({ receipt }: { receipt: ShownRequest }) {
   );
 }
 
-/** Where a bar's label goes: inside a long bar, else after it, else before it. */
+/** Where a bar's label goes: inside a long bar, or else after the bar, or else before it. */
 function besideBar(from: number, to: number): { style: Record<string, string>; 'data-inside'?: boolean } {
   if (to - from > 0.6) return { style: { left: `calc(${from * 100}% + 8px)` }, 'data-inside': true };
   if (to < 0.6) return { style: { left: `calc(${to * 100}% + 8px)` } };

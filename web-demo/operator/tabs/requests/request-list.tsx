@@ -6,7 +6,7 @@ import type { Read } from '../../state/reads.ts';
 import type { Older } from '../../ui/older.ts';
 import { Empty, Loaded, Pill, Scroll } from '../../ui/pieces.tsx';
 
-/** The requests found. `looked`: how many the page searched; null: the router searched. */
+/** The requests found. `looked`: how many requests the page searched; null if the router searched. */
 export function RequestList({
   read,
   shown,
@@ -38,7 +38,7 @@ export function RequestList({
               <Empty>
                 {looked === null
                   ? 'No request of the last seven days.'
-                  : 'None of them. Look further back, or search for less.'}
+                  : 'No match so far. Look further back, or use fewer fields.'}
               </Empty>
             ) : (
               <Scroll name="Requests found">

@@ -12,7 +12,7 @@ import { AliasList } from './alias-list.tsx';
 
 type Alias = ShownConfig['aliases'][number];
 
-/** One alias: its deployments in the order in which they are asked, and how each is. */
+/** One alias: its deployments in the order in which they are asked, and the health of each. */
 export function AliasCard({
   alias,
   cooldowns,
@@ -37,7 +37,7 @@ export function AliasCard({
   return (
     <Card
       title={name}
-      what={users.length === 0 ? 'No feature uses it by itself.' : `Serves ${users.join(', ')}.`}
+      what={users.length === 0 ? 'No feature uses it by default.' : `Serves ${users.join(', ')}.`}
       more={
         <span class="acts">
           <PinForm alias={alias} />
@@ -150,7 +150,7 @@ function PinForm({ alias: { name, deployments } }: { alias: Alias }) {
       })}
       after={{ refresh: ['overrides'], done: `${name} is pinned.` }}
     >
-      <p>This deployment is asked first, whatever its health. Failover behind it stays.</p>
+      <p>This deployment is asked first, whatever its health. Failover to the others stays.</p>
       <Choice
         name="deployment"
         label="Deployment"

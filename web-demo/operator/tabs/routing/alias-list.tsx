@@ -4,7 +4,7 @@ import { listedBody } from '../../core/listed.ts';
 import { ActForm } from '../../ui/act.tsx';
 import { Check, Choice, Reason, Text, textOf } from '../../ui/fields.tsx';
 
-/** Other models, orders and weights for an alias's own deployments. */
+/** The form that sets other models, orders and weights for an alias's deployments. */
 export function AliasList({
   alias: { name, deployments },
   list,

@@ -6,19 +6,19 @@ import { usePage } from '../../ui/context.ts';
 import { Choice, endAndReason, ForHowLong, Reason, textOf } from '../../ui/fields.tsx';
 import { Card, Empty, Loaded, Pill, Scroll } from '../../ui/pieces.tsx';
 
-/** What overrides config now, each with its undo. */
+/** The overrides in force, each with a button that undoes it. */
 export function InForce({ read }: { read: Read<ShownOverrides> }) {
   const { now } = usePage();
   return (
     <Card
       title="Set over config"
-      what="In force at once where it is set, elsewhere within a minute. Each ends at its time, or by hand."
+      what="An override is in force at once where it is set, and elsewhere within a minute. It ends at its time, or when you undo it."
       more={<NewOverride />}
     >
       <Loaded read={read}>
         {(overrides) => {
           const lines = inForceLines(overrides, now.value);
-          if (lines.length === 0) return <Empty>Nothing: requests go as config says.</Empty>;
+          if (lines.length === 0) return <Empty>Nothing. Requests are routed as config says.</Empty>;
           return (
             <Scroll name="Set over config">
               <table>
@@ -100,7 +100,7 @@ function NewOverride() {
         read={(fields) => ({ method: 'PUT', path: 'freeze', body: endAndReason(fields) })}
         after={{ refresh: ['overrides'], done: 'Promotions are frozen.' }}
       >
-        <p>No promotion of a model goes on until the freeze ends.</p>
+        <p>Promotions of models stop until the freeze ends.</p>
         <ForHowLong value="86400" />
         <Reason />
       </ActForm>

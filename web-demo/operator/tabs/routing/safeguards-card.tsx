@@ -4,13 +4,13 @@ import { usePage } from '../../ui/context.ts';
 import { endAndReason, ForHowLong, Reason } from '../../ui/fields.tsx';
 import { Card, Pill, Scroll } from '../../ui/pieces.tsx';
 
-/** Features, and the cheaper alias that serves each when a budget is nearly spent, or now. */
+/** The features, and the cheaper alias that serves each when a budget is nearly spent or an operator says so. */
 export function SafeguardsCard({ overrides }: { overrides: ShownOverrides | undefined }) {
   const { features } = usePage().session.config;
   return (
     <Card
       title="Safeguards"
-      what="The cheaper answer of a feature: it serves when a budget is nearly spent, or from now on by hand."
+      what="A safeguard is a feature’s cheaper alias. It serves when a budget is nearly spent, or from the moment you turn it on."
     >
       <Scroll name="Safeguards">
         <table>
