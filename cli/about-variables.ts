@@ -1,4 +1,4 @@
-/** Warnings about variables that work but may surprise, or are weak. Each start prints them, one a line. */
+/** Warnings about variables that work but may surprise, or that are weak. Each start prints them, one per line. */
 
 import { problemText } from '../worker/core/config/check.ts';
 import { nearestOf } from '../worker/core/config/nearest.ts';
@@ -23,7 +23,7 @@ export function aboutVariables(config: CheckedConfig, variables: Variables, loca
   ];
 }
 
-/** Webhooks that cannot be called. Requests are answered all the same. */
+/** Warns of webhooks that cannot be called. Requests are still answered. */
 export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
   return problems.flatMap((problem) =>
@@ -31,14 +31,14 @@ export function silentWebhooks(config: CheckedConfig, variables: Variables): str
   );
 }
 
-/** Receivers of traces and metrics that cannot be called. Requests are answered all the same. */
+/** Warns of receivers of traces and metrics that cannot be called. Requests are still answered. */
 export function lostTelemetry(config: CheckedConfig, variables: Variables): string[] {
   const { receivers } = resolveConfig(config, variables, PRESETS).config.telemetry;
   const problems = new Set(receivers.flatMap(({ problem }) => problem ?? []));
   return [...problems].map((problem) => `Traces and metrics are lost: ${problem} (docs/observability.md)`);
 }
 
-/** Why a demo that config turns on stays off. Locally nobody signs in, so only a wrong key matters there. */
+/** Says why a demo that config turns on stays off. Locally there is no sign-in, so only a wrong key matters there. */
 export function demoOff(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { demo } = config;
   const problem = demoKeyProblem(demo, variables);
@@ -67,7 +67,7 @@ function shortSecrets(variables: Variables): string[] {
 const SLOT_FIELDS = ['API_BASE', 'KEY', 'MODEL', 'FORMAT', 'PRICE'];
 const PRICE_FIELDS = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'];
 
-/** Warns of variables that begin as a slot's do and are none of them: a misspelt one would just seem not to be set. */
+/** Warns of variables that begin like a slot's but are not among them. A misspelt variable would otherwise just seem not to be set. */
 export function misspelt(slot: string, variables: Variables): string[] {
   const read = [...SLOT_FIELDS, ...PRICE_FIELDS.map((field) => `PRICE_${field}`)];
   const fields = Object.keys(variables).flatMap((name) =>
@@ -78,7 +78,7 @@ export function misspelt(slot: string, variables: Variables): string[] {
     .map((field) => warningLine(`${slot}_${field} is never read; after ${slot}_, ${nearestOf(field, SLOT_FIELDS)}`));
 }
 
-/** Warns of an address that may not serve the format or the path with which it is called. The address itself is never printed. */
+/** Warns of an address that may not serve the format or the path that it is called with. The address itself is never printed. */
 export function oddAddress(slot: string, variables: Variables): string[] {
   const name = `${slot}_API_BASE`;
   const url = URL.parse(variables[name] ?? '');
@@ -101,7 +101,7 @@ export function oddAddress(slot: string, variables: Variables): string[] {
   return [];
 }
 
-/** Contradictions that the build could not see, because it does not know the slots' prices. */
+/** The contradictions that the build could not see, because it does not know the slots' prices. */
 function newCapContradictions(config: CheckedConfig, variables: Variables): string[] {
   const told = new Set(capContradictions(config, {}).map(problemText));
   const now = capContradictions(config, variables).map(problemText);

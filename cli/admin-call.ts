@@ -6,7 +6,10 @@ const MOST_TRIES = 3;
 /** A wait longer than this is reported as an error. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** One call of a router's admin API. After a 429 it waits as long as the router says; any other refusal is thrown in the router's own words. */
+/**
+ * Makes one call of a router's admin API. After a 429 it waits as long as the router says. Any other refusal is thrown with the router's
+ * own message.
+ */
 export async function adminCall<Answer>(
   target: AdminTarget,
   method: string,
@@ -38,7 +41,7 @@ async function send({ url, adminKey }: AdminTarget, method: string, path: string
   }
 }
 
-/** The connection broke after the call was sent. A router that was never reached gives other codes. */
+/** Error codes of a connection that broke after the call was sent. A router that was never reached gives other codes. */
 const BROKEN = new Set<unknown>(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_HEADERS_TIMEOUT']);
 const brokeOff = (error: unknown): boolean =>
   error instanceof Error && BROKEN.has((error.cause as { code?: unknown } | undefined)?.code);
@@ -62,7 +65,7 @@ async function read<Answer>(response: Response, { url, hint }: AdminTarget): Pro
   if (response.ok) return answer as Answer;
   const { error } = answer as { error?: { message?: string } };
   const id = response.headers.get('x-request-id');
-  // The router's log has more about its own faults, under this id.
+  // The router's log says more about its own faults, under this id.
   const said = error?.message ?? `${url} answered ${response.status}.`;
   const refusal = response.status >= 500 && id !== null ? `${said} (request id ${id})` : said;
   throw new Error(response.status === 401 ? `${refusal}\n${hint}` : refusal);

@@ -7,13 +7,13 @@ import { rememberedPort } from './remembered-port.ts';
 export interface AdminTarget {
   url: string;
   adminKey: string;
-  /** Shown if the key is refused: what may be the reason. */
+  /** The possible reason, shown if the key is refused. */
   hint: string;
 }
 
 /**
- * `ADMIN_KEY` of the environment is sent to `CARRYON_URL` and nowhere else: a deploy's key that is still exported must not
- * reach whatever listens on this machine. The local router's key is the one in `.dev.vars`, or the well-known one.
+ * The environment's `ADMIN_KEY` is sent to `CARRYON_URL` and nowhere else. A deploy's key that is still exported must not
+ * reach whatever listens on this machine. The local router's key is the one in `.dev.vars`, or else the well-known one.
  */
 export function adminTarget(environment: NodeJS.ProcessEnv): AdminTarget {
   const { CARRYON_URL, ADMIN_KEY } = environment;

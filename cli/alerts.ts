@@ -9,7 +9,7 @@ import { runScript } from './run-script.ts';
 
 const USAGE = `npm run alerts                            the webhooks, and the last alerts
 npm run alerts -- [--severity incident|page|ticket|note] [--kind budget|slo|incident|drill|promotion] [--json]
-                                          the last alerts of these
+                                          only the last alerts of this severity or kind
 npm run alerts -- test [--tenant NAME]    calls every webhook once and prints what it answered
 ${WATCH_USAGE}
 

@@ -5,7 +5,7 @@ import { needed, readFlags } from './flags.ts';
 import { runScript } from './run-script.ts';
 import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
-const USAGE = `npm run answers -- purge --tenant NAME [--feature NAME]   of one feature, or of all
+const USAGE = `npm run answers -- purge --tenant NAME [--feature NAME]   deletes the cached answers of one feature, or of all
 
 It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 

@@ -1,4 +1,4 @@
-/** `npm run audit`: who changed what, in the router that `npm run keys` calls. */
+/** `npm run audit`: prints who changed what in the router that `npm run keys` calls. */
 import type { AuditEntry } from '../worker/core/operators/operators.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
@@ -27,6 +27,6 @@ async function list(args: string[]): Promise<void> {
     if (rows.length >= Number(most ?? MOST_UNLESS_SAID)) break;
   }
   if (json) return console.log(JSON.stringify(rows, null, 2));
-  if (rows.length === 0) return console.error('Nothing was changed yet.');
+  if (rows.length === 0) return console.error('Nothing has been changed yet.');
   for (const row of rows) console.log(auditLine(row, Date.now()));
 }

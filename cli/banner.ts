@@ -8,18 +8,18 @@ export interface BannerFacts {
   /** Slots that the sandbox fills; empty if every provider is real. */
   sandboxSlots: readonly SandboxSlot[];
   controlUrl: string | undefined;
-  /** The well-known client key is in force. */
+  /** True if the well-known client key is in force. */
   local: boolean;
-  /** `ADMIN_KEY` is set and replaces the well-known admin key. */
+  /** True if `ADMIN_KEY` is set and replaces the well-known admin key. */
   ownAdminKey: boolean;
   /** Lines about variables that are needed. */
   notSet: readonly string[];
 }
 
-/** What to do next, ready to paste. */
+/** What to do next, as commands ready to paste. */
 export function banner(facts: BannerFacts): string {
   const { notSet, url } = facts;
-  // What is missing comes last, where people look, and nothing is suggested that could only fail.
+  // What is missing comes last, where people look. Commands that could only fail are not suggested.
   const isReady = notSet.length === 0;
   return [
     '',
@@ -77,7 +77,7 @@ function aboutSandbox({ sandboxSlots, controlUrl }: BannerFacts): string[] {
     `  ${first.slot}_KEY=sk-…`,
     `  ${first.slot}_MODEL=gpt-5-mini`,
     `  ${first.slot}_FORMAT=openai`,
-    `  ${first.slot}_PRICE={"input":0.25,"output":2,"cachedInput":0.025,"cacheWrite":0.25} # not needed where a list knows the model`,
+    `  ${first.slot}_PRICE={"input":0.25,"output":2,"cachedInput":0.025,"cacheWrite":0.25} # not needed if the price list knows the model`,
     ...(second === undefined ? [] : [`(${second.slot}_… likewise; the other format is anthropic.)`]),
   ];
 }

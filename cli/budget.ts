@@ -1,4 +1,7 @@
-/** `npm run budget -- show|set|reset|adjust|revoke|restore|history`: what tenants may spend and have spent, in the router that `npm run keys` calls. */
+/**
+ * `npm run budget -- show|set|reset|adjust|revoke|restore|history`: shows and changes what tenants may spend and have spent, in the router
+ * that `npm run keys` calls.
+ */
 import { LOCAL_IDENTITY } from '../worker/core/identity/identity.ts';
 import type { Limits } from '../worker/core/ledger/types.ts';
 import { adminCall } from './admin-call.ts';

@@ -1,4 +1,4 @@
-/** Checks carryon.config.ts and names, for every mistake, the line, what is wrong and what would be right. */
+/** Checks carryon.config.ts. For every mistake it names the line, what is wrong and what would be right. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,15 +20,15 @@ import { priceRows } from './prices/table.ts';
 import { projectDirectory } from './project.ts';
 
 export interface ReadConfig {
-  /** With every price filled in. */
+  /** The config with every price filled in. */
   config: CheckedConfig;
-  /** The rows of the price table that it needs. */
+  /** The rows of the price table that the config needs. */
   prices: PriceRow[];
-  /** What may surprise, one string each. */
+  /** Warnings about what may surprise, one string each. */
   warnings: string[];
 }
 
-/** The config, or its mistakes, one string each. */
+/** Reads the config. Returns its mistakes, one string each, if there are any. */
 export async function readConfig(path: string): Promise<Result<ReadConfig, string[]>> {
   let input: unknown;
   try {
@@ -60,13 +60,13 @@ export async function readConfig(path: string): Promise<Result<ReadConfig, strin
   return ok({ config, prices, warnings: lines(found) });
 }
 
-/** A warning as the build and each start print it. */
+/** A warning in the form that the build and each start print. */
 export const warningLine = (text: string): string => `warning: ${text}`;
 
 const lineText = (source: string, problem: ConfigProblem): string =>
   `carryon.config.ts:${lineOf(source, problem.path)} ${problemText(problem)}`;
 
-/** Caps that no request fits under, or only one with `max_tokens`, at the prices in config and these variables. */
+/** The caps that no request can meet, or only one with `max_tokens`, at the prices in config and these variables. */
 export function capContradictions(config: CheckedConfig, variables: Variables): Contradiction[] {
   const { config: resolved, missing } = resolveConfig(config, variables, PRESETS);
   const unpriced = Object.values(config.aliases).flatMap(({ deployments }) =>
@@ -78,7 +78,7 @@ export function capContradictions(config: CheckedConfig, variables: Variables): 
   return unreachableCaps(config, resolved, new Set(unpriced));
 }
 
-/** The build runs the config and bundles its value: a secret would be written into the script. */
+/** Mistakes with `process.env`. The build runs the config and bundles its value, so a secret would be written into the script. */
 function environmentProblems(source: string): string[] {
   return source.split('\n').flatMap((line, index) => {
     if (!/^(?!\s*(?:\/\/|\*|\/\*)).*\bprocess\.env\b/.test(line)) return [];

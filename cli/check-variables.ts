@@ -13,7 +13,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
   const bases = [...resolved.config.aliases.values()].flatMap(({ deployments }) =>
     deployments.map((one) => one.apiBase),
   );
-  // The Worker checks with a pattern; here the real parser is at hand.
+  // The Worker checks with a pattern. The CLI has the real parser.
   for (const base of new Set(bases.filter((url) => url !== '' && !URL.canParse(url)))) {
     const names = Object.keys(variables).filter((name) => variables[name]?.trim().replace(/\/+$/, '') === base);
     for (const name of names.filter((one) => !wrong.has(one))) lines.push(`${name} is not a URL that can be read`);
@@ -21,7 +21,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
   if (lines.length > 0) throw new Error(lines.join('\n'));
 }
 
-/** Variables that are needed but not set, and what follows from that, one a line. */
+/** The variables that are needed but not set, and what follows from that, one per line. */
 export function notSet(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { missing } = resolveConfig(config, variables, PRESETS);
   const secrets = local || variables.KEY_SECRET ? [] : ['KEY_SECRET'];
@@ -32,7 +32,7 @@ export function notSet(config: CheckedConfig, variables: Variables, local: boole
   return lines;
 }
 
-/** The router's own answers say how to set a variable on Cloudflare; this says how on this machine. */
+/** How to set a variable on this machine. The router's own answers say how to set it on Cloudflare. */
 function toSet(names: readonly string[]): string {
   return `set ${names.join(', ')} in the environment or .dev.vars`;
 }
@@ -43,7 +43,7 @@ export function slotsIn(config: CheckedConfig): ReadonlySet<string> {
   return new Set(deployments.flatMap(({ fromEnvironment }) => fromEnvironment ?? []));
 }
 
-/** A wrong format or price is shown, which helps to find it; an address or a key never is. */
+/** Shows a wrong format or price, which helps to find it. An address or a key is never shown. */
 function shown(name: string, value: string | undefined): string {
   const isSaid = value !== undefined && /_(FORMAT|PRICE|PRICE_[A-Z_]+)$/.test(name);
   return isSaid ? `is ${JSON.stringify(value)}, and ` : '';

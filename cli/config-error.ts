@@ -2,7 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 export interface ConfigError {
-  /** From 1; undefined if it is unknown. */
+  /** The line number, from 1; undefined if it is unknown. */
   line?: number | undefined;
   what: string;
 }
@@ -29,7 +29,7 @@ function syntaxError(source: string): ConfigError | undefined {
   return { line, what: `cannot be read: ${text}${inside(openedBefore(file, first.start), line)}` };
 }
 
-/** The mistake is often further up, where the enclosing list or object begins. */
+/** Names where the enclosing list or object begins, because the mistake is often there, further up. */
 function inside(opened: { bracket: string; line: number } | undefined, line: number): string {
   return opened === undefined || opened.line === line ? '' : `, inside the ${opened.bracket} of line ${opened.line}`;
 }
@@ -47,7 +47,7 @@ function openedBefore(file: ts.SourceFile, position: number): { bracket: string;
   return { bracket: file.text.charAt(start), line: lineAt(file, start) };
 }
 
-/** An import of a missing module, or of a name that the module does not export. */
+/** Finds an import of a missing module, or of a name that the module does not export. */
 function importError(source: string, path: string, message: string): ConfigError | undefined {
   const file = parse(source);
   for (const statement of file.statements) {
@@ -67,7 +67,7 @@ function importError(source: string, path: string, message: string): ConfigError
   return undefined;
 }
 
-/** The names an error may use for the import `specifier`: as written, its whole path, or its package. */
+/** The names that an error may use for the import `specifier`: as it is written, its whole path, or its package. */
 function namesOf(specifier: string, path: string): string[] {
   if (!/^\.{0,2}\//.test(specifier)) {
     const [scope = '', name] = specifier.split('/');
@@ -77,7 +77,7 @@ function namesOf(specifier: string, path: string): string[] {
   return [specifier, url.href, fileURLToPath(url)];
 }
 
-/** For any other error while the file ran, Node names the place in the stack. */
+/** The line of any other error while the file ran, which Node names in the stack. */
 function lineInStack(path: string, error: unknown): number | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const name of [pathToFileURL(path).href, path]) {

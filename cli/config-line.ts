@@ -65,6 +65,6 @@ function constant(name: string, file: ts.SourceFile): ts.Expression | undefined 
     (declaration) => ts.isIdentifier(declaration.name) && declaration.name.text === name,
   );
   const value = declared?.initializer;
-  // A constant that names itself would recurse for ever.
+  // A constant that refers to itself would recurse for ever.
   return value && !ts.isIdentifier(value) ? written(value, file) : value;
 }

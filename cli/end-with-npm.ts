@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 const PARENT_CHECK_MS = 250;
 
 /**
- * Ends this command when npm ends. A SIGKILL of npm sends us no signal, and a signal to the shell between npm and us stops there. Both
- * change our parent or its parent, which counts as a SIGTERM. Called before anything is started, and only under npm: a command that was
- * started by hand may outlive its shell. Returns our parent, if we are under npm.
+ * Ends this command when npm ends. A SIGKILL of npm sends us no signal, and a signal to the shell between npm and us stops there. In both
+ * cases our parent or its parent changes, which counts as a SIGTERM. Call this before anything is started. It does something only under npm,
+ * because a command that was started by hand may outlive its shell. Returns our parent's process id if we run under npm.
  */
 export function endWithNpm(): number | undefined {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
@@ -28,7 +28,10 @@ function shellAbove(pid: number): { pid: number; parent: number } | undefined {
   return command !== undefined && /sh$/.test(command) ? { pid, parent: Number(parent) } : undefined;
 }
 
-/** A dead npm that its parent has not reaped yet still has its process id, but no children: on Linux the shell's parent tells. */
+/**
+ * Whether `pid` is still a child of `parent`. A dead npm that is not reaped yet keeps its process id but has no children, so on Linux the
+ * shell's parent is checked.
+ */
 function isBelow(pid: number, parent: number): boolean {
   try {
     if (process.platform !== 'linux') return process.kill(parent, 0);

@@ -5,7 +5,7 @@ import { devVarsPath } from './project.ts';
 export type Variables = Record<string, string>;
 
 export interface MachineVariables {
-  /** The Worker's variables, without `CARRYON_LOCAL`, which the command decides about. */
+  /** The Worker's variables, without `CARRYON_LOCAL`, because the command sets that. */
   variables: Variables;
   /** Whether `CARRYON_LOCAL` asks for local mode; undefined if it is not set. `0` and an empty value mean off. */
   localAsked: boolean | undefined;
@@ -32,7 +32,7 @@ export function readMachineVariables(
   };
 }
 
-/** A port from the environment; nonsense is an error that names the variable. */
+/** Reads a port from the environment. A bad value is an error that names the variable. */
 export function portFrom(environment: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const text = environment[name];
   if (text === undefined || text === '') return fallback;
@@ -42,7 +42,7 @@ export function portFrom(environment: NodeJS.ProcessEnv, name: string, fallback:
   return port;
 }
 
-/** The variables in `.dev.vars`. That file may be missing, but a file named by `CARRYON_DEV_VARS` may not. */
+/** The variables in `.dev.vars`. That file may be missing, but a file that `CARRYON_DEV_VARS` names must exist. */
 export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   const path = devVarsPath(environment);
   if (path === undefined) return {};
@@ -56,7 +56,7 @@ export function readDevVars(environment: NodeJS.ProcessEnv): Variables {
   }
 }
 
-/** The Worker takes any other word for off. Here it is an error, because its author probably meant on. */
+/** Reads a switch. The Worker takes any other word for off. Here it is an error, because its author probably meant on. */
 function isOn(name: string, text: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['', '0', 'false'].includes(text)) return false;

@@ -1,8 +1,8 @@
-/** The router logs events as JSON for a log index; this turns them into lines for a terminal. Other lines pass unchanged. */
+/** Turns the router's log into lines for a terminal. The router logs events as JSON for a log index. Other lines pass unchanged. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Undefined for what would only fill the terminal. */
+/** The line to print; undefined for an event that would only fill the terminal. */
 export function eventLine(line: string): string | undefined {
   if (!line.startsWith('{"event":"')) return line;
   let event: Fields;
@@ -18,7 +18,7 @@ export function eventLine(line: string): string | undefined {
 const LINES: Readonly<Record<string, (event: Fields) => string | undefined>> = {
   request: (event) => {
     const { method, path, status, tookMs, deployment, attempts, mode, cache, costUsd, requestId } = event;
-    // A Prometheus that scrapes asks every few seconds.
+    // Prometheus scrapes every few seconds.
     if (path === '/metrics' && status === 200) return undefined;
     const parts = [
       `${method} ${path}`,
@@ -50,7 +50,7 @@ const LINES: Readonly<Record<string, (event: Fields) => string | undefined>> = {
 };
 
 const lost = (dropped: unknown): string => (dropped === 0 ? '' : `; ${dropped} records were lost`);
-/** Marks cooldowns that only requests under a fault on purpose see. */
+/** Marks the cooldowns of drills. */
 const ofDrill = (drill: unknown): string => (drill === true ? ' (drill)' : '');
 const inMode = (mode: unknown): string => (typeof mode === 'string' ? ` (${mode})` : '');
 const seconds = (ms: unknown): string => (typeof ms === 'number' ? `${(ms / 1000).toFixed(2)} s` : '');

@@ -6,7 +6,7 @@ type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArg
 /** A wrong command line. `runScript` shows what would be right below it. */
 export class UsageError extends Error {}
 
-/** A command's flags. One that does not exist is refused with those that do. */
+/** Reads a command's flags. An unknown flag is refused with a list of the known ones. */
 export function readFlags<Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: Options,

@@ -1,4 +1,4 @@
-/** `npm run incidents`: what went wrong, and a person's words about it, in the router that `npm run keys` calls. */
+/** `npm run incidents`: shows, opens, edits and closes incidents in the router that `npm run keys` calls. */
 import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
@@ -7,13 +7,13 @@ import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
 import { runScript } from './run-script.ts';
 import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
-const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   the newest first
+const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   newest first
 npm run incidents -- open --title TEXT [--objective NAME] [--feature NAME] [--tenant NAME] [--note TEXT] [--public TEXT]
-npm run incidents -- note [--id ID] --note TEXT      words for operators
-npm run incidents -- publish [--id ID] --public TEXT   words for everybody who may read the status page
+npm run incidents -- note [--id ID] --note TEXT      a text for operators
+npm run incidents -- publish [--id ID] --public TEXT   a text for everyone who reads the status page
 npm run incidents -- close [--id ID] [--public TEXT]
 
-Without --id it is the incident that is open, where there is one only.
+Without --id, these commands are for the open incident, if there is exactly one.
 It calls the router on this machine (at PORT, or where it was last started), or another one with CARRYON_URL and ADMIN_KEY, as npm run keys does.`;
 
 const text = { type: 'string' } as const;

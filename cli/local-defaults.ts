@@ -6,7 +6,7 @@ export interface SandboxPorts {
   controlPort: number;
 }
 
-/** The addresses of the two pretend providers; a running `Sandbox` fits this type. */
+/** The addresses of the two pretend providers. A running `Sandbox` fits this type. */
 export interface SandboxAddresses {
   openai: { url: string };
   anthropic: { url: string };
@@ -38,7 +38,10 @@ export function sandboxSlots(variables: Readonly<Record<string, string>>): Sandb
   });
 }
 
-/** Fills those slots. Format and model may be set (a sandbox model's name can be a fault); a real key is never sent to the sandbox. */
+/**
+ * Fills these slots. Their format and model may be set, because a sandbox model's name can be a fault. A real key is never sent to the
+ * sandbox.
+ */
 export function withSandboxProviders(
   variables: Readonly<Record<string, string>>,
   addresses: SandboxAddresses = DEFAULT_ADDRESSES,
@@ -52,7 +55,7 @@ export function withSandboxProviders(
     const isPriced = Object.keys(variables).some(
       (name) => name === `${slot}_PRICE` || name.startsWith(`${slot}_PRICE_`),
     );
-    // What the sandbox charges (sandbox/billing.ts).
+    // The sandbox's own prices (sandbox/billing.ts).
     if (!isPriced) {
       const price = { input: 1, output: 4, cachedInput: 0.1, cacheWrite: 1, tiers: [] };
       filled[`${slot}_PRICE`] = JSON.stringify(price);

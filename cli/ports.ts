@@ -11,7 +11,7 @@ export interface PortCheck {
   host: string;
   /** As people type it, such as `npm start`. */
   command: string;
-  /** The command's environment: the settings in it are repeated in the command that is suggested. */
+  /** The command's environment. Its settings are repeated in the command that is suggested. */
   environment: NodeJS.ProcessEnv;
   stateDirectory: string;
 }
@@ -19,7 +19,7 @@ export interface PortCheck {
 const HIGHEST_PORT = 65_535;
 const LOWEST_FREE_FOR_ALL = 1_024;
 
-/** Checks before anything starts: the first message names every port that is taken, and one command that would work. */
+/** Checks the ports before anything starts. The error names the ports that are taken, and one command that would work. */
 export async function checkPorts(needed: readonly NeededPort[], check: PortCheck): Promise<void> {
   for (const [index, { port, variable }] of needed.entries()) {
     const twin = needed.slice(0, index).find((other) => other.port === port && port !== 0);
@@ -76,12 +76,12 @@ async function freeState(directory: string, written: string): Promise<string> {
   return `${written.replace(/\/+$/, '')}-${number}`;
 }
 
-/** Quoted so that a shell takes it for one word. */
+/** Quotes a word so that a shell takes it for one word. */
 function quoted(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** A server on ::1 alone does not stop us from listening, but it would answer for `localhost`. */
+/** Whether a port is taken. A server on ::1 alone would not stop us from listening, but it would answer for `localhost`. */
 async function isTaken(port: number, host: string): Promise<boolean> {
   return !(await canListen(port, host)) || (await answers(port, '::1'));
 }

@@ -2,8 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Replaces a file in one step, because another command may be reading or writing it. `draftsIn`: where the draft is written, on the same disk,
- * if every file beside the target would count.
+ * Replaces a file in one step, because another command may be reading or writing it. `draftsIn`: another directory on the same disk for the
+ * draft, for a target in a directory whose files all count.
  */
 export async function replaceFile(
   path: string,
@@ -15,7 +15,7 @@ export async function replaceFile(
   await rename(draft, path);
 }
 
-/** Leaves a file alone if it has this text already: other commands may be reading it. */
+/** Replaces a file unless it has this text already, because other commands may be reading it. */
 export async function replaceChanged(path: string, text: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present !== text) await replaceFile(path, text);

@@ -1,4 +1,4 @@
-/** Runs a script of package.json: the command that its first word names, or what it does without one. */
+/** Runs a script of package.json: the command that the first word names, or the default if there is no such word. */
 import { nearestOf } from '../worker/core/config/nearest.ts';
 import { UsageError } from './flags.ts';
 import { exitWithError } from './shutdown.ts';
@@ -6,19 +6,19 @@ import { exitWithError } from './shutdown.ts';
 type Command = (args: string[]) => Promise<void>;
 
 export interface Script {
-  /** A line for each form of each command, then a blank line and what holds for all of them. `--help` prints it. */
+  /** A line for each form of each command, then a blank line, then what applies to all of them. `--help` prints it. */
   usage: string;
   commands?: Readonly<Record<string, Command>>;
-  /** What it does without a command, with all arguments. */
+  /** Runs if no command is named. It gets all arguments. */
   otherwise?: Command;
   /** Whether `otherwise` also takes a first word that is no command. */
   takesWord?: boolean;
 }
 
-/** npm's own settings: a user may have set them for npm. Our commands that take these flags need others too, except --json. */
+/** npm's own settings, which a user may have set for npm. Our commands that take these flags need others too, except --json. */
 const SETTINGS_OF_NPM = new Set(['all', 'browser', 'json', 'name', 'yes']);
 
-/** Runs `script`, and exits with 1 if that fails. A wrong command line is told with what would be right, and nothing more. */
+/** Runs `script`, and exits with 1 if it fails. For a wrong command line it prints only what would be right. */
 export async function runScript(script: Script, args = process.argv.slice(2)): Promise<void> {
   try {
     await commandOf(script, args, process.env)();
@@ -27,7 +27,7 @@ export async function runScript(script: Script, args = process.argv.slice(2)): P
   }
 }
 
-/** What a command line runs. `environment` says which flags npm kept for itself: those written without `--` before them. */
+/** The command to run. `environment` shows which flags npm kept for itself, because no `--` was written before them. */
 export function commandOf(
   script: Script,
   written: readonly string[],
@@ -51,7 +51,7 @@ export function commandOf(
   throw new UsageError(`There is no "${word}"; ${nearestOf(word, names)}`);
 }
 
-/** `npm run` prints two lines of its own on stdout, which no program can read. */
+/** The text of `--help`. It says how to leave out the two lines that `npm run` prints on stdout, which no JSON reader accepts. */
 function helpOf(usage: string): string {
   if (!usage.includes('--json')) return usage;
   return `${usage}\nFor another program, keep npm's own lines out of the output: npm run -s ${scriptIn(usage).split(' ').at(-1)} -- … --json | jq`;
@@ -62,11 +62,11 @@ function keptByNpm(usage: string, environment: NodeJS.ProcessEnv): string[] {
   return [...flags].filter((flag) => {
     const value = environment[`npm_config_${flag.replaceAll('-', '_')}`];
     if (value === undefined || SETTINGS_OF_NPM.has(flag)) return false;
-    return flag !== 'scope' || !value.startsWith('@'); // npm's scope is one of packages, such as @acme
+    return flag !== 'scope' || !value.startsWith('@'); // npm's own scope is a scope of packages, such as @acme
   });
 }
 
-/** npm passes on its own `--json`, and then prints nothing of its own on stdout. So the flag works without `--` too. */
+/** npm keeps `--json` for itself but passes it on in the environment, and then prints nothing of its own on stdout. So the flag also works without `--`. */
 function withJsonOfNpm(
   script: Script,
   args: readonly string[],
@@ -76,7 +76,7 @@ function withJsonOfNpm(
   return json === 'true' && isTaken && !args.includes('--json') ? [...args, '--json'] : [...args];
 }
 
-/** A mistake with the forms of its own command below it: the whole usage would push it off the screen. */
+/** A mistake, with only the forms of its command below it. The whole usage would push the mistake off the screen. */
 export function explained(script: Script, args: readonly string[], error: UsageError): string {
   const { usage, commands = {}, takesWord = false } = script;
   const word = args[0]?.startsWith('-') ? undefined : args[0];
@@ -89,7 +89,10 @@ function commandIn({ commands = {} }: Script, [word]: readonly string[]): string
   return word !== undefined && Object.hasOwn(commands, word) ? word : undefined;
 }
 
-/** The forms of one command, the words in capitals that they use, and where the rest is. All of it if it has no form. */
+/**
+ * The usage of one command: its forms, the words in capitals that they use, and where to read the rest. The whole usage if the command has
+ * no form.
+ */
 export function usageOf(usage: string, command: string | undefined): string {
   const script = scriptIn(usage);
   const lines = usage.split('\n');
@@ -98,7 +101,7 @@ export function usageOf(usage: string, command: string | undefined): string {
   for (const line of lines) {
     if (line.startsWith(script)) isOwn = / -- ([a-z][\w-]*)/.exec(line)?.[1] === command;
     else if (!line.startsWith('  ')) isOwn = false;
-    // A form may stand at the end of another command's: "… ends with: unpin --alias A".
+    // A form may be at the end of another command's line: "… ends with: unpin --alias A".
     const [, within, name] = /: (([a-z]\w*)( .*)?)$/.exec(line) ?? [];
     if (isOwn) own.push(line);
     else if (name !== undefined && name === command) own.push(`${script} -- ${within}`);

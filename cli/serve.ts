@@ -18,7 +18,7 @@ import { startWorkerd } from './workerd/start-workerd.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-/** Which of a deploy's two secrets are set. Another line says what a missing one closes. */
+/** Says which of a deploy's two secrets are set. Another line says what a missing secret closes. */
 const ownSecrets = (variables: Readonly<Record<string, string>>): string =>
   ['KEY_SECRET', 'ADMIN_KEY'].map((name) => `${name} is ${variables[name] ? 'yours' : 'not set'}`).join(', ');
 
@@ -43,7 +43,7 @@ async function serve(args: string[]): Promise<void> {
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
   refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
-  // Local mode's keys are in the documentation: a machine must not offer them to its network by accident.
+  // Local mode's keys are in the documentation, so a machine must not offer them to its network by accident.
   if (local && localAsked === undefined && host !== LOOPBACK) {
     throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
   }

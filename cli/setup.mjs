@@ -1,6 +1,6 @@
 /**
- * The first step of every npm script: brings node_modules in line with package-lock.json. Plain JavaScript without dependencies, for
- * whatever Node the machine has. If there is nothing to do, it prints nothing and takes a few milliseconds.
+ * The first step of every npm script. It brings node_modules in line with package-lock.json. It is plain JavaScript without dependencies,
+ * so that it runs on any Node that the machine has. If there is nothing to do, it prints nothing and takes a few milliseconds.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,7 +28,7 @@ async function main() {
   if (isReady()) return;
   const unlock = lock();
   try {
-    // Another command may have installed while this one waited, or somebody did by hand.
+    // Another command or a person may have installed the packages while this command waited.
     if (isReady()) return;
     if (!isInstalled()) await install();
     checkOwnNode();
@@ -38,7 +38,7 @@ async function main() {
   }
 }
 
-/** The stamp of a finished setup: this lock file, on this kind of machine (node_modules may be mounted into another). */
+/** The stamp of a finished setup: the lock file's hash and the kind of machine, because node_modules may be mounted into another one. */
 function stamp() {
   const lockFile = readFileSync(join(project, 'package-lock.json'));
   return `${createHash('sha256').update(lockFile).digest('hex')} ${machine}`;
@@ -94,7 +94,8 @@ function runNpmCi() {
     killGroup(npm, name);
     setTimeout(() => killGroup(npm, 'SIGKILL'), NPM_ENDS_WITHIN_MS).unref();
   };
-  // Before npm starts: a signal in between would end this process alone. It is heard in a later turn, when npm is known.
+  // The handlers are set before npm starts, because a signal in between would end this process alone. They run in a later turn, when `npm`
+  // is set.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, end);
   npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: project,
@@ -106,7 +107,7 @@ function runNpmCi() {
   return new Promise((resolve) => {
     npm.on('error', (error) => resolve({ error }));
     npm.on('exit', (code) => {
-      // Its children may outlive it.
+      // npm's children may outlive it.
       if (signal) killGroup(npm, 'SIGKILL');
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, end);
       resolve({ code, signal });
@@ -119,17 +120,19 @@ function killGroup(child, signal) {
     if (process.platform === 'win32') child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // It has ended already.
+    // The group has ended already.
   }
 }
 
-/** npm replaces the Node in node_modules, so it must run on the machine's own. */
+/** The PATH without node_modules. npm replaces the Node in node_modules, so npm must run on the machine's own Node. */
 function pathWithoutModules() {
   const parts = (process.env.PATH ?? '').split(delimiter);
   return parts.filter((part) => !part.includes(join('node_modules', '.bin'))).join(delimiter);
 }
 
-/** The pinned Node is installed by an install script. If those are switched off it is missing, and nothing else would work. */
+/**
+ * Checks the pinned Node, which an install script installs. If install scripts are switched off it is missing, and nothing else would work.
+ */
 function checkOwnNode() {
   const { status, stdout } = spawnSync(ownNode, ['--version'], {
     encoding: 'utf8',
@@ -146,14 +149,14 @@ function checkOwnNode() {
   );
 }
 
-/** One installation at a time: a second command waits for the first, and takes over the lock of a dead one. */
+/** Locks the installation. A second command waits for the first, and takes over the lock of a dead one. */
 function lock() {
   mkdirSync(dirname(lockPath), { recursive: true });
   for (let attempt = 0; !tryLock(); attempt++) {
     const holder = Number(readIfThere(lockPath));
     if (attempt === 0) console.log('· waiting for another installation');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
-    // Read twice, so that a file that is just being written is not mistaken for a dead holder's.
+    // The file is read twice, so that one that is just being written is not mistaken for a dead holder's.
     const abandoned = holder === Number(readIfThere(lockPath)) && !isAlive(holder);
     if (abandoned && existsSync(lockPath)) unlinkSync(lockPath);
   }

@@ -1,4 +1,7 @@
-/** `npm run slo`: how the promises stand, documents about them, and files for Prometheus, Alertmanager, Grafana and sloth. */
+/**
+ * `npm run slo`: prints the state of the promises, and writes documents about them and files for Prometheus, Alertmanager, Grafana and
+ * sloth.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
@@ -21,7 +24,7 @@ import { policyLines } from './slo/policy-lines.ts';
 import { prometheusFiles } from './slo/prometheus-files.ts';
 import { readReport, writeReport } from './slo/report/write.ts';
 
-const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand
+const USAGE = `npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   the state of the promises
 npm run slo -- policies [--json]        what each rule of slo.policy would do, and which hold now
 npm run slo -- generate [--out DIR]     writes slo.md, budgets.md, sow-clause.md and operations.md (to promises)
 npm run slo -- report --month 2026-11 [--tenant NAME] [--all] [--out DIR]
@@ -52,7 +55,7 @@ async function policies(args: string[]): Promise<void> {
 
 async function generate(args: string[]): Promise<void> {
   const { out } = readFlags(args, { out: { type: 'string' } });
-  // Without an environment: on every machine the same config makes the same documents.
+  // The environment is left out, so that the same config makes the same documents on every machine.
   const { config } = resolveConfig(await checkedConfig(), {}, PRESETS);
   const directory = resolve(projectDirectory, out ?? 'promises');
   const written = await writeDocuments(directory, drafts(config), dayOf(Date.now()));

@@ -3,10 +3,10 @@ import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { projectDirectory } from './project.ts';
 
-/** The path as it is written in `CARRYON_STATE`, relative to the project. */
+/** The path in `CARRYON_STATE`, relative to the project. */
 export const statePath = (environment: NodeJS.ProcessEnv): string => environment.CARRYON_STATE || '.carryon/state';
 
-/** The directory of keys, health and counts. It is created if needed; if that fails, the error names the variable. */
+/** The directory of keys, health and counts. It is created if needed. If that fails, the error names the variable. */
 export async function stateDirectory(environment: NodeJS.ProcessEnv): Promise<string> {
   const directory = resolve(projectDirectory, statePath(environment));
   try {

@@ -1,6 +1,6 @@
-/** Times for operators to read: in UTC, and relative to now. */
+/** Times for operators, in UTC and relative to now. */
 
-/** `45 s`, `12 min`, `1 h 59 min`, `3 d 4 h`, rounded up. */
+/** A duration, rounded up: `45 s`, `12 min`, `1 h 59 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   if (seconds < 120) return `${seconds} s`;

@@ -1,7 +1,10 @@
 import { adminCall } from './admin-call.ts';
 import type { AdminTarget } from './admin-target.ts';
 
-/** Warns of a tenant that nothing names, which is probably misspelt. It is no error: limits may be set before a first key is made. */
+/**
+ * Warns of a tenant that is named nowhere else and so is probably misspelt. It is no error, because limits may be set before a first key is
+ * made.
+ */
 export async function warnOfUnknownTenant(target: AdminTarget, tenant: string): Promise<void> {
   const path = `/admin/requests?${new URLSearchParams({ tenant, most: '1' })}`;
   const refusal = await adminCall(target, 'GET', path).then(

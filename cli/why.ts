@@ -1,4 +1,4 @@
-/** `npm run why`: what became of one request and why, in words, and the latest requests, from the router that `npm run keys` calls. */
+/** `npm run why`: explains what became of one request, or lists the latest requests, from the router that `npm run keys` calls. */
 import { timeOfUuidV7 } from '../protocol/uuid-v7.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';

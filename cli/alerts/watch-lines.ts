@@ -1,4 +1,4 @@
-/** What `npm run alerts` prints of alerts that fire, and of silences. */
+/** What `npm run alerts` prints about firing alerts and about silences. */
 import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-alerts.ts';
 import { SILENCE_ALL, type Silence } from '../../worker/core/slo/silences.ts';
 import { durationText, untilText, utc } from '../times.ts';
@@ -29,6 +29,6 @@ export function silenceLines({ silences, held }: ShownSilences, now: number): st
   return [...(lines.length === 0 ? ['No silence is in force.'] : lines), ...kept];
 }
 
-/** What is silenced, and how long. */
+/** What is silenced, and for how long. */
 export const silenceText = ({ objective, until }: Silence, now: number): string =>
   `${objective === SILENCE_ALL ? 'Everything' : objective} is silenced ${untilText(until, now)}`;

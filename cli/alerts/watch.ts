@@ -1,4 +1,4 @@
-/** The commands of `npm run alerts` about alerts that fire. */
+/** The commands of `npm run alerts` that are about firing alerts. */
 import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-alerts.ts';
 import type { Silence } from '../../worker/core/slo/silences.ts';
 import { adminCall } from '../admin-call.ts';
@@ -10,16 +10,16 @@ import { firingLines, silenceLines, silenceText } from './watch-lines.ts';
 /** The part of the usage that is about these commands. */
 export const WATCH_USAGE = `npm run alerts -- firing [--json]         what fires now, since when, and who has seen it
 npm run alerts -- ack --alert NAME [--note TEXT]
-    says that you have seen an alert that fires
+    acknowledges an alert that fires
 npm run alerts -- silence --objective NAME END --reason TEXT
-    nobody is told of the promise (or of an alert that fires; '*' is everything) until END: --for 2h or --until 2026-11-29T10:00Z
-npm run alerts -- silences [--json]       which silences hold, and what they held back
+    sends no notices about the promise (or an alert that fires; '*' is everything) until END: --for 2h or --until 2026-11-29T10:00Z
+npm run alerts -- silences [--json]       the silences in force, and what they hold back
 npm run alerts -- unsilence --objective NAME`;
 
 const text = { type: 'string' } as const;
 const json = { type: 'boolean' } as const;
 
-/** By their names; each takes the arguments behind its name. */
+/** The commands by name. Each takes the arguments after its name. */
 export const WATCH_COMMANDS = { firing, ack, silence, silences, unsilence } as const;
 
 async function firing(args: readonly string[]): Promise<void> {
@@ -57,7 +57,7 @@ async function unsilence(args: readonly string[]): Promise<void> {
   const { cleared } = await call<{ cleared: boolean }>('DELETE', path);
   console.log(
     cleared
-      ? `The silence of ${objective} is over. What it held back and still goes on is sent now.`
+      ? `The silence of ${objective} is over. Notices that it held back are sent now if they still apply.`
       : `There was no silence of ${objective}.`,
   );
 }

@@ -21,7 +21,7 @@ export interface BuiltFile {
 
 export interface BuiltAssets {
   scripts: BuiltFile[];
-  /** Each page with all of its own scripts, those that load later too. */
+  /** Each page with all of its own scripts, including the ones that load later. */
   pages: BuiltFile[];
 }
 
@@ -62,7 +62,7 @@ export async function buildAssets(directory: string, { connectTo = [] }: AssetOp
     pages.push(sizeOf(page.path, [...served.files.values()]));
   }
   const text = headers.join('');
-  // A mistake is an error here; a deploy would silently leave the line out.
+  // A mistake is an error here, because a deploy would silently leave the line out.
   const { rules } = parseHeadersFile(text);
   files.set('/_headers', Buffer.from(text));
   // Only now is it known which files the demo's worker should keep.
@@ -84,7 +84,7 @@ ${DEMO_WORKER}
   cache-control: no-cache
 `;
 
-/** The sizes of all these files together. Each is compressed on its own, as it is sent. */
+/** The total size of these files. Each is compressed on its own, as it is sent. */
 function sizeOf(path: string, contents: readonly Uint8Array[]): BuiltFile {
   const sum = (sizes: number[]): number => sizes.reduce((one, other) => one + other, 0);
   return {

@@ -29,7 +29,7 @@ const INPUTS = ['web-demo', 'protocol', 'cli/why/words.ts', 'cli/assets/pages.ts
   'package-lock.json',
 ]);
 
-/** What Vite makes of each page. */
+/** The files that Vite makes from each page. */
 export async function buildPages(): Promise<[Page, Files][]> {
   const name = `${await hashOf(INPUTS)}.json`;
   const path = join(CACHE, name);

@@ -1,16 +1,16 @@
-/** The pages that the router serves. Each is built on its own: no page loads a script of another. */
+/** The pages that the router serves. Each is built on its own, so no page loads another page's script. */
 
 export interface Page {
   path: '/' | '/status' | '/operator';
-  /** Its `index.html` is here, beneath `web-demo/`. */
+  /** The directory of its `index.html`, beneath `web-demo/`. */
   source: string;
   /** The static file that Cloudflare serves at `path`. */
   file: string;
-  /** Where its scripts are served; their names have a hash. */
+  /** The path under which its scripts are served. Their names have a hash. */
   assets: string;
-  /** Trusted types policies that it may make (CSP's `trusted-types`). */
+  /** The trusted types policies that it may create (CSP's `trusted-types`). */
   trustedTypes: 'default' | "'none'";
-  /** It has a service worker and a manifest, and may call a team's token server. */
+  /** True if it has a service worker and a manifest, and may call a team's token server. */
   isApp: boolean;
 }
 
@@ -19,7 +19,7 @@ export const DEMO: Page = {
   source: '.',
   file: '/index.html',
   assets: '/demo-assets/',
-  // The one that lets the page register its worker (web-demo/state/trusted-types.ts).
+  // This policy lets the page register its worker (web-demo/state/trusted-types.ts).
   trustedTypes: 'default',
   isApp: true,
 };

@@ -1,10 +1,10 @@
-/** A page as it is served: its styles inside, and headers that let nothing else run. */
+/** A page in its served form: with its styles inside, and with headers that let nothing else run. */
 import { createHash } from 'node:crypto';
 import type { Files } from './build-pages.ts';
 import type { Page } from './pages.ts';
 
 export interface ServedPage {
-  /** All of the page's files, with the page as it is served. */
+  /** All of the page's files, with the page in its served form. */
   files: Files;
   /** The page's own part of `_headers`. */
   headers: string;
@@ -18,7 +18,7 @@ export function servedPage(page: Page, built: Files, connectTo: readonly string[
   return { files, headers: pageHeaders(page, html, connectTo) };
 }
 
-/** A separate stylesheet would cost a round trip before anything is visible. */
+/** Puts the styles into the page. A separate stylesheet would cost a round trip before anything is visible. */
 function withStyles(html: string, files: Files): string {
   return html.replaceAll(/<link rel="stylesheet"[^>]* href="\.(\/[^"]+)">/g, (_, path: string) => {
     const css = textOf(files, path).trim();

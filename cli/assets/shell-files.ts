@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Files } from './build-pages.ts';
 import { DEMO } from './pages.ts';
 
-/** An entry as workbox-precaching takes it. */
+/** An entry in workbox-precaching's form. */
 export interface ShellFile {
   url: string;
   /** Null if the URL itself changes with the contents. */

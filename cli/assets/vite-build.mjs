@@ -25,10 +25,10 @@ async function filesOf({ source: directory, file: served, assets }) {
     build: {
       write: false,
       target: 'es2022',
-      // Keeps light-dark() as it is written.
+      // These browsers keep light-dark() as it is written.
       cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       assetsDir: assets.slice(1, -1),
-      // One stylesheet, which goes into the page; and no data: URLs in place of files.
+      // One stylesheet, which goes into the page, and no data: URLs in place of files.
       cssCodeSplit: false,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
@@ -43,7 +43,7 @@ async function filesOf({ source: directory, file: served, assets }) {
   ]);
 }
 
-/** Standard output is for the files. */
+/** A logger that prints to standard error, because standard output is for the files. */
 function toStandardError() {
   const say = (text) => console.error(text);
   const said = new Set();

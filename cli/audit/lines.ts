@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../worker/core/operators/operators.ts';
 import { deploymentsText } from '../route/lines.ts';
 import { durationText, utc } from '../times.ts';
 
-/** Longer values are cut; `--json` prints them whole. */
+/** Longer values are cut. `--json` prints them in full. */
 const LONGEST_VALUE = 180;
 
 export function auditLine({ number, at, who, what, from, to, pending }: AuditEntry, now: number): string {
@@ -13,7 +13,7 @@ export function auditLine({ number, at, who, what, from, to, pending }: AuditEnt
   return `${number}  ${utc(at)} (${durationText(now - at)} ago)  ${who}  ${what}: ${change}`;
 }
 
-/** `until`, `since`, `createdAt`, …: epoch milliseconds, which are printed as dates. */
+/** Fields such as `until`, `since` and `createdAt` hold epoch milliseconds and are printed as dates. */
 const isTime = (name: string, value: unknown): value is number =>
   typeof value === 'number' && /^(until|since)$|At$/.test(name);
 

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../worker/core/operators/operators.ts';
 /** `GET /admin/audit`. */
 interface AuditAnswer {
   entries: AuditEntry[];
-  /** The next page's `before`. */
+  /** The `before` of the next page. */
   next: number | null;
 }
 

@@ -5,11 +5,11 @@ export const USAGE = `npm run budget -- show [--tenant NAME] [--scope SCOPE] [--
 npm run budget -- set --tenant NAME --scope SCOPE [--monthly-usd 5] [--daily-usd 1] [--rps 2] [--burst 10] [--tpm 10000] [--parallel 4]
 npm run budget -- reset --tenant NAME --scope SCOPE [--period 2026-11]
 npm run budget -- adjust --tenant NAME --scope SCOPE --usd -0.25 [--period 2026-11-21]
-npm run budget -- revoke --tenant NAME --scope SCOPE      grants it nothing more, until: restore --tenant NAME --scope SCOPE
+npm run budget -- revoke --tenant NAME --scope SCOPE      grants it nothing more until: restore --tenant NAME --scope SCOPE
 npm run budget -- history [--tenant NAME] [--before NUMBER] [--json]
 
 SCOPE is tenant, anonymous (all without a user), user:ID, feature:NAME or key:ID. Set a limit to "config" to restore config's own.
-To lift a limit of config, set a large number. reset and adjust change the spending of that scope alone, of today and this month unless you name a period.
+To lift a limit of config, set a large number. reset and adjust change the spending of that scope only, for today and this month unless you name a period.
 Each change is recorded with your login name, or with --who NAME.
 
 It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
@@ -32,7 +32,7 @@ export const FLAGS = {
   history: { tenant: text, before: text, json: { type: 'boolean' } },
 } as const;
 
-/** `--usd -0.25` as `--usd=-0.25`: Node's parser takes the number for a flag. */
+/** Writes `--usd -0.25` as `--usd=-0.25`, because Node's parser takes the number for a flag. */
 export function joinNegatives(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
@@ -47,7 +47,7 @@ export function joinNegatives(args: readonly string[]): string[] {
 export const flagsOf = <Command extends keyof typeof FLAGS>(command: Command, args: readonly string[]) =>
   readFlags(joinNegatives(args), FLAGS[command]);
 
-/** A valid tenant's name, which is then safe as a part of a path. */
+/** Returns a valid tenant name, which is safe as a part of a path. */
 export function tenantFrom(tenant: string | undefined): string {
   if (tenant === undefined) throw new UsageError('--tenant is missing');
   const checked = tenantName.safeParse(tenant);
@@ -60,7 +60,7 @@ export function scopeFrom(scope: string | undefined): string {
   return scope;
 }
 
-/** Any number; the router checks its range. */
+/** Reads a number. The router checks its range. */
 export function numberFrom(flag: string, written: string, right: string): number {
   if (!/^-?(\d+(\.\d*)?|\.\d+)$/.test(written)) throw new UsageError(`--${flag}=${written}: write ${right}`);
   return Number(written);
@@ -77,7 +77,7 @@ const LIMIT_FLAGS = {
 
 type LimitFlag = keyof typeof LIMIT_FLAGS;
 
-/** The limits in the router's form; null restores config's limit. */
+/** The limits in the router's form. Null restores config's limit. */
 export function limitsFrom(flags: { [Flag in LimitFlag]?: string | undefined }): Record<string, number | null> {
   const limits: Record<string, number | null> = {};
   for (const [flag, field] of Object.entries(LIMIT_FLAGS) as [LimitFlag, string][]) {

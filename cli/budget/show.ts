@@ -23,7 +23,7 @@ export interface HistoryAnswer {
   next: number | null;
 }
 
-/** `--json` prints all of them. */
+/** How many settlements are shown. `--json` prints all of them. */
 const SETTLEMENTS_SHOWN = 20;
 
 export function showLines(
@@ -54,7 +54,7 @@ function calledAs(scope: Scope, keyNames: Record<string, string>): string {
   return name === undefined ? scope : `${scope} (${name})`;
 }
 
-/** Quoted for a shell. */
+/** Quotes a text for a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function moneyRow(view: ScopeView, scope: string): string[] {
@@ -98,7 +98,7 @@ const changeRow = ({ at, who, scope, field, from, to }: HistoryEntry): string[] 
   `${changed(field, from)} → ${changed(field, to)}`,
 ];
 
-/** The value of a change as text; a field such as `spent 2026-11` is money too. */
+/** The value of a change as text. A field such as `spent 2026-11` is money too. */
 function changed(field: string, value: HistoryEntry['from']): string {
   if (value === null) return 'config';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

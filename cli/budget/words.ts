@@ -11,16 +11,16 @@ export const limitName = (field: string): string => NAMES[field] ?? field;
 export const limitValue = (field: string, value: number): string =>
   field.endsWith('MicroUsd') ? usd(value) : String(value);
 
-/** `monthly $5, rps 2`; fields without a limit are left out. */
+/** Limits as text, such as `monthly $5, rps 2`. Fields without a limit are left out. */
 export const limitsText = (limits: Partial<Limits>): string =>
   Object.entries(limits)
     .flatMap(([field, value]) => (value === null ? [] : [`${limitName(field)} ${limitValue(field, value)}`]))
     .join(', ');
 
-/** In UTC, like the periods of budgets. */
+/** A time in UTC, like the periods of budgets. */
 export const when = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
-/** Rows with columns as wide as their widest cell; columns of numbers are aligned to the right. */
+/** Prints rows with columns as wide as their widest cell. The columns in `toTheRight` are aligned to the right. */
 export function table(rows: readonly (readonly string[])[], toTheRight: readonly number[] = []): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -2,7 +2,7 @@
 import type { Incident, IncidentPage } from '../../worker/core/slo/incident.ts';
 import { durationText, utc } from '../times.ts';
 
-/** The newest first, each with its words below it. */
+/** A page of incidents, newest first, each with its texts below it. */
 export function pageLines({ incidents, next, mttrMinutes, mtbfMinutes }: IncidentPage, now: number): string[] {
   if (incidents.length === 0) return ['No incident yet.'];
   const times = [
@@ -16,7 +16,7 @@ export function pageLines({ incidents, next, mttrMinutes, mtbfMinutes }: Inciden
   ];
 }
 
-/** The id of the incident that is open, where it is the only one; otherwise an error that lists them. */
+/** The id of the open incident, if there is exactly one. Otherwise throws an error that lists them. */
 export function onlyOpenOne(incidents: readonly Incident[]): string {
   const open = incidents.filter(({ closedAt }) => closedAt === null);
   const [first, second] = open;

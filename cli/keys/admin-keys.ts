@@ -39,5 +39,5 @@ export async function revokeAdmin([id, ...rest]: string[]): Promise<void> {
   readFlags(id?.startsWith('-') ? [id, ...rest] : rest, {});
   if (id === undefined) throw new UsageError('The id of the admin key is missing; npm run keys -- list-admin shows it');
   await adminCall(adminTarget(process.env), 'DELETE', `/admin/admin-keys/${encodeURIComponent(id)}`);
-  console.log(`${id} is revoked: no call with it is answered from now on.`);
+  console.log(`${id} is revoked. Calls with it are refused from now on.`);
 }

@@ -111,7 +111,10 @@ function operation(route: DescribedRoute, { fields }: TypeSchemas): object {
 const operationId = (method: string, path: string): string =>
   method.toLowerCase() + (path.match(/[a-z]+/gi) ?? []).map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 
-/** What the schema accepts in any router at any time. Whatever differs between two configs and times, such as names of aliases, is left out. */
+/**
+ * The part of a schema that holds in any router at any time. What differs between two configs and times, such as the names of aliases, is
+ * left out.
+ */
 function jsonSchema(input: InputSchema): Schema {
   const [one, other] = [jsonSchemaOf(input(ONE_CONFIG, 0)), jsonSchemaOf(input(OTHER_CONFIG, 1e12))];
   return inBoth(one, other) as Schema;
@@ -122,7 +125,7 @@ function jsonSchemaOf(schema: z.ZodMiniType): object {
     io: 'input',
     unrepresentable: 'any',
     override: ({ jsonSchema, path }) => {
-      // Zod sets it for an immutable list; in OpenAPI it would mean that a call may not send the field.
+      // Zod sets it for an immutable list. In OpenAPI it would mean that a call may not send the field.
       delete jsonSchema.readOnly;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -133,7 +136,7 @@ function jsonSchemaOf(schema: z.ZodMiniType): object {
   return written;
 }
 
-/** What no schema can express: the clock is the router's, and one of the two fields is enough. */
+/** Descriptions of what no schema can express: the router's clock counts, and one of the two fields is enough. */
 const END = {
   until: 'Epoch milliseconds in the future, at most 30 days ahead; not beside forSeconds',
   forSeconds: 'From now on, in place of until',

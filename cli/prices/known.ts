@@ -1,5 +1,5 @@
 /**
- * Writes worker/core/pricing/known-prices.ts: the part of the price list with what makers charge at their own hosts, so that a
+ * Writes worker/core/pricing/known-prices.ts: the part of the price list with the makers' prices at their own hosts, so that a
  * deploy knows the price of a model that only the environment names.
  */
 import type { MatchLogic, Provider } from '@pydantic/genai-prices';
@@ -44,13 +44,15 @@ function linesOf(list: Provider, at: Date): string[] {
     if (NOT_CHAT.test(id) || (list.id === 'google' && id.startsWith('claude'))) return [];
     const names = namesOf(match);
     const [first] = names;
-    // The dearest price from now on, because nobody may build again on the day of an announced rise.
+    // The highest price from now on counts, because there may be no new build on the day of an announced rise.
     const price = first === undefined ? undefined : listedPrice(list, exampleOf(first), at, 'dearest from then on');
     return price === undefined ? [] : [`${names.join(' ')} = ${printed(price)}`];
   });
 }
 
-/** The names in the form known-price.ts reads. A name that does not fit that form is left out, and such a model needs a price of its own. */
+/**
+ * The names in the form that known-price.ts reads. A name that does not fit the form is left out, and its model needs a price in config.
+ */
 function namesOf(match: MatchLogic): string[] {
   const names = namesIn(match).map((name) => name.toLowerCase());
   return [...new Set(names)].filter((name) => !/[\s=`$\\]/.test(name));

@@ -24,7 +24,7 @@ export async function listAt(apiBase: string): Promise<Provider | undefined> {
   return /[/.]$/.test(beginning) || /^$|^[/:]/.test(url.slice(beginning.length)) ? found : undefined;
 }
 
-/** Resellers, whose list has the cheapest of several providers that may answer. */
+/** Resellers. Their list has the cheapest price of several providers that may answer. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(['openrouter']);
 
 /** Loaded on demand: it takes a tenth of a second, which a start without it saves. */

@@ -3,8 +3,8 @@ import type { Price, TokenPrices } from '../../worker/core/config/config.ts';
 import { EDITION, plainName } from '../../worker/core/pricing/known-price.ts';
 
 /**
- * What `model` costs in its provider's list, from `at` on until the list says otherwise; undefined if the list does not know
- * it. If a price depends on something that neither the usage nor the Worker can tell, the dearest counts, because a budget must hold.
+ * The price of `model` in its provider's list, valid from `at` until the list says otherwise; undefined if the list does not know
+ * the model. If a price depends on something that neither the usage nor the Worker can tell, the highest counts, because a budget must hold.
  */
 export function listedPrice(
   provider: Provider,
@@ -16,7 +16,7 @@ export function listedPrice(
   const inForce = found === undefined ? [] : pricesInForce(found, at);
   const announced = found === undefined || until === 'the list says otherwise' ? [] : pricesAnnounced(found, at);
   const listed = [...inForce, ...announced];
-  // Without one of the two it is not a chat model, or it is free for now.
+  // A model without one of the two prices is not a chat model, or it is free for now.
   if (listed.length === 0 || listed.some((one) => one.input_mtok === undefined || one.output_mtok === undefined))
     return;
   const starts = listed.flatMap((one) =>
@@ -48,8 +48,8 @@ export function similarModels({ models }: Provider, model: string): string[] {
 }
 
 /**
- * Stricter than the package's own matching, which takes claude-sonnet-5-5 for a claude-sonnet-5: a budget counted with the price
- * of a similar model would not hold.
+ * Whether an entry of the list is for this very model. The package's own matching takes claude-sonnet-5-5 for a claude-sonnet-5, but
+ * a budget that counts with the price of a similar model would not hold.
  */
 function isNamed(match: MatchLogic, model: string): boolean {
   if ('or' in match) return match.or.some((one) => isNamed(one, model));
@@ -66,7 +66,7 @@ function isNamed(match: MatchLogic, model: string): boolean {
 const isNotExcluded = (match: MatchLogic, model: string): boolean =>
   'regex' in match && match.regex.startsWith('^(?!') && new RegExp(match.regex).test(model);
 
-/** Later entries win. An entry for a time of day leaves the earlier ones in force at other times. */
+/** The prices in force at a time. Later entries win, but an entry for a time of day leaves the earlier ones in force at other times. */
 function pricesInForce({ prices }: ModelInfo, at: Date): ModelPrice[] {
   if (!Array.isArray(prices)) return [prices];
   const inForce: ModelPrice[] = [];
@@ -85,7 +85,7 @@ function pricesAnnounced({ prices }: ModelInfo, at: Date): ModelPrice[] {
   );
 }
 
-/** The dearest of each kind. Pictures are among a usage's tokens; sound is not sent (docs/parameters.md). */
+/** The highest price of each kind of token. A usage counts pictures among its tokens. Sound is never sent (docs/parameters.md). */
 function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenPrices {
   const each = listed.map((one) => {
     const input = rate(one, ['input_mtok', 'input_image_mtok'], inputTokens) ?? 0;
@@ -94,7 +94,7 @@ function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenP
       input,
       output,
       cachedInput: rate(one, ['cache_read_mtok', 'cache_image_read_mtok'], inputTokens) ?? input,
-      // For a cache that is kept for minutes. An hour costs more, but Carryon never asks for it.
+      // The price of a cache that is kept for minutes. An hour costs more, but Carryon never asks for it.
       cacheWrite: rate(one, ['cache_write_mtok'], inputTokens) ?? input,
       reasoning: rate(one, ['output_reasoning_mtok'], inputTokens) ?? output,
     };
@@ -109,7 +109,7 @@ function tokenPrices(listed: readonly ModelPrice[], inputTokens: number): TokenP
   };
 }
 
-/** The dearest of these prices at this number of input tokens; undefined if the list has none of them. */
+/** The highest of these prices at this number of input tokens; undefined if the list has none of them. */
 function rate(listed: ModelPrice, names: readonly string[], inputTokens: number): number | undefined {
   const rates = names.flatMap((name) => {
     const value = listed[name];

@@ -4,7 +4,7 @@ import type { Unpriced } from '../../worker/core/pricing/fill-prices.ts';
 import { listOf } from './list.ts';
 import { similarModels } from './listed-price.ts';
 
-/** What to write for a model that the price list does not have. */
+/** The problem of a model that the price list does not have, with the line to write. */
 export async function noPrice(
   { path, provider, model }: Unpriced,
   presets: Readonly<Record<string, Preset>>,
@@ -22,7 +22,7 @@ export async function noPrice(
   return { path: [...path, 'price'], message: `is missing, and ${why}; add the line\n    ${line}` };
 }
 
-/** What to write for a model that bills a search with each request, which no usage reports. */
+/** The problem of a model that bills a search with each request, which no usage reports, with the price to write. */
 export const noFee = ({ path, model }: Unpriced): ConfigProblem => ({
   path: [...path, 'price'],
   message:

@@ -7,7 +7,10 @@ import type { Variables } from '../environment.ts';
 import { listAt, PRICE_LIST } from './list.ts';
 import { listedPrice } from './listed-price.ts';
 
-/** The slots' prices that the list knows, for the Worker's `NAME_PRICE`. If any part of a price is set, the whole price is yours. */
+/**
+ * The prices that the list knows for slots, for the Worker's `NAME_PRICE`. If the operator has set any part of a slot's price, the list
+ * adds nothing to it.
+ */
 export async function knownSlotPrices(
   config: CheckedConfig,
   variables: Variables,
@@ -20,13 +23,13 @@ export async function knownSlotPrices(
     if (apiBase === undefined || model === undefined || isOwn) continue;
     const list = await listAt(apiBase);
     const price = list && listedPrice(list, model, at);
-    // A whole price: if the list has no tiers, there are none.
+    // This is a whole price, so without tiers in the list there are none.
     if (price) known[`${slot}_PRICE`] = JSON.stringify({ tiers: [], ...price });
   }
   return known;
 }
 
-/** The price that counts for every slot with a real provider, so that nobody is surprised. `given`: the Worker's variables. */
+/** Lines with the price that counts for every slot with a real provider, so that it surprises nobody. `given`: the Worker's variables. */
 export function slotPriceLines(config: CheckedConfig, given: Variables, known: Variables): string[] {
   const { config: resolved, missing } = resolveConfig(config, given, PRESETS);
   const deployments = new Map(
@@ -39,7 +42,7 @@ export function slotPriceLines(config: CheckedConfig, given: Variables, known: V
     if (slot === undefined || own !== undefined || deployment === undefined || said.has(slot)) return [];
     said.add(slot);
     const { apiBase, model, price } = deployment;
-    // The sandbox has its own price; a slot that is not filled yet has none.
+    // The sandbox has its own price, and a slot that is not filled yet has none.
     if (apiBase === '' || model === '' || given[`${slot}_KEY`] === 'sandbox-key') return [];
     if (missing.some(({ name }) => name.startsWith(`${slot}_PRICE`)))
       return [`${slot} has no price, and the list does not know "${model}" there; write ${pasteLine(slot)}`];

@@ -13,7 +13,7 @@ type Presets = Readonly<Record<string, Preset>>;
 
 export const priceTablePath = join(projectDirectory, 'worker/core/pricing/price-table.ts');
 
-/** The list's rows for these models, each once and in order. */
+/** The list's rows for these models, sorted and without repeats. */
 export async function priceRows(models: readonly Unpriced[], presets: Presets, at = new Date()): Promise<PriceRow[]> {
   const rows = new Map<string, PriceRow>();
   for (const { provider, model } of models) {

@@ -18,7 +18,7 @@ npm run route -- alias --alias A --deployment ID=MODEL … [END] --reason TEXT
 npm run route -- alias --alias A --list FILE [END] --reason TEXT
     other models for A; FILE holds [{"id", "model", "price"?, "order"?, "weight"?}]; ends with: unalias --alias A
 npm run route -- undo --alias A
-    takes back the last change of A's list
+    undoes the last change of A's list
 npm run route -- safeguard --feature F END --reason TEXT
     F is served by its safeguard; ends with: unsafeguard --feature F
 npm run route -- freeze END --reason TEXT
@@ -31,7 +31,7 @@ KIND is revoked-key, blocked-egress, tight-ttft, slow, errors or cut-streams. WH
 
 It calls the router on this machine (at PORT, or where it was last started) with ADMIN_KEY of .dev.vars, or with the well-known local key.
 ADMIN_KEY of the environment is sent to CARRYON_URL only: CARRYON_URL=https://carryon.example.workers.dev ADMIN_KEY=…
-Exit code: 0 if it is done, even if there was nothing to end; 1 if it was refused or nothing answered.`;
+Exit code: 0 on success, even if there was nothing to end; 1 if the change was refused or the router did not answer.`;
 
 const text = { type: 'string' } as const;
 const end = { for: text, until: text, reason: text } as const;
@@ -83,7 +83,7 @@ function secondsFrom(written: string): number {
   return ms / 1_000;
 }
 
-/** A time must have its zone: an operator's clock and a colleague's may differ. */
+/** Reads a time. It must name its zone, because an operator's clock and a colleague's may differ. */
 function timeFrom(written: string, now: number): number {
   const isZoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written);
   const epochMs = isZoned ? Date.parse(written) : Number.NaN;
@@ -95,7 +95,7 @@ function timeFrom(written: string, now: number): number {
   return epochMs;
 }
 
-/** Deployments written as `a=gpt-5.6-terra`, one a flag. */
+/** Reads deployments written as `a=gpt-5.6-terra`, one per flag. */
 export function deploymentsFrom(written: readonly string[]): ListedDeployment[] {
   return written.map((one) => {
     const [, id, model] = /^([^=]+)=(.+)$/.exec(one) ?? [];

@@ -13,7 +13,7 @@ interface Cooldown {
 /** `GET /admin/cooldowns`. */
 export interface CooldownsAnswer {
   cooldowns: readonly Cooldown[];
-  /** Cooldowns that only requests under a fault on purpose see. */
+  /** The cooldowns of drills, which only their requests see. */
   drillCooldowns: readonly Cooldown[];
 }
 
@@ -54,7 +54,7 @@ export function listLines(
       title,
       found.map((one) => cooldownLine(one, now)),
     );
-  // Once the fault is gone nothing probes the deployment, so its cooldown would be listed for ever.
+  // Once the fault is gone, nothing probes the deployment, so its cooldown would be listed for ever.
   const ofFaults = drillCooldowns.filter(({ deployment, until }) => until > now || Object.hasOwn(faults, deployment));
   return [
     ...(set.length === 0 ? ['Nothing is set over config.'] : set),
@@ -81,7 +81,7 @@ function setBy(entry: Override & { idle?: true; leftOut?: readonly string[] }, n
   return parts.filter(Boolean).join('; ');
 }
 
-/** `a = gpt-5.6-terra (order 1, weight 2), b = …`. */
+/** A list as text, such as `a = gpt-5.6-terra (order 1, weight 2), b = …`. */
 export const deploymentsText = (deployments: readonly ListedDeployment[]): string =>
   deployments
     .map(({ id, model, order, weight, price }) => {

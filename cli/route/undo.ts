@@ -2,7 +2,7 @@
 import type { AuditEntry } from '../../worker/core/operators/operators.ts';
 import type { ListedDeployment, Override } from '../../worker/core/routing/overrides.ts';
 
-/** Null: back to config's own list. */
+/** Null to go back to config's own list. */
 export type Undo = { deployments: readonly ListedDeployment[]; until?: number; reason: string } | null;
 
 export const aliasPath = (alias: string): string => `/admin/aliases/${encodeURIComponent(alias)}`;
@@ -17,7 +17,7 @@ export function isOfAlias({ call }: Pick<AuditEntry, 'call'>, alias: string): bo
   }
 }
 
-/** Undefined if the audit kept only the beginning of a long list. */
+/** The change that restores the earlier list; undefined if the audit kept only the beginning of a long list. */
 export function undoOf({ number, from }: Pick<AuditEntry, 'number' | 'from'>, now: number): Undo | undefined {
   const before = from as (Override & { deployments?: readonly ListedDeployment[] }) | null;
   if (before === null) return null;

@@ -12,7 +12,7 @@ export const alertmanagerExample = () => ({
     ],
   },
   inhibit_rules: [
-    // While an objective pages, its tickets and notes add nothing.
+    // While an objective has a page or an incident, its tickets and notes add nothing.
     {
       source_matchers: ['severity =~ "page|incident"'],
       target_matchers: ['severity =~ "ticket|note"'],

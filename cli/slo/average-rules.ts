@@ -1,4 +1,4 @@
-/** The rules of an average cost. It has no error budget, so its alert holds once the average has been above it for a while. */
+/** The rules of an average cost. It has no error budget, so its alert fires once the measured average has been too high for a while. */
 import type { AverageObjective, Slo } from '../../worker/core/slo/slo.ts';
 import { duration, selector } from './promql.ts';
 import { atLeast, RUNBOOK, type RuleGroup } from './rule.ts';
@@ -6,7 +6,7 @@ import { atLeast, RUNBOOK, type RuleGroup } from './rule.ts';
 const COST = 'objective:carryon_slo_cost_usd:sum';
 const REQUESTS = 'objective:carryon_slo_events:sum';
 const averageCost = (window: string): string => `objective:carryon_slo_average_cost_usd:increase${window}`;
-/** The window that the alert looks at; it also has to hold for this long. */
+/** The window that the alert looks at. Its condition must also hold for this long. */
 const SHORT = '15m';
 
 export function averageGroup({ name, feature, averageMicroUsd, windowMs }: AverageObjective, slo: Slo): RuleGroup {

@@ -3,7 +3,7 @@ import { PANELS, type Panel } from './panels.ts';
 
 const SOURCE_INPUT = 'DS_PROMETHEUS';
 const SOURCE = { type: 'prometheus', uid: `\${${SOURCE_INPUT}}` };
-/** Grafana's grid is 24 wide; two panels stand side by side. */
+/** Grafana's grid is 24 wide, so two panels fit side by side. */
 const WIDTH = 12;
 const HEIGHT = 8;
 

@@ -7,7 +7,7 @@ import { untilText, utc } from '../times.ts';
 const HEADINGS = ['promise', 'for', 'what', 'over', 'target', 'now', 'counted', 'bad', 'allowed', 'state'];
 const NUMBERS = [4, 5, 6, 7, 8];
 
-/** From an answer of `GET /admin/slo`. */
+/** The lines for a reply of `GET /admin/slo`. */
 export function promiseLines({ service, at, objectives, averages, percentiles, lost, dropped }: SloReport): string[] {
   if (objectives.length + averages.length === 0) return [`${service} has no promises to show.`];
   const rows = [
@@ -93,7 +93,7 @@ function whatText({ sli, under, atMostUsd, of }: Evaluation): string {
   }[sli];
 }
 
-/** Rounded down, so that a promise that is just broken does not look kept. */
+/** A share as percent, rounded down, so that a promise that is just broken does not look kept. */
 const percent = (share: number): string => `${Math.floor(share * 1e5 + 1e-6) / 1e3} %`;
 
 const stateText = (state: string): string => state.replace('_', ' ');

@@ -1,4 +1,4 @@
-/** The rules of one objective: its events, the share of bad ones over each window, its budget, and its alerts. */
+/** The rules of one objective: its events, the share of bad events over each window, its error budget, and its alerts. */
 import { burnAlerts, errorBudget } from '../../worker/core/slo/burn-alerts.ts';
 import type { Objective, Sli, Slo } from '../../worker/core/slo/slo.ts';
 import { BURN_WINDOWS } from '../../worker/core/slo/windows.ts';
@@ -6,7 +6,7 @@ import { duration, selector } from './promql.ts';
 import { atLeast, RUNBOOK, type Rule, type RuleGroup, type Severity } from './rule.ts';
 import { badEvents, countersOf, outsideParts } from './sli-counters.ts';
 
-/** How long a promise may be missed before someone is told, whatever is left of the budget. */
+/** How long a promise may be missed before an alert goes out, however much of the error budget is left. */
 const BELOW_TARGET: Partial<Record<Sli['kind'], readonly { lasts: string; severity: Severity }[]>> = {
   success: [
     { lasts: '5m', severity: 'page' },
@@ -31,8 +31,8 @@ export function objectiveGroups(objective: Objective, slo: Slo): RuleGroup[] {
 }
 
 /**
- * The sums are recorded before their increase is taken: `increase` of the router's own series would miss the first count of each
- * new combination of labels. One object counts everything, so all series that are summed start again together.
+ * Records the sums of events, because `increase` over the router's own series would miss the first count of each new combination of
+ * labels. One object counts everything, so all series in a sum start again together.
  */
 function eventRules(objective: Objective, parts: readonly Objective[]): Rule[] {
   const labels = { objective: objective.name };
@@ -53,7 +53,7 @@ function ratioRule(objective: Objective, parts: readonly Objective[], window: st
   return { record: errorRatio(window), expr, labels: { objective: name } };
 }
 
-/** The bad share of a composite: the good shares of its parts are multiplied. A part without data changes nothing. */
+/** The bad share of a composite. The good shares of its parts are multiplied. A part without data changes nothing. */
 function jointRatio(objective: Objective, parts: readonly Objective[], window: string): string {
   const counters = countersOf(objective);
   const increase = (counter: string) => `sum(increase(${counter}[${window}]))`;
@@ -106,7 +106,7 @@ function belowRules(objective: Objective, { minErrors }: Slo): Rule[] {
   }));
 }
 
-/** Fires only where there was traffic at the same time a week ago, so that a quiet night alerts nobody. */
+/** An alert for no data. It fires only if there was traffic at the same time a week ago, so that a quiet night sends no alert. */
 function noDataRule(objective: Objective, { noDataAfterMs }: Slo): Rule {
   const quiet = duration(noDataAfterMs);
   const events = `${EVENTS}${selector({ objective: objective.name })}[${quiet}]`;

@@ -1,8 +1,8 @@
-/** What the dashboard shows: each panel's queries with their legends. */
+/** The dashboard's panels: the queries of each, with their legends. */
 export interface Panel {
   title: string;
   description: string;
-  /** In Grafana's words. */
+  /** The unit by Grafana's name. */
   unit: string;
   queries: readonly (readonly [legend: string, expr: string])[];
   type?: 'bargauge';
@@ -57,7 +57,7 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Requests that were refused or failed',
-    description: 'By the code that the client was given.',
+    description: 'By the error code that the client got.',
     unit: 'reqps',
     queries: [['{{code}}', perSecond('code', `carryon_requests_total{${OF_FEATURE},code!=""}`)]],
   },
@@ -70,7 +70,7 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Duration of requests',
-    description: 'From arrival to the end.',
+    description: 'From arrival to the end of the answer.',
     unit: 's',
     queries: quantiles('carryon_request_duration_seconds', 50, 95, 99),
   },
@@ -87,7 +87,7 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Spending by tenant',
-    description: 'USD an hour. Tenants beyond the 200 with the most traffic are in "other".',
+    description: 'USD per hour. Tenants beyond the 200 with the most traffic are in "other".',
     unit: 'currencyUSD',
     queries: [['{{tenant}}', `topk(10, 3600 * ${perSecond('tenant', `carryon_cost_usd_total{${OF_FEATURE}}`)})`]],
   },
@@ -98,23 +98,23 @@ export const PANELS: readonly Panel[] = [
     queries: [['{{deployment}} {{result}}', perSecond('deployment, result', 'carryon_attempts_total')]],
   },
   {
-    title: 'Failovers and resting deployments',
+    title: 'Failovers and deployments in cooldown',
     description: 'Moves to the next group of an alias, and deployments in cooldown.',
     unit: 'none',
     queries: [
-      ['failovers a second, {{feature}}', perSecond('feature', `carryon_failovers_total{${OF_FEATURE}}`)],
-      ['{{deployment}} rests', 'carryon_deployment_resting == 1'],
+      ['failovers per second, {{feature}}', perSecond('feature', `carryon_failovers_total{${OF_FEATURE}}`)],
+      ['{{deployment}} in cooldown', 'carryon_deployment_resting == 1'],
     ],
   },
   {
     title: 'Tokens',
-    description: 'A second, by kind.',
+    description: 'Per second, by kind.',
     unit: 'none',
     queries: [['{{kind}}', perSecond('kind', 'carryon_tokens_total')]],
   },
   {
     title: 'Answers from the cache',
-    description: 'Of the requests that asked it.',
+    description: 'The share of requests that it answered, of those that looked in it.',
     unit: 'percentunit',
     queries: [
       [

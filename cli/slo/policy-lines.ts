@@ -1,10 +1,10 @@
-/** What `npm run slo -- policies` prints: each rule, and under it what it would do for which promise. */
+/** What `npm run slo -- policies` prints: each rule, and below it what it would do for which promise. */
 import type { ShownActivation, ShownPolicy } from '../../worker/core/slo/policy/shown-policies.ts';
 import { utc } from '../times.ts';
 
-/** Of an answer of `GET /admin/policies`. */
+/** The lines for a reply of `GET /admin/policies`. */
 export function policyLines(policies: readonly ShownPolicy[]): string[] {
-  if (policies.length === 0) return ['Nothing is done by itself: slo.policy has no rule.'];
+  if (policies.length === 0) return ['Nothing is done automatically: slo.policy has no rules.'];
   return policies.flatMap(({ name, on, objectives }) => [
     `${name}  ${on}`,
     ...(objectives.length === 0 ? ['  about no promise'] : objectives.flatMap(activationLines)),

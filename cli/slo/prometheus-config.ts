@@ -1,4 +1,4 @@
-/** An example for Prometheus: what it scrapes, with which token, and which rules it evaluates. */
+/** An example config for Prometheus: what it scrapes, with which token, and which rules it evaluates. */
 export function prometheusExample(publicUrl: string | undefined) {
   const { protocol, host } = new URL(publicUrl ?? 'https://router.example.com');
   return {

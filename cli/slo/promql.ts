@@ -1,6 +1,6 @@
 /** Pieces of PromQL. */
 
-/** `{feature="chat",outcome="bad"}`: labels that are null are left out; `more` are whole matchers. */
+/** A selector such as `{feature="chat",outcome="bad"}`. Labels that are null are left out. `more` has whole matchers. */
 export function selector(labels: Readonly<Record<string, string | null>>, ...more: string[]): string {
   const equal = Object.entries(labels).flatMap(([name, value]) =>
     value === null ? [] : [`${name}=${JSON.stringify(value)}`],
@@ -16,7 +16,7 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** `5m`, `36h`: in the largest unit that needs no fraction. */
+/** A duration in the largest unit that needs no fraction: `5m`, `36h`. */
 export function duration(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, size]) => ms % size === 0) ?? ['ms', 1];
   return `${ms / unitMs}${unit}`;

@@ -23,16 +23,16 @@ const ALERTS: readonly RouterAlert[] = [
     severity: 'page',
     summary: 'The router has not been scraped for 5m',
     description:
-      'GET /metrics does not answer, or METRICS_TOKEN is another one. No other alert of the router can fire.',
+      'GET /metrics does not answer, or METRICS_TOKEN does not match. No other alert of the router can fire.',
   },
   {
-    // The same hours of last week, because at night there is less.
+    // Compares with the same hours of last week, because there is less traffic at night.
     alert: 'CarryonThroughputLow',
     expr: `${TOKENS} < 0.7 * avg_over_time(${TOKENS}[1h] offset 1w)`,
     forAt: '10m',
     severity: 'ticket',
-    summary: 'Fewer output tokens than 70 % of what a week ago was usual',
-    description: 'The router writes {{ $value | humanize }} output tokens a second.',
+    summary: 'Fewer than 70 % of the output tokens that were usual a week ago',
+    description: 'The router writes {{ $value | humanize }} output tokens per second.',
   },
   {
     alert: 'CarryonProviderRejects',

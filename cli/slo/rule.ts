@@ -1,4 +1,4 @@
-/** Rules as Prometheus reads them. */
+/** A rule in Prometheus' form. */
 export type Rule = RecordingRule | AlertRule;
 
 interface RecordingRule {
@@ -20,15 +20,15 @@ type Labels = { objective: string } & Record<string, string>;
 
 export type Severity = 'note' | 'ticket' | 'page' | 'incident';
 
-/** Its rules are evaluated one after another, so that each sees what those before it recorded. */
+/** A group of rules. They are evaluated one after another, so each sees what the ones before it recorded. */
 export interface RuleGroup {
   name: string;
   interval: string;
   rules: Rule[];
 }
 
-/** Where a person who is woken begins to read. */
+/** Where the person on call begins to read. */
 export const RUNBOOK = 'docs/prometheus.md#when-an-alert-fires';
 
-/** The count is extrapolated to the window's edges, so it is compared half an event lower. */
+/** A comparison with a count. Prometheus extrapolates the count to the window's edges, so the limit is half an event lower. */
 export const atLeast = (events: number): string => `> ${events - 0.5}`;

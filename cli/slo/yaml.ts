@@ -1,4 +1,4 @@
-/** Plain data as YAML in block style. Strings are quoted unless nothing could read them as anything else. */
+/** Plain data for YAML in block style. Strings are quoted unless every YAML reader takes them for strings. */
 export type Yaml = string | number | boolean | object;
 
 /** `comment`: lines at the top of the file. */
@@ -29,10 +29,10 @@ const PLAIN = /^(?:[A-Za-z_/][\w./ -]*|\d+[smhd])$/;
 /** Words that YAML 1.1 does not read as strings. */
 const OTHER_WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 const PRINTABLE = /^[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe]*$/;
-/** What JSON leaves as it is and YAML does not take, or takes for the end of a line. */
+/** Characters that JSON leaves unescaped but YAML does not accept, or takes for the end of a line. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** Whether a literal block reads back as the same lines: its first line sets the indentation, and an empty last line would be lost. */
+/** Whether a literal block would read back as the same lines. Its first line sets the indentation, and an empty last line would be lost. */
 function isLiteral(text: string): boolean {
   const lines = text.split('\n');
   return lines.length > 1 && /^\S/.test(text) && lines.at(-1) !== '' && lines.every((line) => PRINTABLE.test(line));

@@ -11,7 +11,7 @@ import { CODE_WORDS, EXCLUDED_WORDS, FINISH_WORDS, MODE_WORDS } from './words.ts
 /** `GET /admin/requests/:id`. */
 export type ShownRequest = Receipt & { counts: CountsAs };
 
-/** The story of one request, a paragraph for each question. */
+/** The story of one request, one paragraph for each question. */
 export const whyLines = (request: ShownRequest, now: number): string[] =>
   [asked(request, now), way(request), ended(request), cost(request), counted(request), kept(request)].flatMap(
     (paragraph) => (paragraph.length === 0 ? [] : ['', ...paragraph]),
@@ -22,7 +22,7 @@ function asked(request: ShownRequest, now: number): string[] {
   const when = `${utc(arrivedAt)} (${durationText(now - arrivedAt)} ago)`;
   const who =
     tenant === null
-      ? 'with no credential that is known'
+      ? 'without a known credential'
       : `of the tenant ${tenant}${userHash === null ? '' : `, user ${userHash} (hashed)`}`;
   const what = request.whole
     ? ` It asked for ${request.alias ?? 'no alias that could be read'}${request.stream ? ' as a stream' : ''}, at ${DOOR_PATHS[request.door][0]}${request.keyId === null ? '' : `, with the key ${request.keyId}`}.`
@@ -34,14 +34,14 @@ function asked(request: ShownRequest, now: number): string[] {
   ];
 }
 
-/** Which deployments were asked, in which order, and why there was another attempt. */
+/** Which deployments were asked, in which order, and why there was a further attempt. */
 function way(request: ShownRequest): string[] {
   const { attempts, role, cache } = request;
   if (cache === 'hit') return [`It was answered from the cache${cacheAge(request)}; no provider was asked.`];
   if (role === 'attached')
     return ['It joined an answer that another request had started, and cost nothing of its own.'];
   if (role === 'replayed')
-    return ['It was given what an earlier request had left under its key; no provider was asked.'];
+    return ['It was given the result of an earlier request with its key; no provider was asked.'];
   if (attempts.length === 0) return ['No provider was asked.'];
   return attempts.flatMap((attempt, index) => {
     const before = attempts[index - 1];
@@ -74,7 +74,7 @@ function whyAgain({ deployment, result }: RecordedAttempt, next: RecordedAttempt
 function ended(request: ShownRequest): string[] {
   const { ending, status, code, staleCause, ttftMs, totalMs, finishReason } = request;
   const first = ttftMs === null ? '' : `; its first content went out after ${seconds(ttftMs)}`;
-  const end = `${first}${ttftMs === null ? '; ' : ', '}it was over after ${seconds(totalMs)}`;
+  const end = `${first}${ttftMs === null ? '; ' : ', and '}it ended after ${seconds(totalMs)}`;
   const because = code === null ? '' : ` (${code}: ${CODE_WORDS[code]})`;
   const finish = finishReason === null ? '' : ` ${FINISH_WORDS[finishReason]}.`;
   if (staleCause !== null) {
@@ -122,7 +122,7 @@ function counted({ counts: { success, objectives } }: ShownRequest): string[] {
 function kept(request: ShownRequest): string[] {
   if (!request.whole)
     return [
-      'Only its index entry is kept. Whole records are those of bad, failed-over, slow and drill requests, and 1 % of the others.',
+      'Only its index entry is kept. Whole records are kept of bad, failed-over, slow and drill requests, and of 1 % of the others.',
     ];
   const { build, colo, promptVersion, class: name } = request;
   const facts = Object.entries({ build, colo, 'prompt version': promptVersion, class: name });

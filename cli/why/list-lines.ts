@@ -11,7 +11,7 @@ export interface RequestsAnswer {
 const HEADINGS = ['arrived', 'request', 'tenant', 'feature', 'end', 'by', 'attempts', 'first', 'whole', 'cost'];
 const NUMBERS = [6, 7, 8, 9];
 
-/** `asked`: the flags of this search, which the older page needs too. */
+/** `asked`: the flags of this search, which the command for the next page repeats. */
 export function requestLines({ requests, next }: RequestsAnswer, asked: Readonly<Record<string, string>>): string[] {
   const flags = Object.entries(asked).flatMap(([name, value]) => (name === 'before' ? [] : [` --${name} ${value}`]));
   return [

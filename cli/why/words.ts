@@ -13,9 +13,9 @@ export const CODE_WORDS: Readonly<Record<RouterError['code'], string>> = {
   feature_not_allowed: 'its key or token may not use that feature',
   unsupported_param: 'it has a parameter that this alias does not take',
   conflicting_user: 'it named two different users',
-  invalid_user: 'the name of its user cannot be one',
+  invalid_user: 'the name of its user is not valid',
   payload_too_large: 'its body is too large',
-  unsupported_encoding: 'its body is compressed in a way that is not unpacked here',
+  unsupported_encoding: 'its body is compressed in a way that the router does not unpack',
   misdirected_request: 'in local mode it came under a name that is not this machine’s',
   body_timeout: 'its body did not arrive in time',
   method_not_allowed: 'its method is not allowed there',
@@ -36,9 +36,9 @@ export const CODE_WORDS: Readonly<Record<RouterError['code'], string>> = {
   client_gone: 'its client left before the answer began',
   idempotency_mismatch: 'its idempotency-key was used for another request before',
   idempotency_expired: 'its idempotency-key is too old to be remembered',
-  stream_not_found: 'there is no such answer, or it is not kept any more',
-  stopped: 'somebody stopped the answer (DELETE)',
-  stream_unavailable: 'the place where keyed answers are kept did not answer',
+  stream_not_found: 'no answer has that id, or it is no longer kept',
+  stopped: 'the answer was stopped (DELETE)',
+  stream_unavailable: 'the object that keeps the answer did not respond',
   stream_interrupted: 'the stream broke off after content had come',
   internal_error: 'the router has a fault',
   missing_key: 'it came without a key',
@@ -66,20 +66,20 @@ export const EXCLUDED_WORDS: Readonly<Record<ExcludedReason, string>> = {
   caller: 'the mistake was the caller’s own',
   key: 'its credential was refused',
   idempotency: 'its idempotency-key was misused or too old',
-  stopped: 'somebody stopped it',
-  budget: 'a budget was spent, and budgets are outside of what is promised',
-  rate: 'it was above a rate, and rates are outside of what is promised',
+  stopped: 'it was stopped',
+  budget: 'a budget was spent, and the promises do not cover budgets',
+  rate: 'it was above a rate, and the promises do not cover rates',
   left: 'its client left before any content',
-  maintenance: 'it came in an announced maintenance',
+  maintenance: 'it came during announced maintenance',
   drill: 'it belongs to a drill',
 };
 
-/** How a request was served, where that is out of the ordinary. */
+/** How a request was served, if that is out of the ordinary. */
 export const MODE_WORDS: Readonly<Record<EdgeMode, string | undefined>> = {
   normal: undefined,
   safeguard: 'A budget was nearly spent, so its feature’s safeguard served it.',
   bypass: 'An operator had set a bypass: one attempt at the first deployment, without cooldowns and cache.',
-  drill: 'It met a fault on purpose.',
+  drill: 'It met a fault that was set on purpose.',
 };
 
 /** Why the model stopped. */

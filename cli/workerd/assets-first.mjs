@@ -1,6 +1,6 @@
 /**
- * The main module in plain workerd, in front of the router's own: a static file answers before the Worker does, as on Cloudflare. There a
- * service of the platform looks first; here it is a lookup in a set, so that API calls pass through no further service.
+ * The main module in plain workerd, in front of the router's own. A static file answers before the Worker does, as on Cloudflare. On
+ * Cloudflare a service of the platform looks first. Here it is a lookup in a set, so API calls pass through no further service.
  */
 import paths from './file-paths.json';
 import worker from './worker.js';
@@ -22,14 +22,17 @@ async function fileOrAnswer(request, env, ctx) {
   try {
     file = await env.ASSETS.fetch(request);
   } catch (error) {
-    // workerd passes a Host such as `a b` on to us, and not to another service. The Worker says what is wrong with it.
+    // workerd passes a Host such as `a b` to us, but not on to another service. The Worker says what is wrong with it.
     if (!(error instanceof TypeError)) throw error;
     return worker.fetch(request, env, ctx);
   }
   return file.status === 404 ? worker.fetch(request, env, ctx) : zipped(request, file);
 }
 
-/** Compresses text for browsers as Cloudflare does: workerd compresses whatever has `content-encoding: gzip`. The etag becomes weak, there as here. */
+/**
+ * Compresses text for browsers, as Cloudflare does. workerd compresses every response with `content-encoding: gzip`. As on Cloudflare, the
+ * etag becomes weak.
+ */
 function zipped(request, file) {
   const { status, headers } = file;
   const isText = TEXT.test(headers.get('content-type') ?? '');
@@ -46,7 +49,7 @@ function zipped(request, file) {
 const TEXT = /^(?:text\/|image\/svg|application\/(?:json|manifest\+json))/;
 const ACCEPTS_GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:$|,|\s))/;
 
-/** One name for all forms of a file's URL, redirected or not: `/a`, `/a/`, `/a.html`, `/a/index.html`, `//a`, `/%61`. */
+/** The one name for all forms of a file's URL, redirected or not: `/a`, `/a/`, `/a.html`, `/a/index.html`, `//a`, `/%61`. */
 function nameOf(url) {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
   if (start === -1) return '';

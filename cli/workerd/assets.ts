@@ -12,11 +12,11 @@ export interface Assets {
   directory: string;
   /** The paths that are served. */
   paths: readonly string[];
-  /** The list of them in Cloudflare's format, as a file. */
+  /** The file that lists them in Cloudflare's format. */
   manifestPath: string;
   /** Each file's path and type, by the hash of its contents. */
   byHash: Readonly<Record<string, { filePath: string; contentType: string }>>;
-  /** What Cloudflare's asset Worker is configured with. */
+  /** The configuration of Cloudflare's asset Worker. */
   configuration: object;
 }
 
@@ -38,10 +38,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Configures how the others are served, and is not served itself. */
+/** The file that says how the others are served. It is not served itself. */
 const HEADERS_FILE = '/_headers';
 
-/** Reads the directory as it is now; files that are built later need a new start. */
+/** Reads the directory as it is now. Files that are built later need a new start. */
 export async function readAssets(directory: string, manifestPath: string): Promise<Assets> {
   if (!existsSync(directory)) throw new Error(`there are no static files in ${directory}; npm run build makes them`);
   const paths = (await filesIn(directory)).filter((path) => path !== HEADERS_FILE);
@@ -55,7 +55,7 @@ export async function readAssets(directory: string, manifestPath: string): Promi
     entries.push(Buffer.concat([sha256(path).subarray(0, HASH_BYTES), hash, Buffer.alloc(ENTRY_TAIL_BYTES)]));
     byHash[hash.toString('hex')] = { filePath: path.slice(1), contentType };
   }
-  // Sorted, because Cloudflare's Worker searches it by bisection.
+  // The entries are sorted, because Cloudflare's Worker searches them by bisection.
   await writeFile(manifestPath, Buffer.concat([Buffer.alloc(MANIFEST_HEADER_BYTES), ...entries.sort(Buffer.compare)]));
   const headersPath = join(directory, HEADERS_FILE);
   const headers = existsSync(headersPath) && { headers: parseHeadersFile(await readFile(headersPath, 'utf8')) };

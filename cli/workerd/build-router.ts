@@ -13,10 +13,10 @@ export interface BuiltRouter {
   built: BuiltWorker;
   /** The directory of static files; undefined if wrangler.toml has no `[assets]`. */
   assetsDirectory: string | undefined;
-  /** The sizes of scripts and pages among them. */
+  /** The sizes of the scripts and pages among the static files. */
   assets: BuiltAssets;
   wrangler: WranglerConfig;
-  /** Warnings about the config, one a line. */
+  /** Warnings about the config, one per line. */
   warnings: string[];
 }
 
@@ -50,7 +50,7 @@ export async function buildRouter(): Promise<BuiltRouter> {
 export function tokenOrigins({ demo }: CheckedConfig): string[] {
   if (demo.signIn !== 'token') return [];
   const url = URL.parse(demo.tokenUrl);
-  // The Worker checks with a pattern; here the real parser is at hand.
+  // The Worker checks with a pattern. The CLI has the real parser.
   if (url === null) throw new Error('carryon.config.ts demo.tokenUrl: must be a URL, and cannot be read as one');
   return [url.origin];
 }

@@ -16,11 +16,11 @@ export interface BuiltWorker {
 }
 
 export interface BuildOptions {
-  /** Another file in place of `carryon.config.ts`: tests need shorter times. */
+  /** Another file in place of `carryon.config.ts`, for tests, which need shorter times. */
   configPath?: string;
 }
 
-/** Bundles a Worker for workerd. The router's is the one that `wrangler deploy` uploads: `main` of wrangler.toml is this script. */
+/** Bundles a Worker for workerd. `wrangler deploy` uploads the router's bundle, because `main` of wrangler.toml is this script. */
 export async function buildWorker(
   entryPath: string,
   scriptPath: string,
@@ -58,14 +58,14 @@ export async function buildWorker(
 
 let bundling = 0;
 
-/** Bundles in memory. */
+/** Bundles in memory, and ends esbuild's process when no other bundle is in progress. */
 export async function bundle(options: EsbuildOptions) {
   bundling += 1;
   try {
     return await build({ ...options, metafile: true, write: false });
   } finally {
     bundling -= 1;
-    // Otherwise esbuild's process would stay for as long as we run.
+    // Otherwise esbuild's process would stay as long as this process runs.
     if (bundling === 0) await stop();
   }
 }

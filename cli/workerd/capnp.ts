@@ -7,7 +7,7 @@ export type CapnpValue =
   | readonly CapnpValue[]
   | { readonly [field: string]: CapnpValue };
 
-/** The contents of a file, which workerd reads itself, so that scripts stay out of the config. */
+/** The contents of a file. workerd reads the file itself, so scripts stay out of the config. */
 export class EmbeddedFile {
   readonly path: string;
   constructor(path: string) {
@@ -15,7 +15,7 @@ export class EmbeddedFile {
   }
 }
 
-/** Prints a value. Objects become groups: field names are trusted, everything else is escaped. */
+/** Prints a value. Objects become groups. Field names are trusted, and everything else is escaped. */
 export function printCapnp(value: CapnpValue, indent = ''): string {
   if (typeof value === 'string') return printText(value);
   if (typeof value === 'boolean') return String(value);
@@ -29,7 +29,7 @@ export function printCapnp(value: CapnpValue, indent = ''): string {
   return `(${fields.join(', ')})`;
 }
 
-/** Escapes bytes outside printable ASCII as hex, so that the parser's rules for UTF-8 and line ends do not matter. */
+/** Prints a string. Bytes outside printable ASCII are escaped as hex, so that the parser's rules for UTF-8 and line ends do not matter. */
 function printText(text: string): string {
   let printed = '"';
   for (const byte of new TextEncoder().encode(text)) {

@@ -1,11 +1,11 @@
-/** The platform's rate limit by address, in wrangler.toml, must let through what the router's own limit allows. */
+/** Checks the platform's rate limit by address in wrangler.toml, which must let through what the router's own limit allows. */
 import { readFileSync } from 'node:fs';
 import { parseToml, type TomlSection } from './toml.ts';
 
 /** The Worker's binding (worker/env.ts). */
 const BINDING = 'ADDRESS_RATE';
 
-/** What is wrong with such a limit, also in an `[env.…]`; undefined if all are at least `publishableRate`, or there is none. */
+/** What is wrong with such a limit, also in an `[env.…]`. Undefined if each is at least `publishableRate`, or if there is none. */
 export function coarseRateProblem(path: string, publishableRate: number): string | undefined {
   const sections = parseToml(readFileSync(path, 'utf8'));
   for (const [index, { name, values }] of sections.entries()) {

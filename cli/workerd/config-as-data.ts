@@ -1,8 +1,8 @@
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Runs worker/checked-config.ts while the Worker is built, and bundles the value that it makes in its place. `configPath`: another
- * file than the `carryon.config.ts` beside it.
+ * Runs worker/checked-config.ts while the Worker is built, and bundles its value in its place. `configPath`: a file to use in place of
+ * the project's `carryon.config.ts`.
  */
 export const configAsData = (configPath: string | undefined): Plugin => ({
   name: 'config as data',

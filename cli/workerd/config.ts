@@ -7,10 +7,10 @@ import type { WranglerConfig } from './wrangler-config.ts';
 /** One listening Worker. Several in one config are several isolates that share KV, cache and Durable Objects. */
 export interface WorkerService {
   name: string;
-  /** 0: the system chooses one. */
+  /** The port; with 0 the system chooses one. */
   port: number;
   scriptPath: string;
-  /** Only a script and its variables: no KV, no objects, no cache. For the benchmark's references. */
+  /** True for a Worker with only its script and variables, without KV, objects and cache, as the benchmark's references are. */
   bare?: boolean;
   /** The address of an HTTP server that a bare service reaches by the binding `UPSTREAM`. */
   handsOnTo?: string;
@@ -23,9 +23,9 @@ export interface WorkerdConfigOptions {
   wrangler: WranglerConfig;
   /** Variables of every Worker. Their values come from workerd's environment, so no secret is in the file. */
   variableNames: readonly string[];
-  /** Static files; undefined: none, and no binding for them. */
+  /** Static files. If undefined, there are none, and no binding for them. */
   assets?: Assets | undefined;
-  /** A Worker to serve as the Cache API's store; by default the store is on disk. */
+  /** A Worker to use as the Cache API's store. By default the store is on disk. */
   cacheScriptPath?: string;
 }
 
@@ -37,7 +37,7 @@ const OBJECTS_DISK = 'durable-objects-disk';
 /** The config file for `workerd serve`. */
 export function workerdConfig(options: WorkerdConfigOptions): string {
   const [objectsDirectory, kvDirectory, cacheDirectory] = STATE_PARTS.map((part) => join(options.stateDirectory, part));
-  // The first full service runs the objects; the others reach them there, as isolates on Cloudflare do.
+  // The first full service runs the objects. The others reach them there, as isolates on Cloudflare do.
   const owner = options.services.find((service) => !service.bare)?.name;
   const config: CapnpValue = {
     services: [

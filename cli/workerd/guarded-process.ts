@@ -1,24 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
 
-/** A child process that cannot outlive this one, even if this one is killed with SIGKILL, or becomes another program before. */
+/** A child process that cannot outlive this process, even if this process is killed with SIGKILL or has become another program. */
 export interface GuardedProcess {
   pid: number;
-  /** Empty where the output goes elsewhere. */
+  /** Empty if the output goes elsewhere. */
   stdout: Readable;
   stderr: Readable;
   /** What the child writes on descriptor 3. */
   control: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** This process is about to become another program: from here on the child ends with its process id, not with its pipe. */
+  /** Call this before this process becomes another program. From then on the child ends with this process id, not with the pipe. */
   guardByProcessId(): void;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
 /**
  * The shell leaves a watcher behind and then becomes the child, so `pid` is the child's own. The watcher reads descriptor 4, a pipe
- * that only we hold. Its end means that we died, and the child dies too. A line with our process id means that the pipe will end
- * while we go on: from then on the watcher looks once a second whether we live. An empty line: the child is over.
+ * that only we hold. Its end means that we died, and then the child dies too. A line with our process id means that the pipe will end
+ * while we go on, so from then on the watcher checks once a second whether we are alive. An empty line means that the child has ended.
  */
 const WATCH = `trap '' INT TERM HUP
 read -r owner <&4 || kill -KILL $$
@@ -30,9 +30,9 @@ done`;
 const GUARD = `( ${WATCH} ) 3>&- 5>&- >/dev/null 2>&1 & exec "$@" 4<&-`;
 
 export interface GuardOptions {
-  /** Where the child's output goes, instead of to this process. */
+  /** The stream for the child's output, in place of this process. */
   output?: Writable | undefined;
-  /** A descriptor of ours that the child inherits, as its descriptor 5. */
+  /** A descriptor of ours that the child inherits as its descriptor 5. */
   inherits?: number | undefined;
 }
 

@@ -3,9 +3,11 @@ import type { RunningWorkerd } from './start-workerd.ts';
 
 const KEEP_UP = join(import.meta.dirname, 'keep-up.sh');
 
-/** Replaces this process by a shell of a megabyte that keeps workerd up: building has left Node with 175 MiB that nothing needs any
- * more. The process id stays, so npm notices nothing, and signals still arrive. Nothing after this call runs. `parent`: the process that the
- * shell ends with, if any. `readyLine`: what the shell says once it handles signals; whoever reads it may send one at once. */
+/**
+ * Replaces this process with a shell of one megabyte that keeps workerd up, because the build has left Node with 175 MiB that nothing
+ * needs any more. The process id stays, so npm notices nothing, and signals still arrive. Nothing after this call runs. `parent`: the
+ * process that the shell ends with, if any. `readyLine`: what the shell prints once it handles signals. Its reader may send one at once.
+ */
 export function handOver(
   workerd: Pick<RunningWorkerd, 'pid' | 'guardByProcessId'>,
   parent: number | undefined,

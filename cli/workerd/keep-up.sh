@@ -1,13 +1,13 @@
-# What stays of `npm run serve` once workerd listens: this shell, in place of a Node process of 175 MiB. It was Node until a moment
-# ago (hand-over.ts), so workerd is its child. It ends workerd when it is asked to end, and itself when workerd ends. If it is killed,
-# workerd's own watcher (guarded-process.ts) ends workerd.
-# Arguments: the process ids of workerd and of npm, or 0 if npm did not start us, and the line that says that we are ready. This shell
-# ends when npm does. npm may be dead already, so the shell cannot ask for its own parent.
+# Once workerd listens, this shell is all that stays of `npm run serve`, in place of a Node process of 175 MiB. It was that Node process
+# until a moment ago (hand-over.ts), so workerd is its child. When it is asked to end, it ends workerd, and when workerd ends, it ends
+# itself. If it is killed, workerd's own watcher (guarded-process.ts) ends workerd.
+# Arguments: workerd's process id, npm's process id or 0 if npm did not start us, and the line that says that we are ready. This shell
+# ends when npm ends. npm may be dead already, so the shell cannot ask for its own parent.
 workerd=$1
 npm=$2
 ready_line=$3
 
-# $$ is the main shell here and in the watcher below. Without /proc (macOS) ps tells.
+# $$ is the main shell's id, here and in the watcher below. Without /proc (as on macOS) ps finds the parent.
 find_parent() {
   if [ -r "/proc/$$/stat" ]; then
     read -r _ _ _ parent _ <"/proc/$$/stat"
@@ -28,7 +28,7 @@ stop() {
   exit 0
 }
 
-# A killed npm tells nobody, so somebody has to look, once a second.
+# A killed npm sends no signal, so this watcher looks once a second.
 watch() {
   trap '' INT TERM HUP
   while kill -0 "$workerd"; do
@@ -44,7 +44,7 @@ watcher=
 trap stop INT TERM HUP
 watch >/dev/null 2>&1 &
 watcher=$!
-# Only now: a signal that comes before the trap would end this shell as if it had failed.
+# The shell says that it is ready only now, because a signal before the trap would end it as if it had failed.
 printf '%s\n' "$ready_line"
 wait "$watcher"
 printf '\nerror: workerd ended by itself\n' >&2

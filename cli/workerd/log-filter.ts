@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
-/** What `readableLine` does (log-lines.ts), as a script for sed; a test holds the two together. */
+/** The same as `readableLine` (log-lines.ts), as a script for sed. A test compares the two. */
 export const FILTER = String.raw`
 /^stack: /d
 /^[^[:space:]]+\.(c\+\+|h|rs):[0-9]+: (error|warning|info): /{
@@ -10,10 +10,10 @@ export const FILTER = String.raw`
   s/[^[:space:]]+\.(c\+\+|h|rs):[0-9]+: failed: (remote\.)?(jsg\.)?//g
 }`;
 
-/** sed, reading line by line: it ends with workerd and not by a Ctrl-C, so that the last lines come through. */
+/** Runs sed line by line. It ends with workerd and ignores Ctrl-C, so that the last lines come through. */
 const COMMAND = 'trap "" INT TERM HUP; exec sed "$@"';
 
-/** Makes workerd's lines readable on our stdout without us: for a workerd that outlives this process' Node. */
+/** Makes workerd's lines readable on our stdout without this Node process, for a workerd that outlives it. */
 export function startLogFilter(): Writable {
   const lineByLine = process.platform === 'darwin' ? '-l' : '-u';
   return spawn('/bin/sh', ['-c', COMMAND, 'sed', lineByLine, '-E', FILTER], { stdio: ['pipe', 'inherit', 'inherit'] })

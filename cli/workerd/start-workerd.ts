@@ -12,21 +12,24 @@ import type { WranglerConfig } from './wrangler-config.ts';
 
 export interface StartOptions {
   services: readonly WorkerService[];
-  /** Default 127.0.0.1. */
+  /** The default is 127.0.0.1. */
   host?: string;
   stateDirectory: string;
-  /** Empties the state, once it is locked: another command may be running on it. */
+  /** Empties the state once it is locked, because another command may be running on it. */
   fresh?: boolean;
   wrangler: WranglerConfig;
   /** The Workers' variables and secrets. */
   variables: Readonly<Record<string, string>>;
-  /** Static files (`buildAssets`), which are served before the Worker is called and bound to it; undefined: none. */
+  /**
+   * The directory of static files (`buildAssets`). They are served before the Worker is called, and bound to it. Undefined if there are
+   * none.
+   */
   assetsDirectory?: string | undefined;
-  /** A Worker to serve as the Cache API's store; by default the store is on disk. */
+  /** A Worker to use as the Cache API's store. By default the store is on disk. */
   cacheScriptPath?: string;
   /** Receives what the Workers log, line by line. */
   onLog?: (line: string, from: 'stdout' | 'stderr') => void;
-  /** The stream that workerd writes to itself, instead of `onLog`, if it is to outlive this process. */
+  /** A stream that workerd itself writes to, in place of `onLog`, if workerd will outlive this process. */
   output?: Writable;
 }
 
@@ -38,9 +41,9 @@ export interface RunningWorkerd {
   /** workerd's process id, for measuring it. */
   pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** This process is about to become another program, with which workerd ends. */
+  /** Call this before this process becomes another program. workerd then ends with that program. */
   guardByProcessId(): void;
-  /** SIGTERM, then SIGKILL; resolves when workerd is gone and the state is free. */
+  /** Sends SIGTERM, then SIGKILL. Resolves when workerd is gone and the state is free. */
   stop(): Promise<void>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export interface StateLock {
-  /** The socket's descriptor, for workerd to inherit: the state stays locked while workerd lives, whatever becomes of us. */
+  /** The socket's descriptor, which workerd inherits, so that the state stays locked while workerd lives, whatever happens to us. */
   descriptor: number;
   release(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export async function lockState(stateDirectory: string): Promise<StateLock> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const lock = await listenOn(address);
     if (lock !== undefined) return lock;
-    // The previous holder may be about to exit; except on Linux, a dead holder leaves a file.
+    // The previous holder may be about to exit. Except on Linux, a dead holder leaves a file.
     if (isAbstract(address) || (await isAnswering(address))) await new Promise((done) => setTimeout(done, 100));
     else await rm(address, { force: true });
   }
@@ -33,7 +33,7 @@ export function isStateInUse(stateDirectory: string): Promise<boolean> {
   return isAnswering(socketAddress(resolve(stateDirectory)));
 }
 
-/** On Linux a name outside every file system. Addresses must be short, so the directory is hashed. */
+/** The socket's address. On Linux it is a name outside every file system. Addresses must be short, so the directory is hashed. */
 function socketAddress(stateDirectory: string): string {
   const name = `carryon-${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 16)}`;
   return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);
@@ -43,7 +43,7 @@ function isAbstract(address: string): boolean {
   return address.startsWith('\0');
 }
 
-/** Undefined while another process holds it. */
+/** Takes the lock; undefined while another process holds it. */
 function listenOn(path: string): Promise<StateLock | undefined> {
   return new Promise((done, fail) => {
     const server = createServer((socket) => socket.destroy());
@@ -52,7 +52,7 @@ function listenOn(path: string): Promise<StateLock | undefined> {
     );
     server.listen(path, () => {
       server.unref();
-      // Node has no public name for it.
+      // Node has no public property for the descriptor.
       const { fd: descriptor } = (server as unknown as { _handle: { fd: number } })._handle;
       done({ descriptor, release: () => new Promise((closed) => server.close(() => closed())) });
     });

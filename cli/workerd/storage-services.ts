@@ -27,7 +27,7 @@ export function storageServices(kvDirectory: string, cacheDirectory: string, cac
   ];
 }
 
-/** The designator of a KV binding: the entry Worker gets the namespace as props and keeps one database for each. */
+/** The designator of a KV binding. The entry Worker gets the namespace as props and keeps one database for each namespace. */
 export function kvNamespace(binding: string): CapnpValue {
   return { name: KV_SERVICE, props: { json: JSON.stringify({ MINIFLARE_NAMESPACE: binding }) } };
 }

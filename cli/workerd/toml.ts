@@ -4,7 +4,7 @@
  */
 export type TomlValue = string | number | boolean | string[];
 export interface TomlSection {
-  /** The dotted name; `''` for the top of the file. A `[[list]]` gives one section for each entry. */
+  /** The dotted name; `''` for the top of the file. A `[[list]]` makes one section for each entry. */
   name: string;
   values: Record<string, TomlValue>;
 }

@@ -7,7 +7,7 @@ export interface WranglerConfig {
   compatibilityFlags: string[];
   kvBindings: string[];
   durableObjects: { binding: string; className: string }[];
-  /** Static files; undefined: none. */
+  /** Static files; undefined if there are none. */
   assets: { directory: string; binding: string } | undefined;
   vars: Record<string, string>;
 }

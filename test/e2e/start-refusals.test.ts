@@ -20,7 +20,8 @@ async function refused(script: string, variables: Record<string, string>, ...arg
   return command.output;
 }
 
-const SLO_LIST = 'npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   how the promises stand';
+const SLO_LIST =
+  'npm run slo -- list [--tenant NAME] [--feature NAME] [--window 1h] [--json]   the state of the promises';
 const all = (script: string) => `All of it: npm run ${script} -- --help\n`;
 
 const WRONG_LINES: [script: string, args: string[], error: string, usage: string][] = [

@@ -1,4 +1,4 @@
-/** Tables for a document: who is alerted besides by burn rates, and when. */
+/** Tables for a document: the severities, and the alerts besides those of burn rates. */
 import { SEVERITIES, type Severity } from '../../../worker/core/alerts/notice.ts';
 import type { Hook, HookFormat } from '../../../worker/core/alerts/policy.ts';
 import type { Facts } from './changes.ts';
@@ -25,7 +25,7 @@ const rows = (hooks: readonly Pick<Hook, 'format' | 'severities'>[]) =>
     return { severity, channels: listed([...new Set(formats)]) || 'the operator page alone' };
   });
 
-/** A row for each severity: what it means, and where it is sent. Webhooks are shown by their kind alone. */
+/** A row for each severity: what it means, and where it is sent. Webhooks are shown by their kind only. */
 export const severityLines = (hooks: readonly Pick<Hook, 'format' | 'severities'>[]): string[] =>
   table(
     ['severity', 'what it does', 'sent to'],

@@ -1,4 +1,4 @@
-/** `budgets.md`: what each feature, tenant and plan may use. Not for clients: it names tenants. */
+/** `budgets.md`: what each feature, tenant and plan may use. It is not for clients, because it names tenants. */
 import type { Config, Feature } from '../../../worker/core/config/config.ts';
 import type { Limits } from '../../../worker/core/ledger/types.ts';
 import type { Facts } from './changes.ts';
@@ -80,7 +80,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 };
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
 
-/** The cells of a row, by column. Plain text, not Markdown. */
+/** The cells of a row, by column, as plain text. */
 type Values = Readonly<Record<string, string>>;
 interface Row {
   name: string;

@@ -12,7 +12,7 @@ export interface Change {
 
 const UNSET = 'not set';
 
-/** A sentence for each difference, in the order of the new facts; what is gone comes last. */
+/** A sentence for each difference, in the order of the new facts. Removed facts come last. */
 export function changesBetween(before: Facts, after: Facts): string[] {
   const changed = Object.entries(after).flatMap(([subject, fields]) => {
     const earlier = own(before, subject);

@@ -1,13 +1,13 @@
-/** How much depends on each promise, and on which others it depends. */
+/** The tiers of promises, and which promises depend on which. */
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Facts } from './changes.ts';
 import { toldToClients } from './promises.ts';
 
-/** The tier of each promise that clients are told and that has one, by name. */
+/** The tiers by promise, for promises that clients are told and that have a tier. */
 export const tiersOf = (slo: Slo): ReadonlyMap<string, string> =>
   new Map(toldToClients(slo).objectives.flatMap(({ name, tier }) => (tier === null ? [] : [[name, String(tier)]])));
 
-/** A line for each pair of promises of which clients are told both. */
+/** A line for each dependency between two promises that clients are told. */
 export const dependencyLines = (slo: Slo): string[] =>
   pairsOf(slo).map(({ touched, objective, effect }) => `- **${touched}** depends on **${objective}**. ${effect}`);
 

@@ -1,9 +1,9 @@
-/** A document that knows when, and how, what it says last changed: it carries its facts with it. */
+/** A document that carries its facts, and so knows when and how they last changed. */
 import * as z from 'zod/mini';
 import { type Change, changesBetween, type Facts } from './changes.ts';
 import { escaped } from './markdown.ts';
 
-/** A document as config makes it today. */
+/** A document made from today's config. */
 export interface Draft {
   /** Markdown. */
   title: string;
@@ -29,8 +29,8 @@ const FIRST = 'First version.';
 const REWORDED = 'The wording changed. What it says did not.';
 
 /**
- * The file's new text. `earlier`: its present text, null if there is none. `today`: such as `2026-11-29`. Without a change the text stays as it is, date included.
- * Undefined: Carryon did not write the present file, so it must not be overwritten.
+ * The file's new text. `earlier`: its present text, null if there is no file. `today`: a date such as `2026-11-29`. If nothing has
+ * changed, the text stays as it is, date included. Returns undefined if Carryon did not write the present file, which must then not be overwritten.
  */
 export function documentText(draft: Draft, earlier: string | null, today: string): string | undefined {
   const { facts } = draft;
@@ -61,7 +61,7 @@ function rendered({ title, body }: Draft, memory: Memory): string {
 
 const [OPENING, CLOSING] = ['<!-- carryon-facts ', ' -->'];
 
-/** JSON that cannot end the comment that it is in. */
+/** Escapes JSON so that it cannot end the comment around it. */
 const commentSafe = (json: string): string =>
   json.replace(/[<>&]|-(?=-)/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 

@@ -1,15 +1,15 @@
-/** Markdown from text that nobody has checked. */
+/** Makes Markdown from unchecked text. */
 
 /** Characters with a meaning inside a line. */
 const SPECIAL = /[\\`*_[\]|~#!$]/g;
-/** What makes a list, a heading's underline or a quote of a line that begins with it. */
+/** What turns a line that begins with it into a list, a heading's underline or a quote. */
 const AT_THE_BEGINNING = /^([-+=]|\d+(?=[.)]))/;
-/** GitHub makes links of these by themselves. */
+/** GitHub turns these into links by itself. */
 const BARE_LINK = /\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these have no place in a document.
 const CONTROLS = /[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text as one line of Markdown that shows exactly this text: no markup, HTML or link comes of it. */
+/** Writes text as one line of Markdown that shows exactly this text, without markup, HTML or links. */
 export function escaped(text: string): string {
   return text
     .replace(CONTROLS, '')
@@ -23,7 +23,7 @@ export function escaped(text: string): string {
     .replace(BARE_LINK, '$&&#8203;');
 }
 
-/** A table; its cells are Markdown already. */
+/** A table. Its cells are Markdown already. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(headings), line(headings.map(() => '---')), ...rows.map(line)];

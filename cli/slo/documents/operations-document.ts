@@ -1,4 +1,4 @@
-/** `operations.md`: how the promises are kept; an appendix for clients who ask. */
+/** `operations.md`: how the promises are kept. It is an appendix for clients who ask. */
 import type { Config } from '../../../worker/core/config/config.ts';
 import { burnAlerts } from '../../../worker/core/slo/burn-alerts.ts';
 import { BURN_WINDOWS } from '../../../worker/core/slo/windows.ts';
@@ -101,7 +101,7 @@ const RUNBOOKS = [
   ['A key has leaked', 'npm run keys -- revoke ID'],
 ] as const;
 
-/** The conditions of each promise's alerts. All of it is safe in Markdown. */
+/** The conditions of each promise's alerts. All of their texts are safe in Markdown. */
 function burnsOf({ slo }: Operated): Burn[] {
   return toldToClients(slo).objectives.flatMap((objective) =>
     burnAlerts(objective).map(({ long, short, burnRate, severity }) => ({

@@ -1,4 +1,4 @@
-/** What is done by itself when a promise burns, as a table for a document. */
+/** What the router does on its own when a promise burns, as a table for a document. */
 import type { PolicyAction, PolicyRule, PolicyTrigger } from '../../../worker/core/slo/policy/policy.ts';
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Facts } from './changes.ts';
@@ -27,7 +27,7 @@ function whenText(trigger: PolicyTrigger): string {
 const ofText = ({ objective, sli }: PolicyRule): string =>
   objective ?? (sli === null ? 'each promise' : `each promise of ${sli}`);
 
-/** Rules about promises that clients are told; those of a single tenant's promise are left out. */
+/** The rules about promises that clients are told. Rules about a single tenant's promise are left out. */
 function told(slo: Slo): { name: string; of: string; when: string; does: string }[] {
   const names = new Set(toldToClients(slo).objectives.map(({ name }) => name));
   return slo.policy
@@ -40,7 +40,7 @@ function told(slo: Slo): { name: string; of: string; when: string; does: string 
     }));
 }
 
-/** Lines of Markdown; none without a rule. */
+/** Lines of Markdown, or no lines if there is no rule. */
 export function policyLines(slo: Slo): string[] {
   const rules = told(slo);
   if (rules.length === 0) return [];

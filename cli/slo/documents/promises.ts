@@ -1,4 +1,4 @@
-/** Promises in the words of somebody who has never seen the config. */
+/** Promises in words for readers who have never seen the config. */
 import { errorBudget } from '../../../worker/core/slo/burn-alerts.ts';
 import type { AverageObjective, Objective, Sli, Slo } from '../../../worker/core/slo/slo.ts';
 import { lengthText } from '../report/dates.ts';
@@ -6,7 +6,7 @@ import type { Facts } from './changes.ts';
 import { escaped, listed } from './markdown.ts';
 import { duration, numberText, percent, usd } from './words.ts';
 
-/** What is promised of requests, as text: `At least 99 % of requests are answered.` `share`: percent of requests. */
+/** A promise about requests as text, such as `At least 99 % of requests are answered.` `share`: percent of requests. */
 export function promiseText(sli: Sli, of: readonly string[], share: number): string {
   const least = share >= 100 ? '100 % of' : `At least ${percent(share)} of`;
   const within = share >= 100 ? 'For 100 % of requests' : `For at least ${percent(share)} of requests`;
@@ -30,11 +30,11 @@ export function promiseText(sli: Sli, of: readonly string[], share: number): str
   }
 }
 
-/** What an average promises, as text. */
+/** The promise of an average, as text. */
 export const averageText = ({ averageMicroUsd }: Pick<AverageObjective, 'averageMicroUsd'>): string =>
   `A request costs at most ${usd(averageMicroUsd)} on average.`;
 
-/** What clients are told: the promises that `slo.public` names, or all that are not of a single tenant, where it names none. */
+/** The promises that clients are told: the ones that `slo.public` names, or else all that are not about a single tenant. */
 export function toldToClients({ objectives, averages, publicNames }: Slo): {
   objectives: Objective[];
   averages: AverageObjective[];
@@ -46,7 +46,7 @@ export function toldToClients({ objectives, averages, publicNames }: Slo): {
   };
 }
 
-/** A row for each promise: its name, for what, what, and over which time. Cells are Markdown. */
+/** A row for each promise: its name, its feature, what is promised, and over which time. Cells are Markdown. */
 export function promiseRows(slo: Slo): string[][] {
   const { objectives, averages } = toldToClients(slo);
   return [
@@ -83,7 +83,7 @@ export function promiseFacts(slo: Slo): Facts {
   ]);
 }
 
-/** Our own targets and the reasons for promises, as facts. */
+/** Our own targets, and the reasons for the promises, as facts. */
 export function targetFacts(slo: Slo): Facts {
   const { objectives } = toldToClients(slo);
   return Object.fromEntries(

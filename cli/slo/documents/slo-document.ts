@@ -64,7 +64,7 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
 
 const heading = (text: string): string[] => ['', `## ${text}`, ''];
 
-/** With a column for tiers where there are any. */
+/** The table of promises, with a column for tiers if there are any. */
 function promises(slo: Slo): string[] {
   const [tiers, head] = [tiersOf(slo), ['promise', 'for', 'what', 'over the last']];
   if (tiers.size === 0) return table(head, promiseRows(slo));
@@ -88,7 +88,7 @@ function reasons(slo: Slo): string[] {
   return lines.length === 0 ? [] : ['', 'Why these:', '', ...lines];
 }
 
-/** By class, not by tenant: a client does not learn who the others are. */
+/** The classes of tenants. Tenants are not listed, so a client does not learn who the others are. */
 function classes({ classes }: Slo): string[] {
   if (classes.size === 0) return [];
   const rows = [...classes].map(([name, { success, ttftMs, latencyMs }]) => [

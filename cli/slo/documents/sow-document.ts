@@ -8,7 +8,7 @@ import { averageText, forWhat, promiseFacts, promiseText, toldToClients } from '
 import { creditTexts, maintenanceText, termFacts } from './terms.ts';
 import { counted, duration, percent } from './words.ts';
 
-/** Everything in it is a proposal: a lawyer has the last word. */
+/** The clause. Everything in it is a proposal, and a lawyer has the last word. */
 export function sowDocument({ slo, features }: Pick<Config, 'slo' | 'features'>): Draft {
   const service = escaped(slo.service);
   const names = listed([...features.keys()]);

@@ -4,13 +4,13 @@ import type { Facts } from './changes.ts';
 import { escaped, table } from './markdown.ts';
 import { counted, minuteOf, percent } from './words.ts';
 
-/** What maintenance may take, as one sentence of text; with windows that config has. */
+/** How much maintenance is allowed, as text. */
 export function maintenanceText({ maintenance: { mostMinutes, perQuarter, noticeHours } }: Slo): string {
   if (perQuarter === 0 || mostMinutes === 0) return 'There is no planned maintenance: all time counts.';
   return `Planned maintenance takes at most ${counted(mostMinutes, 'minute')} at a time and comes at most ${counted(perQuarter, 'time')} a quarter. It is announced at least ${counted(noticeHours, 'hour')} before.`;
 }
 
-/** Announced windows as a table; nothing where there are none. */
+/** The announced windows as a table, or no lines if there are none. */
 export function windowLines({ maintenance: { windows } }: Slo): string[] {
   if (windows.length === 0) return [];
   const rows = windows.map(({ from, to, reason, announcedAt }) => [
@@ -19,7 +19,7 @@ export function windowLines({ maintenance: { windows } }: Slo): string[] {
   return ['', ...table(['from', 'to', 'why', 'announced'], rows)];
 }
 
-/** What is owed below each threshold, as sentences of text; the highest threshold first. */
+/** What is owed below each threshold, as sentences, with the highest threshold first. */
 export function creditTexts({ credits }: Slo): string[] {
   return credits.map(
     ({ below, percent: share }) => `Below ${percent(below)}: ${percent(share)} of the month's fees for the service.`,

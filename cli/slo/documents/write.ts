@@ -1,16 +1,16 @@
-/** Writes documents over their earlier generations. */
+/** Writes documents over their earlier versions. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../replace-file.ts';
 import { type Draft, documentText } from './document.ts';
 
-/** A file of this command, and whether its text has changed. */
+/** A file that this command wrote, and whether its text has changed. */
 export interface Written {
   path: string;
   isChanged: boolean;
 }
 
-/** Writes all documents or none: it stops at a file that this command did not write, and leaves it as it is. `today`: such as `2026-11-29`. */
+/** Writes all documents or none. If one of the files is not from this command, it writes nothing. `today`: a date such as `2026-11-29`. */
 export async function writeDocuments(
   directory: string,
   drafts: ReadonlyMap<string, Draft>,

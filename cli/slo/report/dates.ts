@@ -1,17 +1,17 @@
-/** Dates and amounts as a month's report writes them; all UTC. */
+/** Dates and durations in the form of a month's report. All are in UTC. */
 
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
   ...['August', 'September', 'October', 'November', 'December'],
 ];
 
-/** `November 2026`, of `2026-11`. */
+/** `November 2026` for `2026-11`. */
 export function monthName(month: string): string {
   const [year = '', number = ''] = month.split('-');
   return `${MONTHS[Number(number) - 1] ?? number} ${year}`;
 }
 
-/** How many days `2026-11` has. */
+/** How many days a month such as `2026-11` has. */
 export function daysIn(month: string): number {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number, 0)).getUTCDate();
@@ -30,7 +30,7 @@ export const minuteText = (epochMs: number): string =>
 /** `3 November, 14:02`. */
 export const momentText = (epochMs: number): string => `${dayText(epochMs)}, ${timeText(epochMs)}`;
 
-/** `3 November, 14:02 to 14:40`; over midnight with both days. */
+/** `3 November, 14:02 to 14:40`, with both days if it passes midnight. */
 export function spanText(from: number, to: number | null): string {
   if (to === null) return `since ${momentText(from)}`;
   return `${momentText(from)} to ${dayText(from) === dayText(to) ? timeText(to) : momentText(to)}`;

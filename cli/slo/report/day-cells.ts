@@ -1,13 +1,13 @@
-/** A month as a row of cells, a day each, and an error budget as a bar: SVG whose form says the same as its colour. */
+/** Draws a month as a row of cells, one per day, and an error budget as a bar. Both are SVG, and the form says the same as the colour. */
 import type { DayState } from '../../../worker/core/slo/history.ts';
 import { type Html, html } from './html.ts';
 import { daysText } from './said.ts';
 
 const [WIDTH, GAP, HEIGHT] = [3, 1, 16];
-/** How high a cell is, so that the states differ in black and white too. */
+/** The height of a cell for each state, so that the states differ in black and white too. */
 const HEIGHTS: Readonly<Record<DayState, number>> = { kept: 16, strained: 11, broken: 6, no_data: 2 };
 
-/** Days that have not come yet are a thin line. */
+/** The cells of a month. Days that have not come yet are a thin line. */
 export function dayCells(days: readonly DayState[], daysInMonth: number): Html {
   const all = Array.from({ length: Math.max(daysInMonth, days.length) }, (_, index) => days[index] ?? 'to_come');
   const width = String(all.length * (WIDTH + GAP) - GAP);
@@ -22,7 +22,7 @@ function cell(state: DayState | 'to_come', index: number): Html {
 
 const BAR = 52;
 
-/** How much of an error budget is used; overspent ones fill the bar. The figure stands beside it. */
+/** A bar that shows how much of an error budget is used. If it is overspent, the bar is full. The figure is beside the bar. */
 export function budgetBar(share: number): Html {
   const used = String(Math.round(Math.min(1, Math.max(0, share)) * BAR * 10) / 10);
   const state = share > 1 ? 'broken' : share > 0.75 ? 'strained' : 'kept';

@@ -7,17 +7,17 @@ import { averageText, forWhat, promiseText } from '../documents/promises.ts';
 import { numberText, percent, usd } from '../documents/words.ts';
 import { lengthText } from './dates.ts';
 
-/** Plain text; `–` where there is nothing to say. */
+/** Plain texts. A text is `–` if there is nothing to say. */
 export interface SaidPromise {
   name: string;
   feature: string;
   text: string;
-  /** Null without requests. */
+  /** Null if there were no requests. */
   isKept: boolean | null;
   promised: string;
   delivered: string;
   budget: string;
-  /** The share of the error budget that was used, above 1 when overspent; null where there is none. */
+  /** The share of the error budget that was used, above 1 if it is overspent; null if there is no error budget. */
   budgetShare: number | null;
   counted: string;
   bad: string;
@@ -98,7 +98,7 @@ function sliOf({ sli, name, under, atMostUsd }: MonthOfObjective): Sli {
 /** Promises about samples or money cannot be compared with an outage. */
 const isAllTheTime = ({ sli }: MonthOfObjective): boolean => ['success', 'ttft', 'latency', 'composite'].includes(sli);
 
-/** Rounded down, so that a promise that is just missed does not look kept. */
+/** A share as text, rounded down, so that a promise that is just missed does not look kept. */
 const shareText = (share: number): string => percent(Math.floor(share * 1e5 + 1e-6) / 1e3);
 
 function excludedText(excluded: MonthOfObjective['excluded']): string {

@@ -1,17 +1,17 @@
-/** What a month's report says, as plain text; `markdown-report.ts` and `html-report.ts` give it a form. */
+/** What a month's report says, as plain text. `markdown-report.ts` and `html-report.ts` give it a form. */
 import type { DayState, MonthReport } from '../../../worker/core/slo/history.ts';
 import { listed } from '../documents/markdown.ts';
 import { daysIn, dayText, lengthText, minuteText, momentText, monthName, spanText } from './dates.ts';
 import { type SaidPromise, saidAverage, saidPromise } from './said-promise.ts';
 
-/** Plain text. Names in it may come from anybody. */
+/** Plain text. Names in it may come from anyone. */
 export interface Said {
   service: string;
   tenant: string | null;
   /** Such as `November 2026`. */
   month: string;
   daysInMonth: number;
-  /** The first sentence of the report. `isKept`: null where there is nothing to judge. */
+  /** The first sentence of the report. `isKept`: null if there is nothing to judge. */
   verdict: { isKept: boolean | null; text: string };
   /** What the reader should know about the figures. */
   notes: string[];
@@ -20,11 +20,11 @@ export interface Said {
   happened: Happened[];
   explained: string[];
   contact: string | null;
-  /** When it was made. */
+  /** When the report was made. */
   made: string;
 }
 
-/** A kind of things that happened; `none` is said where there were none. */
+/** Things of one kind that happened. `none` is the sentence for a month without any. */
 export interface Happened {
   title: string;
   none: string;
@@ -33,7 +33,10 @@ export interface Happened {
   entries: { when: string; text: string }[];
 }
 
-/** Only the promises of the report's tenant and of all tenants, so that no client reads about another client's promises. */
+/**
+ * The report in words. It has only the promises of the report's tenant and of all tenants, so that no client reads about another client's
+ * promises.
+ */
 export function saidOf(report: MonthReport, withAll: boolean): Said {
   const month = monthName(report.month);
   const isRunning = report.at < Date.parse(`${report.month}-01T00:00:00Z`) + daysIn(report.month) * 86_400_000;
@@ -104,7 +107,7 @@ function figuresOf(
   ];
 }
 
-/** In cents; below a cent as far as there is something to see. */
+/** An amount in cents. Below one cent it has two significant digits. */
 const moneyText = (usd: number): string =>
   usd > 0 && usd < 0.01
     ? String(Number(usd.toPrecision(2)))
@@ -159,7 +162,7 @@ const EXPLAINED = [
   'Days are those of UTC. A day is marked where it alone stayed below the target or the promise; the month may be kept all the same.',
 ];
 
-/** How many days were of each state, in words: `28 days kept, 1 below our target, 1 below the promise`. */
+/** How many days were in each state, in words: `28 days kept, 1 below our target, 1 below the promise`. */
 export function daysText(days: readonly DayState[]): string {
   const [first = 'no days', ...others] = (Object.keys(DAY_WORDS) as DayState[]).flatMap((state) => {
     const count = days.filter((one) => one === state).length;

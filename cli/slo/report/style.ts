@@ -1,4 +1,7 @@
-/** How a report looks, above all on paper: A4 and Letter. No row is cut by the end of a page, and a heading stays with what follows. */
+/**
+ * The styles of a report, made above all for paper (A4 and Letter). No row is cut at the end of a page, and a heading stays with what
+ * follows.
+ */
 export const REPORT_STYLE = `
 :root { color-scheme: only light; --ink: #1d1f23; --beside: #565b64; --line: #d9d4ca; --sunken: #f3f1ec; --good: #1d7a46; --warn: #a86a00; --bad: #b3261e; }
 * { box-sizing: border-box; }

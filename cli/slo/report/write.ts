@@ -13,7 +13,7 @@ import { htmlReport } from './html-report.ts';
 import { markdownReport } from './markdown-report.ts';
 import { type Said, saidOf } from './said.ts';
 
-/** What is reported on. `withAll`: also promises that are not public. */
+/** What the report is about. `withAll`: also report promises that are not public. */
 export interface Asked {
   /** Such as `2026-11`. */
   month: string;
@@ -21,7 +21,7 @@ export interface Asked {
   withAll: boolean;
 }
 
-/** The month in words. Throws if there can be no report: the month has not begun, or the tenant is unknown. */
+/** Reads the month and puts it into words. Throws if there can be no report, because the month has not begun or the tenant is unknown. */
 export async function readReport(target: AdminTarget, { month, tenant, withAll }: Asked): Promise<Said> {
   const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
   const report = await adminCall<MonthReport>(target, 'GET', `/admin/slo/months/${month}${query}`);
@@ -31,7 +31,7 @@ export async function readReport(target: AdminTarget, { month, tenant, withAll }
   return saidOf(report, withAll);
 }
 
-/** The paths of the Markdown and the HTML file; both are overwritten. */
+/** Writes the Markdown and the HTML file over earlier ones, and returns their paths. */
 export async function writeReport(directory: string, { month, tenant }: Asked, said: Said): Promise<string[]> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, tenant === undefined ? month : `${month}-${tenant}`);
@@ -43,7 +43,7 @@ export async function writeReport(directory: string, { month, tenant }: Asked, s
 const isEmpty = ({ requests, costUsd, objectives }: MonthReport): boolean =>
   requests === 0 && costUsd === 0 && objectives.every(({ total }) => total === 0);
 
-/** A tenant of config may have had a quiet month; any other name without a request is more likely a wrong one. */
+/** Checks the tenant's name. A tenant in config may have had a quiet month, but any other name without a request is probably wrong. */
 async function checkTenant(target: AdminTarget, tenant: string): Promise<void> {
   const { tenants } = await adminCall<ShownConfig>(target, 'GET', '/admin/config');
   const names = tenants.map(({ name }) => name);

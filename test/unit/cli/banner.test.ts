@@ -40,7 +40,7 @@ To plug in real providers, write them to .dev.vars and start again:
   PROVIDER_A_KEY=sk-…
   PROVIDER_A_MODEL=gpt-5-mini
   PROVIDER_A_FORMAT=openai
-  PROVIDER_A_PRICE={"input":0.25,"output":2,"cachedInput":0.025,"cacheWrite":0.25} # not needed where a list knows the model
+  PROVIDER_A_PRICE={"input":0.25,"output":2,"cachedInput":0.025,"cacheWrite":0.25} # not needed if the price list knows the model
 (PROVIDER_B_… likewise; the other format is anthropic.)
 
 Ctrl-C stops everything. \`npm start -- --fresh\` forgets the state.

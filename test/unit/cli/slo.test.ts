@@ -69,7 +69,7 @@ Records lost in the last 30 days, whose requests are not counted: 2`);
 });
 
 it('npm run slo -- policies has each rule, what it would do, and whether it holds', () => {
-  expect(policyLines([])).toEqual(['Nothing is done by itself: slo.policy has no rule.']);
+  expect(policyLines([])).toEqual(['Nothing is done automatically: slo.policy has no rules.']);
   const quiet = { since: null, why: null, incident: null };
   const would = ['open an incident', 'freeze promotions'];
   const lines = policyLines([

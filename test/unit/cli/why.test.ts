@@ -26,7 +26,7 @@ ${recordOf().requestId} came at 2027-01-15 08:00:00 UTC (5 min ago), of the tena
    That is a’s fault, so it failed over to b.
 2. After 215 ms it asked b (anthropic, other): content came after 390 ms, the end after 1.6 s.
 
-It was answered in full, with 200; its first content went out after 2.7 s, it was over after 3.1 s. The model had finished.
+It was answered in full, with 200; its first content went out after 2.7 s, and it ended after 3.1 s. The model had finished.
 
 It cost $0.0003: 100 tokens in (20 of them from the provider’s cache), 50 out.
 
@@ -98,17 +98,17 @@ It counts as good.
     [
       'that was given a kept answer',
       { role: 'replayed', attempts: [] },
-      ['what an earlier request had left under its key'],
+      ['the result of an earlier request with its key'],
     ],
     [
       'with a bad key',
       { tenant: null, feature: null, code: 'invalid_key', status: 401, ending: 'refused', attempts: [] },
-      ['with no credential that is known.', 'its key does not exist, or was revoked'],
+      ['without a known credential.', 'its key does not exist, or was revoked'],
     ],
     [
       'of a drill',
       { drill: 'drill-1', mode: 'drill' },
-      ['the drill drill-1', 'It met a fault on purpose.', 'it belongs to a drill'],
+      ['the drill drill-1', 'It met a fault that was set on purpose.', 'it belongs to a drill'],
     ],
     ['tried again', { attempts: [attemptOf({ result: 'cut' }), attemptOf()] }, ['so it was tried again.']],
   ])('explains one %s', (_, more, sentences) => {
