@@ -23,7 +23,7 @@ export interface DescribedRoute {
 
 const JSON_BODY = 'application/json';
 
-/** `replies`: by method and path, as in the table. */
+/** `replies`: the replies by method and path, as in the table. */
 export function openApiDocument(routes: readonly DescribedRoute[], replies: TypeSchemas, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {

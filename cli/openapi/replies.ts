@@ -34,7 +34,7 @@ type Spent = Pick<ScopeView, 'spentMicroUsd' | 'reservedMicroUsd' | 'unsettledMi
 type OfScope = { tenant: string; scope: string };
 type Cooldown = OfDeployment & Pick<Open, 'until' | 'since' | 'cause' | 'cooldownMs'>;
 
-/** `scope` and the fields after it: of alerts about budgets. */
+/** An alert in a list. `scope` and the fields after it are only in alerts about budgets. */
 interface ListedAlert extends AlertView, Partial<Omit<Crossing, 'at'>> {
   number: number;
 }
@@ -43,7 +43,7 @@ interface ListedAlert extends AlertView, Partial<Omit<Crossing, 'at'>> {
 type SetOverride<Kind extends 'pins' | 'bypass' | 'faults' | 'aliases' | 'safeguards'> = ShownOverrides[Kind][string] &
   Elsewhere;
 
-/** All of them, except the description itself. */
+/** All replies, except the description itself. */
 export interface Replies {
   'GET /config': ShownConfig;
   'GET /keys': { keys: KeyRecord[]; cursor: string | null };

@@ -14,7 +14,7 @@ export interface TypeSchemas {
   named: Readonly<Record<string, Schema>>;
 }
 
-/** Of the interface `name` in the file at `path`. */
+/** The schemas of the interface `name` in the file at `path`. */
 export function schemasOf(path: string, name: string): TypeSchemas {
   const options: ts.CompilerOptions = {
     ...{ strict: true, exactOptionalPropertyTypes: true, allowImportingTsExtensions: true, noEmit: true, types: [] },
@@ -32,7 +32,7 @@ export function schemasOf(path: string, name: string): TypeSchemas {
 }
 
 class SchemaWriter {
-  /** By the name of their interface: a schema that several replies share is described once. */
+  /** Schemas by the name of their interface, so that a schema that several replies share is described once. */
   readonly named: Record<string, Schema> = {};
   readonly #types = new Map<string, ts.Type>();
 
@@ -97,7 +97,7 @@ class SchemaWriter {
     return { $ref: `#/components/schemas/${name}` };
   }
 
-  /** Of an interface without type arguments. */
+  /** The name of an interface without type arguments; undefined for any other type. */
   #nameOf(type: ts.Type): string | undefined {
     const symbol = type.aliasSymbol ?? type.symbol;
     const isGeneric = (type.aliasTypeArguments ?? (type as ts.TypeReference).typeArguments ?? []).length > 0;
@@ -128,7 +128,7 @@ const isNameAlone = (schema: Schema): boolean => Object.keys(schema).join() === 
 const nullLast = (one: string, other: string): number =>
   Number(one === 'null') - Number(other === 'null') || (one < other ? -1 : 1);
 
-/** As the sources have them: the checker's own order of types depends on the file that it happens to check first. */
+/** Sorts properties as they stand in the sources, because the checker's own order depends on the file that it happens to check first. */
 function byPlace(one: ts.Symbol, other: ts.Symbol): number {
   const [[oneFile, onePosition], [otherFile, otherPosition]] = [placeOf(one), placeOf(other)];
   return oneFile === otherFile ? onePosition - otherPosition : oneFile < otherFile ? -1 : 1;

@@ -1,4 +1,4 @@
-/** Writes public/openapi.json, the answer of `GET /admin/openapi.json`, so that the Worker needs no code to generate it. */
+/** Writes public/openapi.json, the reply of `GET /admin/openapi.json`, so that the Worker needs no code to generate it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -10,7 +10,7 @@ import { schemasOf } from './type-schemas.ts';
 
 export const openApiPath = join(projectDirectory, 'public', OPENAPI_FILE);
 
-/** Imported by a computed name, so that the types of Node and of Workers stay in separate programs. */
+/** The table of admin calls. It is imported by a computed name, so that the types of Node and of Workers stay in separate programs. */
 export async function adminRoutes(): Promise<readonly DescribedRoute[]> {
   const table = pathToFileURL(join(projectDirectory, 'worker/admin/table.ts')).href;
   const loaded: { ADMIN_ROUTES: readonly DescribedRoute[] } = await import(table);
@@ -22,5 +22,5 @@ export async function openApiText(): Promise<string> {
   return `${JSON.stringify(openApiDocument(await adminRoutes(), replies, packageJson.version))}\n`;
 }
 
-/** Takes seconds, so only `npm run build` does it. */
+/** Writes the file. This takes seconds, so only `npm run build` does it. */
 export const writeOpenApi = async (): Promise<void> => replaceChanged(openApiPath, await openApiText());
