@@ -50,7 +50,7 @@ export function answerText(chat: ChatRequest): AnswerText {
   } catch (error) {
     if (!(error instanceof Uncanonical)) throw error;
     const { reason } = error;
-    return { ok: false, reason, param: whereOf(question), message: MESSAGES[reason] };
+    return { ok: false, reason, param: firstUncanonical(question), message: MESSAGES[reason] };
   }
 }
 
@@ -102,7 +102,7 @@ function withoutNull(message: ChatMessage): ChatMessage {
 }
 
 /** The first field that has no canonical form: `tools`, `messages[3]`, `stop`. */
-function whereOf({ messages, rest = {}, ...fields }: Record<string, unknown>): string {
+function firstUncanonical({ messages, rest = {}, ...fields }: Record<string, unknown>): string {
   const named: [string, unknown][] = [...Object.entries(fields), ...Object.entries(rest as object)];
   const placed = (messages as unknown[]).map((message, index): [string, unknown] => [`messages[${index}]`, message]);
   const [name] = [...placed, ...named].find(([, value]) => !isCanonical(value)) ?? [''];

@@ -46,8 +46,8 @@ export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
     type: 'rate_limit_error',
     message: (error) => {
       const { scope, limit, figures } = error;
-      const money = figures === undefined ? '' : ` ${inWords(figures)}`;
-      const whole = `Carryon's ${PERIODS[limit]} of ${ofScope(scope)} leaves no room for this request.${money}`;
+      const money = figures === undefined ? '' : ` ${figuresText(figures)}`;
+      const whole = `Carryon's ${PERIODS[limit]} of ${scopeText(scope)} leaves no room for this request.${money}`;
       return `${whole} ${adviceOf(error)}`;
     },
     again: ({ onlyHeld, failedBefore, retryAfterMs }) => (onlyHeld && !failedBefore ? retryAfterMs : 'never'),
@@ -60,13 +60,13 @@ export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
     status: 429,
     type: 'rate_limit_error',
     message: ({ scope, limit, cap, retryAfterMs, neverFits }) => {
-      const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${ofScope(scope)}`;
-      if (!neverFits) return `${whole} is reached. Ask again in ${inTime(retryAfterMs)}.`;
+      const whole = `Carryon's limit on ${UNITS[limit](cap)} for ${scopeText(scope)}`;
+      if (!neverFits) return `${whole} is reached. Ask again in ${durationText(retryAfterMs)}.`;
       return `${whole} is lower than what this request alone could take.${limit === 'tpm' ? SMALLER : ''} ${settingOf(scope, limit)}`;
     },
     again: ({ neverFits, retryAfterMs }) => (neverFits ? 'never' : retryAfterMs),
     headers: ({ limit, cap, retryAfterMs, neverFits }) =>
-      limit === 'rpm' && !neverFits ? perMinute(cap, retryAfterMs) : {},
+      limit === 'rpm' && !neverFits ? perMinuteHeaders(cap, retryAfterMs) : {},
     limit: ({ scope, limit, cap }) => ({ owner: 'carryon', scope, name: limit, cap }),
   },
 };
@@ -84,13 +84,13 @@ const FIELDS = { monthly: 'monthlyUsd', daily: 'dailyUsd', request: 'maxCostPerR
 const PERIODS = { monthly: 'monthly budget', daily: 'daily budget', request: 'maxCostPerRequest' } as const;
 
 /** These headers are made here. For other rates the ledger gives the figures, but it is not asked for this one. */
-const perMinute = (cap: number, resetMs: number): Record<string, string> => ({
+const perMinuteHeaders = (cap: number, resetMs: number): Record<string, string> => ({
   'x-ratelimit-limit-requests': String(cap),
   'x-ratelimit-remaining-requests': '0',
   'x-ratelimit-reset-requests': `${Math.ceil(resetMs / 1_000)}s`,
 });
 
-const inTime = (ms: number): string => (ms < 1_000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 1_000)} s`);
+const durationText = (ms: number): string => (ms < 1_000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 1_000)} s`);
 
 const SMALLER = ' Send a shorter request or a smaller output cap.';
 const UNITS: Readonly<Record<RateLimitExceeded['limit'], (cap: number) => string>> = {
@@ -114,7 +114,7 @@ function settingOf(scope: string, field: string): string {
   return `The setting is ${(Object.hasOwn(places, kind) && places[kind]) || field}.`;
 }
 
-function ofScope(scope: string): string {
+function scopeText(scope: string): string {
   if (scope === 'tenant') return 'your tenant';
   if (scope === 'address') return 'your address';
   if (scope === 'admin-key') return 'this admin key';
@@ -123,7 +123,7 @@ function ofScope(scope: string): string {
   return `the ${scope.slice(0, colon)} "${scope.slice(colon + 1, colon + 101)}"`;
 }
 
-function inWords({ spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd }: BudgetFigures): string {
+function figuresText({ spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd }: BudgetFigures): string {
   const [spent, held, cap, wanted] = [spentMicroUsd, heldMicroUsd, capMicroUsd, wantedMicroUsd].map(usd);
   return `It could cost up to ${wanted}; spent ${spent}, held ${held}, cap ${cap}.`;
 }

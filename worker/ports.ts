@@ -232,7 +232,7 @@ export interface RecordSink {
 /** The caller that rates an answer. */
 export type Rater = Pick<Identity, 'tenant' | 'kind'>;
 
-/** Takes the feedback and figures that clients send to the book. False if the book does not answer. */
+/** Sends to the book the feedback and figures that clients report. False if the book does not answer. */
 export interface Told {
   /** If the book does not know the request yet, the feedback is sent again for 15 s. */
   feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean>;

@@ -32,7 +32,7 @@ export async function tenantProblem(c: Context<App>, tenant: string | undefined)
   const made = await tenantsOfNewKeys(c);
   return made === undefined || made.includes(tenant)
     ? undefined
-    : unknown('tenant', tenant, [...configured, ...counted.tenants, ...keyed, ...made]);
+    : unknownName('tenant', tenant, [...configured, ...counted.tenants, ...keyed, ...made]);
 }
 
 /** Returns undefined if config has the feature, or an earlier config had it and requests used it. */
@@ -43,7 +43,7 @@ export async function featureProblem(c: Context<App>, feature: string | undefine
   if (counted === undefined) return BOOK_SILENT;
   return counted.features.includes(feature)
     ? undefined
-    : unknown('feature', feature, [...features.keys(), ...counted.features]);
+    : unknownName('feature', feature, [...features.keys(), ...counted.features]);
 }
 
 const tenantsIn = ({ tenants, issuers }: Config): string[] => [
@@ -71,7 +71,7 @@ async function tenantsOfNewKeys(c: Context<App>): Promise<string[] | undefined> 
   return latest?.reply.flatMap(({ what }) => tenantOfMade(what) ?? []);
 }
 
-function unknown(param: string, name: string, known: readonly string[]): RouterError {
+function unknownName(param: string, name: string, known: readonly string[]): RouterError {
   const names = [...new Set(known)].toSorted();
   return {
     code: 'invalid_body',

@@ -18,7 +18,7 @@ const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export async function scrape(c: Context<App>): Promise<Response> {
   const { config, deps } = c.env.composition;
   const { context } = c.env;
-  const refused = await whyNot(c);
+  const refused = await scrapeRefusal(c);
   if (refused !== undefined) return refusal(refused, context);
   const [counted] = await Promise.all([
     askBook(c, async (book) => book.metrics()),
@@ -30,7 +30,7 @@ export async function scrape(c: Context<App>): Promise<Response> {
   return new Response(text, { headers: { ...commonHeaders(context), 'content-type': TEXT_TYPE } });
 }
 
-async function whyNot(c: Context<App>): Promise<RouterError | undefined> {
+async function scrapeRefusal(c: Context<App>): Promise<RouterError | undefined> {
   const { metricsToken } = c.env.composition.env;
   if (metricsToken === undefined) {
     const caller = await authenticate(c);

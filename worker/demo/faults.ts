@@ -27,7 +27,7 @@ export const plugIn = (c: Context<App>): Promise<Response> =>
     const fault = await clearingOverride(c, { what, name, kind: 'faults', of: deployment, known: true });
     const cooldown = await clearingCooldown(c, deployment);
     if (fault instanceof Response || fault === undefined) return fault;
-    return cooldown instanceof Response ? cooldown : both(what, { fault, cooldown });
+    return cooldown instanceof Response ? cooldown : joined(what, { fault, cooldown });
   });
 
 async function changePlug(
@@ -47,7 +47,7 @@ async function changePlug(
 }
 
 /** Joins both changes into one, because a call has one row in the audit. The fault ends first, so that no request starts a new cooldown. */
-const both = (what: string, { fault, cooldown }: { fault: Change; cooldown: Change }): Change => ({
+const joined = (what: string, { fault, cooldown }: { fault: Change; cooldown: Change }): Change => ({
   what,
   async make() {
     const made = await fault.make();

@@ -166,15 +166,15 @@ export async function attachById(
   const message = { owner: owner.value, wish, lastEventId };
   const tooLong = new AbortController();
   const attaching = deps.answerStreams.attach(id, message, AbortSignal.any([signal, tooLong.signal]));
-  const kept = await byId(attaching, longestOpenMs(true, deps), deps);
+  const kept = await replyById(attaching, longestOpenMs(true, deps), deps);
   if (!kept.ok) tooLong.abort();
   return kept;
 }
 
-/** Stops the run of a kept answer. An answer that is already complete stays as it is. The reply has status 204, or is an error. */
+/** Stops the run of a kept answer. An answer that is already over stays as it is. The reply has status 204, or is an error. */
 export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<Kept, RouterError>> {
   const owner = await idOwner(asking, deps);
-  return owner.ok ? byId(deps.answerStreams.stop(id, { owner: owner.value }), OVER_MS, deps) : owner;
+  return owner.ok ? replyById(deps.answerStreams.stop(id, { owner: owner.value }), OVER_MS, deps) : owner;
 }
 
 async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): Promise<Result<Owner, RouterError>> {
@@ -182,7 +182,7 @@ async function idOwner({ identity, user, headers }: IdAsk, { answers }: Deps): P
   return visitor.ok ? ok(await keyedOwner(identity, user, visitor.value, answers)) : visitor;
 }
 
-async function byId(
+async function replyById(
   calling: Promise<Response | undefined>,
   longestMs: number,
   { clock }: Deps,

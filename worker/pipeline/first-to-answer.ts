@@ -83,7 +83,7 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
       // A deployment in cooldown may take the request later, so the client is at fault only if no deployment can take it.
       const [error] = unfit.values();
       if (error !== undefined && deployments.every((one) => !outgoingFor(request, one, deps).ok)) return final(error);
-      return nobodyLeft(
+      return noneLeft(
         trying,
         tried.filter(({ slot }) => !unfit.has(slot.id)),
         step.kind === 'deadline',
@@ -111,7 +111,7 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
 
 const final = (error: RouterError): Final => ({ kind: 'final', error });
 
-function nobodyLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: boolean): Final {
+function noneLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: boolean): Final {
   const { board, clock, config } = deps;
   const { totalTimeoutMs } = config.router;
   const candidates = board.candidates(request.alias.deployments);
@@ -152,7 +152,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   // Asking the ledger takes time. Meanwhile the client may have left, or the time to start an attempt may be over.
   if (isLeaseUsed && context.gone?.aborted) return CLIENT_GONE;
   trying.isLeaseUsed = false;
-  if (clock.now() >= nextStartBy) return nobodyLeft(trying, tried, true);
+  if (clock.now() >= nextStartBy) return noneLeft(trying, tried, true);
   const patience = patienceFor(request.chat, deployment, config.router);
   const placed = takePlace(trying, deployment, slot, patience);
   if (!(placed === true || (await placed))) return SKIPPED;

@@ -103,7 +103,7 @@ async function judgeBehind(about: About, answer: string): Promise<void> {
   try {
     const mark = deps.newId(clock.now()).slice(-12);
     const chat = judgeQuestion(conversation, answer, judging.judge, mark);
-    const verdict = chat && (await ask(chat, judging.judge, deps, background, abort.signal));
+    const verdict = chat && (await askJudge(chat, judging.judge, deps, background, abort.signal));
     if (verdict === undefined || !(await judging.tell({ requestId, tenant, ...verdict }, until))) judging.drop();
   } catch {
     judging.drop();
@@ -114,7 +114,7 @@ async function judgeBehind(about: About, answer: string): Promise<void> {
 }
 
 /** Returns undefined if there is no verdict: no budget, no provider, no time, or a reply that is not a verdict. */
-async function ask(
+async function askJudge(
   chat: ChatRequest,
   judge: Judge,
   deps: Deps,

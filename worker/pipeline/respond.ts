@@ -48,7 +48,7 @@ export interface Reader {
 }
 
 /** A response without the headers that all responses have. */
-interface Made extends ResponseForm {
+interface ResponseParts extends ResponseForm {
   body: BodyInit | null;
   /** Made for this response alone, so it may be changed. */
   head: AnswerHead;
@@ -62,8 +62,8 @@ export function respond(
   context: RequestContext,
   record?: OpenRecord,
 ): Response {
-  const made = makeFrom(outcome, reader, deps, context, record);
-  const { body, head, status } = made;
+  const parts = partsOf(outcome, reader, deps, context, record);
+  const { body, head, status } = parts;
   const { request, seesProvider } = reader;
   if (request !== undefined) {
     const { route, resume } = request;
@@ -72,30 +72,30 @@ export function respond(
     if (!isOrdinary(route) && (route.drill || status >= 400)) head.mode = edgeMode(route, 'normal');
     if (resume !== null && status < 300) head.notResumable = whyNotResumable(request, resume, head);
   }
-  const response = answerResponse(body, head, seesProvider, made, context);
+  const response = answerResponse(body, head, seesProvider, parts, context);
   // A stream closes its record when it ends.
   if (outcome.kind !== 'begun' || outcome.answer.kind === 'reply') record?.close(outcome, 'complete', status);
   return response;
 }
 
-function makeFrom(
+function partsOf(
   outcome: Outcome,
   reader: Reader,
   deps: Deps,
   context: RequestContext,
   record: OpenRecord | undefined,
-): Made {
+): ResponseParts {
   switch (outcome.kind) {
     case 'refused':
-      return madeOfRefusal(outcome, reader, deps, context);
+      return partsOfRefusal(outcome, reader, deps, context);
     case 'stored':
-      return madeOfStored(outcome, reader);
+      return partsOfStored(outcome, reader);
     case 'kept':
-      return madeOfKept(outcome, reader);
+      return partsOfKept(outcome, reader);
     case 'begun':
       return outcome.answer.kind === 'reply'
-        ? madeOfReply(outcome, outcome.answer.reply, reader, deps, context)
-        : madeOfStream(outcome, outcome.answer, reader, deps, context, record);
+        ? partsOfReply(outcome, outcome.answer.reply, reader, deps, context)
+        : partsOfStream(outcome, outcome.answer, reader, deps, context, record);
   }
 }
 
@@ -103,7 +103,12 @@ const JSON_TYPE = 'application/json';
 const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
 /** An error, sent instead of an answer. */
-function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, { arrivedAt }: RequestContext): Made {
+function partsOfRefusal(
+  refused: Refused,
+  { seesProvider }: Reader,
+  deps: Deps,
+  { arrivedAt }: RequestContext,
+): ResponseParts {
   const { status, body, headers: errorHeaders } = errorToWire(refused.error);
   const carryon = seesProvider ? refusedField(refused, arrivedAt, deps.clock.now()) : undefined;
   const head = refusedHead(refused);
@@ -112,7 +117,7 @@ function madeOfRefusal(refused: Refused, { seesProvider }: Reader, deps: Deps, {
 }
 
 /** A cached answer, in the form that this request asks for. */
-function madeOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): Made {
+function partsOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): ResponseParts {
   if (request === undefined) throw new Error('a cached answer was given to no request');
   const { stream, includeUsage } = request.chat;
   const chargedMicroUsd = instead === undefined ? 0 : chargedFor(instead);
@@ -136,7 +141,7 @@ const failedHead = (failed: Refused | Kept): AnswerHead =>
   failed.kind === 'refused' ? refusedHead(failed) : failed.note.head;
 
 /** An object's reply, passed on as it is. */
-function madeOfKept({ status, body, isStream, note }: Kept, { request }: Reader): Made {
+function partsOfKept({ status, body, isStream, note }: Kept, { request }: Reader): ResponseParts {
   const { head, isPartial, errorHeaders } = note;
   const isWhole = status === 200 && !isPartial && request !== undefined;
   const cacheControl = isWhole ? cacheControlOf(request, head.mode ?? 'normal') : NO_STORE;
@@ -146,13 +151,13 @@ function madeOfKept({ status, body, isStream, note }: Kept, { request }: Reader)
 type Reply = Extract<Begun['answer'], { kind: 'reply' }>['reply'];
 
 /** A provider's whole answer. */
-function madeOfReply(
+function partsOfReply(
   begun: Begun,
   reply: Reply,
   { seesProvider, cached }: Reader,
   deps: Deps,
   context: RequestContext,
-): Made {
+): ResponseParts {
   const { request, admission, deployment, trail } = begun;
   const { lease, limited } = admission;
   const { body } = reply;
@@ -170,14 +175,14 @@ function madeOfReply(
 }
 
 /** A provider's stream: its first content has arrived, and the rest follows. */
-function madeOfStream(
+function partsOfStream(
   begun: Begun,
   answer: Extract<Begun['answer'], { kind: 'stream' }>,
   { seesProvider, cached }: Reader,
   deps: Deps,
   context: RequestContext,
   record: OpenRecord | undefined,
-): Made {
+): ResponseParts {
   const { request, admission, deployment, trail } = begun;
   const { lease, limited } = admission;
   const { stream } = answer;

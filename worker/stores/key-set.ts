@@ -42,14 +42,14 @@ export class KeySet {
     const step = keySetStep(this.#times, false, this.#now);
     const reading = step === 'read' || step === 'use, and read behind' ? this.#begin(background) : undefined;
     if (step === 'read') await reading;
-    if (step === 'wait') await this.#readingEnds();
+    if (step === 'wait') await this.#waitForRead();
     const tried = this.#keys;
-    let fit = await this.#fit(jwt);
-    if (fit !== 'good') {
+    let result = await this.#checkWithKeys(jwt);
+    if (result !== 'good') {
       await (reading ?? this.#readAgain(background));
-      if (this.#keys !== tried) fit = await this.#fit(jwt);
+      if (this.#keys !== tried) result = await this.#checkWithKeys(jwt);
     }
-    if (fit !== 'unknown') return fit;
+    if (result !== 'unknown') return result;
     return this.#times.failedAt !== undefined || !isKept(this.#times, this.#now) ? 'unavailable' : 'wrong';
   }
 
@@ -62,7 +62,7 @@ export class KeySet {
   async #readAgain(background: Background): Promise<void> {
     const step = keySetStep(this.#times, true, this.#now);
     if (step === 'read') await this.#begin(background);
-    if (step === 'wait') await this.#readingEnds();
+    if (step === 'wait') await this.#waitForRead();
   }
 
   /** Begins a read. It runs in the background, because a client that leaves may end its request while others wait for the set. */
@@ -86,7 +86,7 @@ export class KeySet {
     }
   }
 
-  async #readingEnds(): Promise<void> {
+  async #waitForRead(): Promise<void> {
     for (
       let waitMs = FIRST_WAIT_MS;
       isUnderWay(this.#times, this.#now);
@@ -96,7 +96,7 @@ export class KeySet {
     }
   }
 
-  async #fit(jwt: Jwt): Promise<'good' | 'wrong' | 'unknown'> {
+  async #checkWithKeys(jwt: Jwt): Promise<'good' | 'wrong' | 'unknown'> {
     if (!isKept(this.#times, this.#now)) return 'unknown';
     const { header } = jwt;
     const keys = this.#keys.filter(

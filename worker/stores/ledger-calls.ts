@@ -81,7 +81,7 @@ export class LedgerCalls {
     const now = this.#clock.now();
     const { isAlone, longestMs } = message;
     if (isAlone === true || now < this.#aloneUntil)
-      return this.#inTime(carried([message], call).then(first), longestMs);
+      return this.#inTime(sendTogether([message], call).then(first), longestMs);
     const waitMs = this.#underWaySince === undefined ? 0 : this.#underWaySince + LONGEST_WAIT_MS - now;
     if (waitMs > 0) {
       const waiting = new Waiting(message);
@@ -113,7 +113,7 @@ export class LedgerCalls {
     const number = ++this.#calls;
     this.#underWaySince = this.#clock.now();
     try {
-      const answers = await carried([message, ...followers.map((one) => one.message)], call);
+      const answers = await sendTogether([message, ...followers.map((one) => one.message)], call);
       followers.forEach((follower, index) => {
         follower.end({ kind: 'answered', answer: answers[index + 1] as LedgerAnswer });
       });
@@ -151,7 +151,7 @@ export class LedgerCalls {
 }
 
 /** Makes one call for all these messages. Returns their answers in the same order. */
-async function carried(messages: readonly LedgerMessage[], call: Call): Promise<LedgerAnswer[]> {
+async function sendTogether(messages: readonly LedgerMessage[], call: Call): Promise<LedgerAnswer[]> {
   const asks = messages.flatMap(({ ask }) => (ask === undefined ? [] : [ask]));
   const exchanged = await call(
     messages.flatMap((message) => message.reports),

@@ -128,7 +128,7 @@ export class ProviderStream {
   };
 
   readonly #brokeOff = (reason: unknown): Batch => {
-    this.#broke(reason);
+    this.#countBehindCut(reason);
     this.#stopWaiting();
     return this.#silence.expired ? this.#end(this.#timedOut(), false) : this.#closed(false);
   };
@@ -189,7 +189,7 @@ export class ProviderStream {
   }
 
   /** If a fault cut the stream, the part behind the cut is counted for the bill, but not shown. */
-  #broke(reason: unknown): void {
+  #countBehindCut(reason: unknown): void {
     if (!(reason instanceof CutOff)) return;
     this.#answer.fail(this.#answer.cutShort());
     this.#answer.read(reason.behind);
