@@ -13,9 +13,9 @@ import {
   readNote,
 } from '../../worker/core/answers/stream/messages.ts';
 import type { StreamError } from '../../worker/core/answers/stream/open.ts';
+import type { ReaderOptions } from '../../worker/core/answers/stream/reader-options.ts';
 import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunOutcome } from '../../worker/core/answers/stream/run.ts';
-import type { Wish } from '../../worker/core/answers/stream/wish.ts';
 import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
 import { NO_RUN, type RunFacts } from '../../worker/core/slo/run-facts.ts';
@@ -217,9 +217,9 @@ export class Stage {
 }
 
 export const OWNER: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
-export const RESUMABLE: Wish = { stream: true, resume: true, usage: false, seesProvider: true };
-export const PLAIN: Wish = { ...RESUMABLE, resume: false };
-export const WHOLE: Wish = { ...PLAIN, stream: false };
+export const RESUMABLE: ReaderOptions = { stream: true, resume: true, usage: false, seesProvider: true };
+export const PLAIN: ReaderOptions = { ...RESUMABLE, resume: false };
+export const WHOLE: ReaderOptions = { ...PLAIN, stream: false };
 
 export type Asking = Partial<Omit<KeyedOpen, 'kind' | 'key' | 'job'>> & {
   kind?: 'keyed' | 'shared';
@@ -241,7 +241,7 @@ export class Talk {
     this.#opened = instance;
   }
 
-  open(wish: Wish, { job = 'job', record, ...more }: Asking = {}, signal?: AbortSignal): Promise<Response> {
+  open(wish: ReaderOptions, { job = 'job', record, ...more }: Asking = {}, signal?: AbortSignal): Promise<Response> {
     const asked = { alias: 'app/chat', wish, job: jobNamed(job), record };
     const keyed = {
       kind: 'keyed',

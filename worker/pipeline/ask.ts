@@ -10,7 +10,7 @@ import type { DoorName } from '../../protocol/question.ts';
 import { ok, type Refused, type Result, refused } from '../../protocol/result.ts';
 import { isTextTooLong, readBody } from '../body/read-body.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
-import type { CacheWish } from '../core/answers/cache-wish.ts';
+import type { CacheDirective } from '../core/answers/cache-directive.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
 import type { Weight } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
@@ -163,9 +163,9 @@ function keyedBy(headers: Headers, feature: Feature): Result<Keyed | undefined, 
   });
 }
 
-const NORMAL: Result<CacheWish, RouterError> = ok('normal');
+const NORMAL: Result<CacheDirective, RouterError> = ok('normal');
 
-function cacheWish(header: string | null, identity: Identity): Result<CacheWish, RouterError> {
+function cacheWish(header: string | null, identity: Identity): Result<CacheDirective, RouterError> {
   const wish = header?.trim().toLowerCase();
   if (!wish) return NORMAL;
   if (wish === 'refresh') return isPage(identity) ? refused({ code: 'refresh_not_allowed' }) : ok(wish);

@@ -11,7 +11,7 @@ import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import type { CachedAnswer, Job } from '../core/answers/stream/job.ts';
 import type { KeyedOpen, OpenMessage, Owner, ReplyNote } from '../core/answers/stream/messages.ts';
 import { keyedSubject, ownerOf } from '../core/answers/stream/owner.ts';
-import type { Wish } from '../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../core/answers/stream/reader-options.ts';
 import type { Identity } from '../core/identity/identity.ts';
 import { within } from '../core/within.ts';
 import { formOf } from '../doors/doors.ts';
@@ -161,7 +161,12 @@ export async function attachById(
 ): Promise<Result<Kept, RouterError>> {
   const owner = await idOwner(asking, deps);
   if (!owner.ok) return owner;
-  const wish: Wish = { stream: true, resume: true, usage: true, seesProvider: deps.showsProvider(asking.identity) };
+  const wish: ReaderOptions = {
+    stream: true,
+    resume: true,
+    usage: true,
+    seesProvider: deps.showsProvider(asking.identity),
+  };
   const lastEventId = asking.headers.get(REQUEST_HEADERS.lastEventId) || null;
   const message = { owner: owner.value, wish, lastEventId };
   const tooLong = new AbortController();

@@ -1,7 +1,7 @@
 /** What is known of one request on its way down the line: types, and functions that need nothing else. */
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { DoorName } from '../../protocol/question.ts';
-import type { CacheWish } from '../core/answers/cache-wish.ts';
+import type { CacheDirective } from '../core/answers/cache-directive.ts';
 import type { CooldownField } from '../core/answers/carryon-field.ts';
 import type { Alias, Deployment, Feature } from '../core/config/config.ts';
 import type { Identity } from '../core/identity/identity.ts';
@@ -51,7 +51,7 @@ export interface RoutedRequest {
   /** The alias lists that were in force when the request was read. Undefined if config's own deployments serve. */
   lists: AliasLists | undefined;
   chat: ChatRequest;
-  cache: CacheWish;
+  cache: CacheDirective;
   /** Undefined if there is no `idempotency-key`. */
   keyed: Keyed | undefined;
   /** `x-carryon-resume` as the client sent it; null if it sent none. */

@@ -1,5 +1,5 @@
 /** What KV stores about a tenant: the generations of its answers. Read at most once a minute, and only for requests that use the cache. */
-import { type Generations, generationOf, raised } from '../core/answers/generations.ts';
+import { type Generations, generationOf, raiseGeneration } from '../core/answers/generations.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
@@ -39,7 +39,7 @@ export class TenantRecords {
   async raise(tenant: string, feature: string | null): Promise<{ before: number; after: number }> {
     const before = (await this.#kv.get<Generations>(PREFIX + tenant, 'json')) ?? NEW;
     // The record from KV may be a minute old.
-    const record = raised(before, feature, this.#clock.now());
+    const record = raiseGeneration(before, feature, this.#clock.now());
     await this.#kv.put(PREFIX + tenant, JSON.stringify(record));
     this.#remember(tenant, record);
     const of = (one: Generations) => (feature === null ? one.generation : generationOf(one, feature));

@@ -13,7 +13,7 @@ export const generationOf = ({ generation, generations }: Generations, feature: 
  * Raises the generation of a feature, or of all features if `feature` is null. The new number is at least the time, so that two purges
  * that read the same number do not write the same one.
  */
-export function raised(before: Generations, feature: string | null, now: number): Generations {
+export function raiseGeneration(before: Generations, feature: string | null, now: number): Generations {
   const above = (number: number): number => Math.max(number + 1, now);
   return feature === null
     ? { ...before, generation: above(before.generation) }

@@ -9,7 +9,7 @@ import {
   decideStop,
   type StreamError,
 } from '../../core/answers/stream/open.ts';
-import type { Wish } from '../../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
 import { openedRecord } from '../../core/slo/opened.ts';
 import type { ClosedRecord } from '../../core/slo/record.ts';
 import type { AnswerRuns } from '../../ports.ts';
@@ -22,7 +22,7 @@ const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
 /** How one reader wants the answer. */
 interface ReadWish {
-  wish: Wish;
+  wish: ReaderOptions;
   signal: AbortSignal;
   /** True if the reader's Worker would store the answer in its cache. */
   caches: boolean;

@@ -2,7 +2,14 @@
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import type { KeyedOpen } from '../../core/answers/stream/messages.ts';
 import type { Known, StreamError } from '../../core/answers/stream/open.ts';
-import { type AnswerRecord, asked, beginRecord, isPast, started, wake } from '../../core/answers/stream/record.ts';
+import {
+  type AnswerRecord,
+  afterRestart,
+  beginRecord,
+  mayRunAgain,
+  withLease,
+  withStartedLease,
+} from '../../core/answers/stream/record.ts';
 import type { ClosedRecord, RecordRole } from '../../core/slo/record.ts';
 import { factsOfHead, joinedFacts } from '../../core/slo/run-facts.ts';
 import type { AnswerRuns, Background } from '../../ports.ts';
@@ -48,7 +55,7 @@ export class KeptAnswer {
     const now = this.#runs.clock.now();
     this.#kept ??= this.#wake(now);
     const kept = this.#kept;
-    if (kept === undefined || !isPast(kept.record, kept.log.ending, now)) return kept;
+    if (kept === undefined || !mayRunAgain(kept.record, kept.log.ending, now)) return kept;
     this.#background(this.forget());
     return undefined;
   }
@@ -69,11 +76,11 @@ export class KeptAnswer {
     const record = beginRecord(message, this.#runs.clock.now());
     const kept: Kept = { record, log, run, hasKeeper: !message.caches };
     this.#kept = kept;
-    const note = (change: typeof asked) => (leaseId: string) => {
+    const note = (change: typeof withLease) => (leaseId: string) => {
       kept.record = change(kept.record, leaseId);
       if (this.#kept === kept) this.save(kept);
     };
-    const hooks = { background: this.#background, onAsk: note(asked), onStart: note(started) };
+    const hooks = { background: this.#background, onAsk: note(withLease), onStart: note(withStartedLease) };
     this.#background(run.drive(message.job, hooks).then(() => this.#ended(kept)));
     return kept;
   }
@@ -116,7 +123,7 @@ export class KeptAnswer {
     const loaded = this.#rows.load();
     if (loaded === undefined) return undefined;
     const { record, log: stored } = loaded;
-    const found = wake(record, stored.ending, now);
+    const found = afterRestart(record, stored.ending, now);
     if (stored.ending === null) this.#background(settleLeases(record.owner.tenant, record.leases));
     if (found === 'forget') {
       this.#background(this.forget());

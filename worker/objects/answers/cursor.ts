@@ -11,7 +11,7 @@ import {
   type RunEvent,
   sseText,
 } from '../../core/answers/stream/events.ts';
-import type { Wish } from '../../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
 
 /** The events of an answer as a reader sees them. */
 export interface ReadableLog {
@@ -28,7 +28,7 @@ export interface ReadableLog {
 export class Cursor {
   isOver = false;
   readonly #log: ReadableLog;
-  readonly #wish: Wish;
+  readonly #wish: ReaderOptions;
   readonly #alias: string;
   readonly #madeFor: MadeFor;
   #afterId: number;
@@ -36,7 +36,7 @@ export class Cursor {
   readonly #seenOfChunks: number;
   #moreIds = 0;
 
-  constructor(log: ReadableLog, wish: Wish, alias: string, afterId: number, madeFor: MadeFor) {
+  constructor(log: ReadableLog, wish: ReaderOptions, alias: string, afterId: number, madeFor: MadeFor) {
     this.#log = log;
     this.#madeFor = madeFor;
     this.#wish = wish;

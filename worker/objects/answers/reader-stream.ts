@@ -5,7 +5,7 @@
 import { commentText } from '../../../protocol/sse.ts';
 import type { MadeFor } from '../../core/answers/carryon-field.ts';
 import { HEARTBEAT_MS, KEEP_ALIVE_MS, READER_STALL_MS } from '../../core/answers/stream/limits.ts';
-import type { Wish } from '../../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CallerRecord } from './caller-record.ts';
 import { Cursor, type ReadableLog } from './cursor.ts';
@@ -13,7 +13,7 @@ import { Cursor, type ReadableLog } from './cursor.ts';
 /** One reader, and what it wants. */
 export interface Reading {
   log: ReadableLog;
-  wish: Wish;
+  wish: ReaderOptions;
   /** The model's name for readers that may not see the provider. */
   alias: string;
   /** The id of the last event that this reader has seen. */

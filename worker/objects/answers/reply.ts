@@ -3,7 +3,7 @@ import { type AnswerHead, hiddenHead } from '../../core/answers/answer-head.ts';
 import { type CarryonField, type MadeFor, withCarryon } from '../../core/answers/carryon-field.ts';
 import { dataFor, type Refusal, refusalFor } from '../../core/answers/stream/events.ts';
 import { NOTE_HEADER, noteText, type ReplyNote } from '../../core/answers/stream/messages.ts';
-import type { Wish } from '../../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
 
 type ContentType = 'application/json' | 'text/event-stream; charset=utf-8';
 
@@ -43,7 +43,7 @@ export function refusalReply(
 export const streamReply = (
   body: ReadableStream<Uint8Array>,
   head: AnswerHead,
-  wish: Wish,
+  wish: ReaderOptions,
   note: Omit<ReplyNote, 'head'>,
   streamId: string,
 ): Response => {
@@ -55,7 +55,7 @@ export const streamReply = (
 /** The whole answer. `carryon` says how it was made, for readers that may see the provider. */
 export function completionReply(
   text: string,
-  wish: Pick<Wish, 'seesProvider'>,
+  wish: Pick<ReaderOptions, 'seesProvider'>,
   alias: string,
   note: ReplyNote,
   carryon?: CarryonField,

@@ -3,7 +3,7 @@ import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import { fieldFor, type MadeFor } from '../../core/answers/carryon-field.ts';
 import { isPartial, type Refusal } from '../../core/answers/stream/events.ts';
 import type { Role } from '../../core/answers/stream/messages.ts';
-import type { Wish } from '../../core/answers/stream/wish.ts';
+import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CallerRecord } from './caller-record.ts';
 import type { ReadableLog } from './cursor.ts';
@@ -20,7 +20,7 @@ export interface ServedLog extends ReadableLog {
 /** One caller, and what its object knows about it. */
 export interface Caller {
   log: ServedLog;
-  wish: Wish;
+  wish: ReaderOptions;
   /** The model's name for callers that may not see the provider. */
   alias: string;
   /** The id of the last event that this caller has seen. */

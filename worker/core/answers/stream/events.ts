@@ -4,7 +4,7 @@ import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
 import { chunkIn, replyIn } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
-import type { Wish } from './wish.ts';
+import type { ReaderOptions } from './reader-options.ts';
 
 /** One event of an answer. `openData` is for readers that may see the provider and the cost. It is left out if it equals `data`. */
 export interface RunEvent {
@@ -69,7 +69,7 @@ export const isPartial = (ending: Ending | null): boolean =>
 /** The data of an event as one reader sees it. Readers that may not see the provider get `alias` as the model's name. */
 export function dataFor(
   { kind, data, openData }: RunEvent,
-  { seesProvider, form }: Pick<Wish, 'seesProvider' | 'form'>,
+  { seesProvider, form }: Pick<ReaderOptions, 'seesProvider' | 'form'>,
   alias: string,
 ): string {
   if (kind === 'completion') return replyIn(form, seesProvider ? (openData ?? data) : pageCompletion(data, alias));
@@ -85,10 +85,11 @@ export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
 }
 
 /** True if the reader gets the event. Only readers that asked for the usage chunk, or that resume, get that chunk. */
-export const isFor = ({ kind }: RunEvent, { usage, resume }: Wish): boolean => kind !== 'usage' || usage || resume;
+export const isFor = ({ kind }: RunEvent, { usage, resume }: ReaderOptions): boolean =>
+  kind !== 'usage' || usage || resume;
 
 /** The text of one event. Readers of a resumable stream get its id, which says how far they have come. */
-export function sseText(id: number, data: string, { resume }: Pick<Wish, 'resume'>): string {
+export function sseText(id: number, data: string, { resume }: Pick<ReaderOptions, 'resume'>): string {
   return resume ? eventText({ id: String(id), data }) : dataText(data);
 }
 
@@ -100,7 +101,7 @@ export function endingText(
   ending: Ending,
   endId: number,
   seenId: number,
-  wish: Wish,
+  wish: ReaderOptions,
   madeFor: MadeFor = 'own',
 ): string {
   if (ending.kind === 'complete') return seenId >= endId ? '' : sseText(endId, DONE, wish);

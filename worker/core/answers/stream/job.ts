@@ -5,7 +5,7 @@ import type { Identity } from '../../identity/identity.ts';
 import type { AliasLists } from '../../routing/overrides.ts';
 import type { Route } from '../../routing/route.ts';
 import type { AnswerHead } from '../answer-head.ts';
-import type { CacheWish } from '../cache-wish.ts';
+import type { CacheDirective } from '../cache-directive.ts';
 import type { RunEvent } from './events.ts';
 
 /** A request on its way to the object that runs it. */
@@ -26,7 +26,7 @@ export interface Job {
   /** Left out if config's own deployments serve. */
   lists?: AliasLists;
   chat: ChatRequest;
-  cache: CacheWish;
+  cache: CacheDirective;
   /** A fresh copy from the cache, to be kept for a reader that may resume it. With a copy, no provider is asked. */
   copy?: CachedAnswer;
 }

@@ -6,7 +6,7 @@ import type { ClosedRecord } from '../../slo/record.ts';
 import type { RunFacts } from '../../slo/run-facts.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import type { Job } from './job.ts';
-import type { Wish } from './wish.ts';
+import type { ReaderOptions } from './reader-options.ts';
 
 /** The owner of an answer. Only the owner can attach to it or stop it. `owner.ts` decides who that is. */
 export interface Owner {
@@ -24,7 +24,7 @@ export type OpenMessage = KeyedOpen | SharedOpen;
 interface Opening {
   /** The model's name for readers that may not see the provider. */
   alias: string;
-  wish: Wish;
+  wish: ReaderOptions;
   /** The run to start, if one is needed. */
   job: Job;
   /** Left out for a resumed read, which is not a request of its own, and by earlier builds. The object then has no record of the call. */
@@ -69,7 +69,7 @@ export interface SharedOpen extends Opening {
 /** `POST /attach`: read on by the answer's id. This never starts a run. */
 export interface AttachMessage {
   owner: Owner;
-  wish: Wish;
+  wish: ReaderOptions;
   lastEventId: string | null;
 }
 

@@ -2,7 +2,7 @@
 import { KEEP_MS } from './limits.ts';
 import type { AttachMessage, KeyedOpen, StopMessage } from './messages.ts';
 import { isSameOwner } from './owner.ts';
-import { type AnswerRecord, stampOf } from './record.ts';
+import { type AnswerRecord, timeInKey } from './record.ts';
 
 /** Errors of kept answers. The pipeline makes a `RouterError` of each. */
 export type StreamError =
@@ -45,7 +45,7 @@ export function decideOpen(known: Known | undefined, opening: Opening, now: numb
     if (onlyKnown) return { do: 'nothing' };
     if (lastEventId !== null) return refuse('stream_not_found');
     // A key's own time stamp shows that it is too old to be remembered, so it never causes a silent second run.
-    const stamp = stampOf(key);
+    const stamp = timeInKey(key);
     return stamp !== undefined && now - stamp >= KEEP_MS ? refuse('idempotency_expired') : { do: 'run' };
   }
   if (!isSameOwner(known.record.owner, owner)) return refuse('stream_not_found');

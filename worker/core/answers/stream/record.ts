@@ -4,7 +4,7 @@ import type { AnswerForm } from '../forms.ts';
 import type { Ending } from './events.ts';
 import { KEEP_COPY_MS, KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from './limits.ts';
 import type { KeyedOpen, Owner } from './messages.ts';
-import type { Wish } from './wish.ts';
+import type { ReaderOptions } from './reader-options.ts';
 
 /** A lease of the run. It is stored before the ledger is asked, and again before a provider is called (ledger rule 20). */
 export interface KeptLease {
@@ -27,7 +27,9 @@ export interface AnswerRecord {
   leases: readonly KeptLease[];
 }
 
-type Beginning = Pick<KeyedOpen, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'> & { wish?: Pick<Wish, 'form'> };
+type Beginning = Pick<KeyedOpen, 'owner' | 'bodyHash' | 'alias' | 'key' | 'copy'> & {
+  wish?: Pick<ReaderOptions, 'form'>;
+};
 
 /** The record of a run that starts now. */
 export const beginRecord = ({ owner, bodyHash, alias, key, copy, wish }: Beginning, now: number): AnswerRecord => ({
@@ -36,25 +38,25 @@ export const beginRecord = ({ owner, bodyHash, alias, key, copy, wish }: Beginni
 });
 
 const keepRunUntil = (key: string, now: number): number =>
-  Math.max(now + LONGEST_RUN_MS, Math.min(stampOf(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS;
+  Math.max(now + LONGEST_RUN_MS, Math.min(timeInKey(key) ?? now, now + STAMPED_AHEAD_MS)) + KEEP_MS;
 
 /** The time in a key that is a UUIDv7. Undefined for other keys. */
-export const stampOf = (key: string): number | undefined => timeOfUuidV7(key.toLowerCase());
+export const timeInKey = (key: string): number | undefined => timeOfUuidV7(key.toLowerCase());
 
 /** Adds a lease before the ledger is asked for it. */
-export const asked = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
+export const withLease = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: [...record.leases, { leaseId, started: false }],
 });
 
 /** Marks a lease before a provider is called under it. */
-export const started = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
+export const withStartedLease = (record: AnswerRecord, leaseId: string): AnswerRecord => ({
   ...record,
   leases: record.leases.map((lease) => (lease.leaseId === leaseId ? { leaseId, started: true } : lease)),
 });
 
 /** True if the answer's time is over, or if it failed before any content. The key may then run again. Readers that have begun read on. */
-export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: number): boolean =>
+export const mayRunAgain = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: number): boolean =>
   ending !== null && (ending.kind === 'failed' || now >= keepUntil);
 
 /**
@@ -62,7 +64,7 @@ export const isPast = ({ keepUntil }: AnswerRecord, ending: Ending | null, now: 
  * answer, so the key keeps what was stored and a named error. If none was called, no reader has seen anything, and the key may run
  * again. In both cases the leases are settled, and no provider is asked again.
  */
-export function wake(record: AnswerRecord, ending: Ending | null, now: number): 'kept' | 'died' | 'forget' {
+export function afterRestart(record: AnswerRecord, ending: Ending | null, now: number): 'kept' | 'died' | 'forget' {
   if (now >= record.keepUntil) return 'forget';
   if (ending !== null) return 'kept';
   return record.leases.some((lease) => lease.started) ? 'died' : 'forget';

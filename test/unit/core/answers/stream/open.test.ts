@@ -3,7 +3,12 @@ import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import { KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from '../../../../../worker/core/answers/stream/limits.ts';
 import type { Owner } from '../../../../../worker/core/answers/stream/messages.ts';
 import { decideAttach, decideOpen, decideStop, type Known } from '../../../../../worker/core/answers/stream/open.ts';
-import { asked, beginRecord, started, wake } from '../../../../../worker/core/answers/stream/record.ts';
+import {
+  afterRestart,
+  beginRecord,
+  withLease,
+  withStartedLease,
+} from '../../../../../worker/core/answers/stream/record.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
@@ -80,17 +85,17 @@ describe('what is remembered', () => {
   });
 
   it('of a run that died depends on whether a provider was called', () => {
-    const waiting = asked(record, 'a');
-    const calling = asked(started(waiting, 'a'), 'b');
+    const waiting = withLease(record, 'a');
+    const calling = withLease(withStartedLease(waiting, 'a'), 'b');
     expect(calling.leases).toEqual([
       { leaseId: 'a', started: true },
       { leaseId: 'b', started: false },
     ]);
     const complete = { kind: 'complete' as const };
-    expect(wake(waiting, null, NOW)).toBe('forget');
-    expect(wake(calling, null, NOW)).toBe('died');
-    expect(wake(calling, complete, NOW)).toBe('kept');
-    expect(wake(calling, complete, record.keepUntil - 1)).toBe('kept');
-    expect(wake(calling, complete, record.keepUntil)).toBe('forget');
+    expect(afterRestart(waiting, null, NOW)).toBe('forget');
+    expect(afterRestart(calling, null, NOW)).toBe('died');
+    expect(afterRestart(calling, complete, NOW)).toBe('kept');
+    expect(afterRestart(calling, complete, record.keepUntil - 1)).toBe('kept');
+    expect(afterRestart(calling, complete, record.keepUntil)).toBe('forget');
   });
 });

@@ -1,7 +1,7 @@
 import type { AnswerForm } from '../forms.ts';
 
 /** How a reader wants the answer. The answer stays the same, so none of this is in the body's hash. */
-export interface Wish {
+export interface ReaderOptions {
   /** True for a stream of events, false for one JSON completion. */
   stream: boolean;
   /** True if the stream has ids, heartbeats, and headers as soon as the run is admitted (`x-carryon-resume: 1`). */
