@@ -1,4 +1,4 @@
-/** `npm run bench`: the built Worker against pass-through Workers, in short alternating slots, over a fast local upstream. */
+/** `npm run bench`: measures the built Worker against pass-through Workers, in short alternating slots, over a fast local upstream. */
 import { loadavg } from 'node:os';
 import { runScript } from '../cli/run-script.ts';
 import { type Asked, readArguments, USAGE } from './arguments.ts';

@@ -1,12 +1,12 @@
-/** How long everything is measured. Every load alternates between its subjects in many short slots, so that all of them see the
- * same seconds of the machine and a neighbour's burst of work spoils few slots. */
+/** How long everything is measured. Every load alternates between its subjects in many short slots, so that all of them see the same
+ * seconds of the machine, and a burst of other work on it spoils few slots. */
 export interface Plan {
   mode: 'quick' | 'full';
   startUps: number;
   warmUpMs: number;
   answers: SlotPlan;
   saturated: SlotPlan;
-  /** Requests of 1,000 users whose calls of the ledger are counted, in no timed run. */
+  /** Requests of 1,000 users, whose calls of the ledger are counted in a run of their own that is not timed. */
   ledgerCalls: { requests: number; connections: number };
   firstTokens: { rounds: number; streamsPerSecond: number; seconds: number; contentChunks: number; paceMs: number };
   streamsAtOnce: StreamsAtOnce[];
@@ -14,7 +14,7 @@ export interface Plan {
   serve: { rounds: number; idleMs: number };
   admission: { rounds: number; perSecond: number; warmMs: number; measuredMs: number };
   tokens: { rounds: number; checks: number };
-  /** Travel mode, in Chromium. */
+  /** Travel mode in Chromium. */
   browser: {
     rounds: number;
     firstTokens: BrowserStreams;
@@ -25,9 +25,9 @@ export interface Plan {
     offlineAsks: number;
   };
   costs: {
-    /** Requests, each to a process that has just started, and the leases its ledger holds by then. */
+    /** Requests, each to a process that has just started, and the number of leases that its ledger holds by then. */
     quiet: { requests: number; leasesBefore: number };
-    /** Requests at one a second. */
+    /** One request a second. */
     middling: { seconds: number };
     busy: { requestsPerSecond: number; seconds: number };
     streamed: { count: number; contentChunks: number; paceMs: number };
@@ -48,7 +48,7 @@ export interface SlotPlan {
 export interface StreamsAtOnce {
   rounds: number;
   streams: number;
-  /** They begin within this time, so that their chunks do not come in step. */
+  /** The streams begin within this time, so that their chunks do not come in step. */
   rampSeconds: number;
   contentChunks: number;
   paceMs: number;
@@ -70,7 +70,7 @@ export interface MemoryLoad {
   contentChunks: number;
   paceMs: number;
   paddingBytes: number;
-  /** How long after the last stream "after" is. */
+  /** How long after the last stream the memory "after" is measured. */
   restMs: number;
 }
 
@@ -87,7 +87,7 @@ const AT_ONCE = (streams: number) => ({
 });
 /** 100 tokens a second each. */
 const FIVE_STREAMS = { streams: 5, rampSeconds: 0.1, contentChunks: 100, paceMs: 10 };
-/** 50 tokens a second each: twice as many would keep a core busy, and chunks that wait in a queue are read together. */
+/** 50 tokens a second each. Twice as many would keep a core busy, and chunks that wait in a queue are read together. */
 const FIFTY_STREAMS = { streams: 50, rampSeconds: 0.2, contentChunks: 100, paceMs: 20 };
 
 export const QUICK: Plan = {
@@ -148,10 +148,10 @@ export const FULL: Plan = {
     ...{ people: 5, answersEach: 200, offlineAsks: 200 },
   },
   costs: {
-    // As many as a ledger's table goes on to hold, since folded ones are overwritten; and too few for a fold.
+    // As many leases as a ledger's table holds in the long run, since folded ones are overwritten, and too few for a fold.
     quiet: { requests: 10, leasesBefore: 240 },
     middling: { seconds: 60 },
-    // A minute until the first lease may be folded, and then some nine folds of 256 leases of one.
+    // One minute passes until the first lease may be folded. Then come about nine folds of 256 leases of one request each.
     busy: { requestsPerSecond: 100, seconds: 84 },
     streamed: { count: 30, contentChunks: 600, paceMs: 50 },
     // Records wait for up to 10 s.

@@ -1,4 +1,4 @@
-/** `npm run bench:profile`: where the Worker's time goes under load, beside the bare Worker. */
+/** `npm run bench:profile`: shows where the Worker's time goes under load, beside the bare Worker. */
 import { readFlags, UsageError } from '../cli/flags.ts';
 import { runScript } from '../cli/run-script.ts';
 import { profileFunctions } from './profile/functions.ts';

@@ -1,4 +1,4 @@
-/** The value below which `share` of the numbers lie, by nearest rank; NaN of nothing. */
+/** The value below which `share` of the numbers lie, by nearest rank; NaN if there are no numbers. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = Float64Array.from(values).sort();
@@ -6,7 +6,7 @@ export function percentile(values: ArrayLike<number>, share: number): number {
   return sorted[Math.min(Math.max(rank, 1), sorted.length) - 1] ?? Number.NaN;
 }
 
-/** The middle number, or the mean of the two middle ones; NaN of nothing. */
+/** The middle number, or the mean of the two middle ones; NaN if there are no numbers. */
 export function median(values: ArrayLike<number>): number {
   if (values.length === 0) return Number.NaN;
   const sorted = Float64Array.from(values).sort();
@@ -15,16 +15,19 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** What a round's number is. A rate (requests/s) is better the higher it is, and its total is the harmonic mean; anything else
- * is a cost, better the lower it is. */
+/** What a round's number is. A rate (requests/s) is better the higher it is, and its total is the harmonic mean. Anything else
+ * is a cost, and better the lower it is. */
 export type Quantity = 'cost' | 'rate';
 
 /** One figure over all rounds. */
 export interface Summary {
   median: number;
-  /** The round that fewest others beat, one in ten: what the figure is where the machine disturbed it least. */
+  /** The figure that only one round in ten beats, so the one in which the machine disturbed it least. */
   q10: number;
-  /** All rounds together, bursts of garbage collection and of neighbours included. Rounds are equally large, so this is a mean. */
+  /**
+   * All rounds together, including bursts of garbage collection and of other work on the machine. Rounds are equally large, so this is a
+   * mean.
+   */
   total: number;
   low: number;
   high: number;
@@ -43,7 +46,7 @@ export function summarize(rounds: readonly number[], quantity: Quantity = 'cost'
   };
 }
 
-/** One figure set against another: `median` is the median of the rounds, `q10` and `total` compare the two summaries. */
+/** One figure compared with another. `median` is the median of the rounds' comparisons. `q10` and `total` compare the two summaries. */
 export interface Relation {
   median: number;
   q10: number;
@@ -59,8 +62,8 @@ export interface Comparison {
   difference: Relation;
 }
 
-/** Ratio and difference are taken within each round, and their median afterwards: the two halves of a round saw the same
- * seconds of a noisy machine, and the medians of two columns did not. */
+/** Ratio and difference are taken within each round, and their median afterwards, because the two halves of a round saw the same
+ * seconds of a noisy machine. The medians of two columns did not. */
 export function compare(ours: readonly number[], theirs: readonly number[], quantity: Quantity = 'cost'): Comparison {
   if (ours.length !== theirs.length) throw new Error(`${ours.length} rounds of one, ${theirs.length} of the other`);
   const [one, other] = [summarize(ours, quantity), summarize(theirs, quantity)];

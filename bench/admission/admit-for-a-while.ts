@@ -8,7 +8,7 @@ import { newTrail, type RoutedRequest } from '../../worker/pipeline/request.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 import { Timing } from '../../worker/response/server-timing.ts';
 
-/** Takes `?users=&perSecond=&ms=`, and the body and headers of a chat request. */
+/** The path of the admission run. It takes `?users=&perSecond=&ms=`, and the body and headers of a chat request. */
 export const ADMIT_PATH = '/__bench/admit';
 
 export interface AdmittedForAWhile {
@@ -16,9 +16,9 @@ export interface AdmittedForAWhile {
   tookMs: number;
 }
 
-/** Requests that are due are admitted at the next tick and settled at the one after it, as if the provider took that long. */
+/** Requests that are due are admitted at the next tick and settled one tick later, as if the provider took that long. */
 const TICK_MS = 1;
-/** On a busy machine a backlog would otherwise exceed the number of timers that the runtime allows a request. */
+/** A limit, because on a busy machine a backlog would exceed the number of timers that the runtime allows a request. */
 const MOST_A_TICK = 100;
 
 /** The usage of an answer of about 130 tokens. */
@@ -28,14 +28,14 @@ const MEASURED: Measured = {
   made: { textBytes: 0, chunks: 0 },
 };
 
-/** Never read: the usage above is what gets booked. */
+/** This answer is never read, because the usage above gets booked. */
 const NO_ANSWER: Begun['answer'] = {
   kind: 'reply',
   reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0, finishReason: 'stop' },
 };
 
 /** Runs only the money steps of a request (admit, cover the attempt, settle), `perSecond` times a second for `ms`. The requests are read
- * once, before; the ledger is called as usual. */
+ * once, beforehand. The ledger is called as usual. */
 export async function admitForAWhile(request: Request, deps: Deps, background: Background): Promise<Response> {
   const { clock } = deps;
   const { searchParams } = new URL(request.url);
@@ -66,7 +66,7 @@ export async function admitForAWhile(request: Request, deps: Deps, background: B
   return Response.json({ admitted, tookMs } satisfies AdmittedForAWhile);
 }
 
-/** Returns the function that settles it, to be called when the answer has come. */
+/** Admits one request. Returns the function that settles it, to be called when the answer has come. */
 async function admitOne(ask: RoutedRequest, deps: Deps, background: Background): Promise<() => void> {
   const now = deps.clock.now();
   const timing = new Timing(deps.clock, now);
@@ -91,7 +91,7 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   return () => settle(begun, 'complete', MEASURED, deps, context);
 }
 
-/** The request as each user would send it; for one user, as it came. */
+/** The request as each user would send it. With one user it stays as it came. */
 async function readAsks(request: Request, users: number, deps: Deps): Promise<RoutedRequest[]> {
   const identified = await identify(request, deps, () => {});
   if (!identified.ok) throw new Error(identified.error.code);

@@ -1,4 +1,4 @@
-/** The deployed Worker with two more paths: one only admits, one only checks a token. Only the benchmark builds it. */
+/** The deployed Worker with two more paths: one only admits requests, one only checks a token. Only the benchmark builds it. */
 import { compose } from '../../worker/deps.ts';
 import worker from '../../worker/index.ts';
 import { ADMIT_PATH, admitForAWhile } from './admit-for-a-while.ts';

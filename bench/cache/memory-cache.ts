@@ -1,4 +1,4 @@
-/** The store behind the Cache API of a measured Worker: in memory, and speaking the runtime's own protocol. It takes the place of the
+/** The store behind the Cache API of a measured Worker. It is in memory and speaks the runtime's own protocol. It takes the place of the
  * simulator of `npm run serve`, which keeps names in SQLite and answers in files. */
 interface Kept {
   headers: [string, string][];

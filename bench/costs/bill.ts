@@ -18,8 +18,8 @@ export function billOfMillion(use: Use): Bill {
 }
 
 export interface FreeDay {
-  /** How many requests a day each limit of the free plan allows: none where a single request needs more than its own limit. Items that
-   *  are not used, or not limited, are left out. */
+  /** How many requests a day each limit of the free plan allows: none if a single request needs more than the limit for one request.
+   *  Items that are not used, or not limited, are left out. */
   requests: Partial<Record<Item, number>>;
   /** The limit that is reached first. */
   first: Item;

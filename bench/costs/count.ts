@@ -18,9 +18,9 @@ const MOST_MISSES = 0.01;
 
 export interface CountedTraffic {
   counts: Counts;
-  /** The folds between the first and the last counted one; 0: counted from beginning to end, with at most one fold. */
+  /** The number of folds that were counted. With 0, the whole run was counted, and it had at most one fold. */
   folds: number;
-  /** The whole process's CPU time per request; undefined where the system does not report it. */
+  /** The whole process's CPU time per request; undefined if the system does not report it. */
   cpuMs: number | undefined;
 }
 
@@ -36,20 +36,20 @@ export function countTraffic(
     : countSteady(traffic, workshop, scriptPath, plan);
 }
 
-/** Counts requests so far apart that nothing is left in memory: the process is started again for each, on the same state. */
+/** Counts requests that are so far apart that nothing is left in memory. For each one the process is started again, on the same state. */
 async function countQuiet(
   traffic: Traffic,
   workshop: Workshop,
   scriptPath: string,
   { quiet, settleMs }: Plan['costs'],
 ): Promise<CountedTraffic> {
-  // On disk, because the cache has to outlive the process.
+  // The cache is on disk, because it must outlive the process.
   const onDisk = { ...workshop, cacheScriptPath: undefined };
   const start = () => startProcess(onDisk, 'carryon', { scriptPath, stateName: `quiet-${traffic.id}` });
   let subject: Subject = await asSubject(traffic.subject, await start());
   const parts: Counts[] = [];
   try {
-    // A ledger reads its latest leases when it wakes: as many as a quiet tenant's ledger has before they are folded.
+    // A ledger reads its latest leases when it wakes. It gets as many as a quiet tenant's ledger has before they are folded.
     const others = { ...subject, requests: ofThousandUsers(subject.key) };
     await fixedRateWell(others, { requestsPerSecond: 100, seconds: quiet.leasesBefore / 100 });
     await fixedRateWell(subject, { requestsPerSecond: 1, seconds: 1 });
@@ -75,7 +75,7 @@ async function countSteady(
 ): Promise<CountedTraffic> {
   const subject = await startSubject(workshop, traffic.subject, scriptPath);
   try {
-    // What only a first request does is not counted, and neither is the miss before the hits.
+    // The work that only a first request does is not counted, and neither is the cache miss before the hits.
     await fixedRateWell(subject, { requestsPerSecond: 10, seconds: 0.1 });
     await sleep(settleMs);
     const before = await askCounted(subject);

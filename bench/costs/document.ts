@@ -21,15 +21,15 @@ export async function writeDocument(costs: readonly CostOfTraffic[]): Promise<vo
   await writeFile(PATH, withTables(await readFile(PATH, 'utf8'), tables(costs)));
 }
 
-/** The page with the text between its two marks replaced. */
+/** Returns the page with the text between its two marks replaced. */
 export function withTables(page: string, text: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`docs/costs.md has lost its marks: ${BEGIN} … ${END}`);
   return `${page.slice(0, begin)}${BEGIN}\n\n${text}\n\n${page.slice(end)}`;
 }
 
-/** Three tables: what a request uses, what a million requests cost, what the free plan allows. The last two are worked out from the figures
- * that the first one shows. Items that are never used are left out. */
+/** Three tables: what a request uses, what a million requests cost, and what the free plan allows. The last two are calculated from the
+ * figures that the first one shows. Items that are never used are left out. */
 export function tables(counted: readonly CostOfTraffic[]): string {
   const costs = counted.map((cost) => ({ ...cost, use: rounded(cost.use) }));
   const items = ITEMS.filter((item) => costs.some(({ use }) => use[item] > 0));
@@ -61,7 +61,7 @@ const limitedOf = (items: readonly Item[]) =>
   items.filter((item) => priceOf(item).freeADay !== undefined || priceOf(item).freeARequest !== undefined);
 const labelOf = (item: Item): string => PRICES[item].label;
 
-/** The figure beside the limit for one request, in bold if it is above it. */
+/** A figure with the limit for one request, in bold if it is above the limit. */
 const of = (value: number, most: number): string =>
   value > most ? `**${figure(value)}** of ${figure(most)}` : `${figure(value)} of ${figure(most)}`;
 
@@ -80,7 +80,7 @@ const rounded = (use: Use): Use =>
 
 const figure = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
 
-/** Billed GB-seconds, with the object's seconds beside them. */
+/** A figure as text. Billed GB-seconds have the object's seconds beside them. */
 const used = (item: Item, value: number): string =>
   item === 'objectGbSeconds' && value > 0
     ? `${figure(value)} (${figure(Number((value / OBJECT_GB).toPrecision(2)))} s)`

@@ -1,5 +1,5 @@
-/** What Cloudflare charges: the paid plan's price per million beyond the monthly allowance, and the free plan's daily allowance. Read on
- * 21 November 2026. */
+/** Cloudflare's prices: the paid plan's price per million beyond the monthly allowance, and the free plan's daily allowance. They were read
+ * on 21 November 2026. */
 const WORKERS = 'https://developers.cloudflare.com/workers/platform/pricing/';
 const OBJECTS = 'https://developers.cloudflare.com/durable-objects/platform/pricing/';
 const KV = 'https://developers.cloudflare.com/kv/platform/pricing/';
@@ -8,9 +8,9 @@ interface Price {
   label: string;
   usdPerMillion: number;
   includedAMonth: number;
-  /** Undefined: there is no daily limit. */
+  /** Undefined if there is no daily limit. */
   freeADay: number | undefined;
-  /** The free plan's limit for a single request, if there is one; a request that needs more is ended. */
+  /** The free plan's limit for a single request, if there is one. The platform ends a request that needs more. */
   freeARequest?: number;
   source: string;
 }
@@ -72,5 +72,5 @@ export const priceOf = (item: Item): Price => PRICES[item];
 
 export const ITEMS = Object.keys(PRICES) as Item[];
 
-/** The memory an object is billed for, whatever it uses. */
+/** The memory that an object is billed for, however much it uses. */
 export const OBJECT_GB = 0.128;

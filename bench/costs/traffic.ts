@@ -9,12 +9,12 @@ export interface Traffic {
   subject: SubjectName;
   pace: Pace;
   isStreamed?: true;
-  /** Takes the CPU time of another traffic: in an idle process, what the process uses for itself would count as its requests'. */
+  /** The traffic whose CPU time is used instead. In an idle process, the process's own work would count as its requests' work. */
   cpuOf?: string;
 }
 
 /** How long the provider takes for a whole answer, as models do. A keyed answer's object is awake for this long, and a slice has requests
- * under way for this long: with answers at once it would be returned after each. */
+ * under way for this long. If answers came at once, a slice would be returned after each. */
 export const ANSWER_MS = 2_000;
 
 export const TRAFFIC: readonly Traffic[] = [

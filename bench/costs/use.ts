@@ -6,13 +6,13 @@ import { OBJECT_GB } from './prices.ts';
  * that takes no measurable time. */
 const SHORT_CALL_MS = 10;
 
-/** The counts for one request. `cpuMs` is rounded up to whole milliseconds: it is measured on a process that does more than the Worker is
- * billed for. */
+/** The use of one request. `cpuMs` is rounded up to whole milliseconds only, because it is measured on a process that does more than the
+ * Worker is billed for. */
 export function useOf(counts: Counts, cpuMs: number): Use {
   const { requests = 0 } = counts;
   if (requests === 0) throw new Error('nothing was counted: no request came');
   const each = (...names: string[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0) / requests;
-  // An alarm that was set rings once.
+  // Each alarm that was set fires once.
   const objectRequests = each('objectCalls', 'alarmsSet');
   return {
     workerRequests: 1,

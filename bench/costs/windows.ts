@@ -12,7 +12,7 @@ export function sum(parts: readonly Counts[]): Counts {
   return total;
 }
 
-/** The counts from the first fold to the last, where as many leases are folded as are granted; undefined if there are not two folds. */
+/** The counts from the first fold to the last, a time in which as many leases are folded as granted; undefined without two folds. */
 export function betweenFolds(atFolds: readonly Counts[]): { counts: Counts; folds: number } | undefined {
   const [first, last] = [atFolds[0], atFolds[atFolds.length - 1]];
   if (first === undefined || last === undefined || first === last) return undefined;

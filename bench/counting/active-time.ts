@@ -1,4 +1,4 @@
-/** How long an object has any work under way: the union of its promises' times, which is the time that is billed. */
+/** Measures how long an object has any work under way. This is the union of its promises' times, and the time that is billed. */
 export class ActiveTime {
   readonly #now: () => number;
   readonly #add: (ms: number) => void;
@@ -10,7 +10,7 @@ export class ActiveTime {
     this.#add = add;
   }
 
-  /** Counts until `work` settles, whatever its outcome. */
+  /** Counts the time until `work` settles, whatever its outcome. */
   during(work: Promise<unknown>): void {
     if (this.#underWay === 0) this.#since = this.#now();
     this.#underWay += 1;

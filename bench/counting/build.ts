@@ -10,7 +10,7 @@ export async function buildCountedWorker({ carryon, wrangler, directory }: Parts
   const built = JSON.stringify(carryon.scriptPath);
   const entryPath = join(directory, 'counted-entry.ts');
   const entry = [
-    // First, so that it is in place before the Worker takes a reference to `fetch`.
+    // This import comes first, so that it is in place before the Worker takes a reference to `fetch`.
     `import { countedWorker } from ${JSON.stringify(join(ROOT, 'bench/counting/counted-worker.ts'))};`,
     `import { countedObject } from ${JSON.stringify(join(ROOT, 'bench/counting/count-storage.ts'))};`,
     `import worker, * as exported from ${built};`,

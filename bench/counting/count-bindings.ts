@@ -3,7 +3,7 @@ import { add, adding, patchClassOf } from './counters.ts';
 /** Reading several keys at once is billed per key. */
 const perKey = ([keys]: unknown[]) => (Array.isArray(keys) ? keys.length : 1);
 
-/** Counts every KV namespace and Durable Object namespace of an environment. */
+/** Counts the calls of every KV namespace and Durable Object namespace in an environment. */
 export function countBindings(environment: Record<string, unknown>): void {
   for (const binding of Object.values(environment)) {
     if (typeof binding !== 'object' || binding === null) continue;
@@ -40,7 +40,7 @@ function countedStub(stub: Record<PropertyKey, unknown>): unknown {
       return (...args: unknown[]) => {
         add('objectCalls', 1);
         add(`objectCalls.${String(property)}`, 1);
-        // Called on the stub itself, because reading `apply` of a remote method would name a remote property.
+        // The method is called on the stub itself, because reading `apply` of a remote method would name a remote property.
         return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[property]?.(...args);
       };
     },

@@ -17,7 +17,7 @@ interface Cursor {
 
 const perEntry = ([first]: unknown[]) => (typeof first === 'object' && first !== null ? Object.keys(first).length : 1);
 
-/** The same class, with its storage and the time of its background work counted. */
+/** Returns the same class, but with its storage and the time of its background work counted. */
 export function countedObject<Class extends new (context: never, environment: never) => object>(
   original: Class,
 ): Class {
@@ -35,7 +35,7 @@ export function tableWrittenTo(statement: string): string | undefined {
   return /^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)/i.exec(statement)?.[1];
 }
 
-/** Counts the work that goes on after a call was answered: it is handed to `waitUntil` as it begins. */
+/** Counts the work that goes on after a call was answered, which is handed to `waitUntil` when it begins. */
 function countWork(context: Context): void {
   const active = new ActiveTime(Date.now, (ms) => add('objectMs', ms));
   const waitUntil = context.waitUntil.bind(context);
@@ -45,7 +45,7 @@ function countWork(context: Context): void {
   };
 }
 
-/** Setting an alarm writes a row; keys and values are rows as well. */
+/** Counts reads and writes of rows. Setting an alarm writes a row, and keys with their values are rows as well. */
 function countStorage(storage: Storage): void {
   patchClassOf(storage, {
     put: adding('rowsWritten', perEntry),
@@ -57,13 +57,13 @@ function countStorage(storage: Storage): void {
     exec: (original) =>
       function (this: unknown, ...args) {
         const cursor = original.apply(this, args) as Cursor;
-        // A cursor counts while it is read; our objects read theirs before they first wait.
+        // A cursor's counts grow while it is read. Our objects read their cursors before they first wait.
         queueMicrotask(() => {
           add('rowsRead', cursor.rowsRead);
           add('rowsWritten', cursor.rowsWritten);
           const table = tableWrittenTo(String(args[0]));
           if (table !== undefined && cursor.rowsWritten > 0) add(`rowsWritten.${table}`, cursor.rowsWritten);
-          // The ledger writes its mark in each fold, and nowhere else, after all other rows.
+          // The ledger writes its mark only in a fold, after all other rows.
           if (table === 'mark') counted.atFolds.push({ ...counted.counts });
         });
         return cursor;

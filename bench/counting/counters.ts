@@ -1,5 +1,5 @@
-/** Runs inside the counted Worker's isolate: counts the calls of each binding on the runtime's own classes, so that
- * nothing depends on how the Worker reached the binding. Only for counting runs; timed ones run the plain build. */
+/** The code here runs inside the counted Worker's isolate. It counts the calls of each binding on the runtime's own classes, so that
+ * nothing depends on how the Worker reached the binding. It is for counting runs only. Timed runs use the plain build. */
 export const COUNTS_PATH = '/__bench/counts';
 
 export type Counts = Record<string, number>;
@@ -45,7 +45,7 @@ export function patchClassOf(instance: object, patches: Record<string, (original
   }
 }
 
-/** A patch that adds to a count, one for each call unless `amount` says otherwise. */
+/** A patch that adds to a count: one for each call, unless `amount` says otherwise. */
 export function adding(count: string, amount: (args: unknown[]) => number = () => 1) {
   return (original: Method): Method =>
     function (this: unknown, ...args) {

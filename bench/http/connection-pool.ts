@@ -1,10 +1,13 @@
 import { nowMs } from '../clock.ts';
 import { Connection } from './connection.ts';
 
-/** A server closes connections that are idle for some seconds, perhaps just as the next request is sent, so idle ones are not used for longer than this. */
+/**
+ * A connection that has been idle for longer is not used. A server closes idle connections after some seconds, perhaps just as the next
+ * request is sent.
+ */
 const LONGEST_IDLE_MS = 3_000;
 
-/** Kept connections. The one that has been idle longest is used first; more are opened when all are in use. */
+/** Kept connections. The one that has been idle longest is used first. More are opened if all are in use. */
 export class ConnectionPool {
   readonly #port: number;
   readonly #idle: { connection: Connection; sinceMs: number }[] = [];

@@ -1,4 +1,4 @@
-/** Receives each message; `body` may be called several times. */
+/** Receives each message. `body` may be called several times. */
 export interface MessageHandler {
   head(startLine: string): void;
   body(segment: Buffer): void;
@@ -9,8 +9,8 @@ type State = 'head' | 'body' | 'chunkSize' | 'chunkData' | 'chunkEnd' | 'trailer
 
 const EMPTY = Buffer.alloc(0);
 
-/** Parses HTTP/1.1 messages from a socket's bytes, however they are split, framed by `content-length` or `chunked` only. Both client
- * and upstream use it, because a full HTTP stack would take a share of the two cores being measured. */
+/** Parses HTTP/1.1 messages from a socket's bytes, however they are split. It knows only `content-length` and `chunked` framing. Both
+ * client and upstream use it, because a full HTTP stack would take a share of the two cores that are being measured. */
 export class MessageReader {
   readonly #handler: MessageHandler;
   #state: State = 'head';
@@ -34,7 +34,7 @@ export class MessageReader {
     }
   }
 
-  /** Reads one part and returns how many bytes it took; 0 means that more are needed. */
+  /** Reads one part and returns how many bytes it took. 0 means that it needs more bytes. */
   #step(bytes: Buffer): number {
     switch (this.#state) {
       case 'head':

@@ -11,7 +11,7 @@ export interface Slot {
   requests: number;
   tookMs: number;
   requestsPerSecond: number;
-  /** The CPU time of all threads of the workerd process; undefined where the system does not report it. */
+  /** The CPU time of all threads of the workerd process; undefined if the system does not report it. */
   cpuMsPerRequest: number | undefined;
   /** The share of one core that this client used itself. */
   clientShare: number;
@@ -23,13 +23,13 @@ export interface SlotLoad {
   connections: number;
   /** The requests of each slot. */
   requests: number;
-  /** The connections begin evenly over this time: where all answers take equally long, they would come in bursts. */
+  /** The connections begin evenly over this time. Otherwise, if all answers take equally long, they would come in bursts. */
   staggerMs?: number;
 }
 
-/** A closed loop over connections that are kept from slot to slot: each asks again as soon as it is answered. A subject's CPU time
- * counts from the end of its previous slot, so that what it does after its answers (reports to the ledger, garbage
- * collection) belongs to one of its slots as well. */
+/** A closed loop over connections that are kept from slot to slot. Each connection asks again as soon as it is answered. A subject's CPU
+ * time counts from the end of its previous slot, so that its work after its answers (reports to the ledger, garbage collection) belongs
+ * to one of its slots too. */
 export class ClosedLoop {
   readonly #subject: Subject;
   readonly #pool: ConnectionPool;
@@ -100,7 +100,7 @@ export class ClosedLoop {
   }
 }
 
-/** Runs slots for about this long, and adds them up. */
+/** Runs slots for about `ms`, and adds them up. */
 export async function keepBusy(subject: Subject, connections: number, ms: number): Promise<BusyTime> {
   const loop = await ClosedLoop.open(subject, connections);
   const failures = new Failures();

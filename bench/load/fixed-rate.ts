@@ -7,7 +7,7 @@ import { dueTimesMs, seededRandom } from './schedule.ts';
 import { ask } from './whole-reply.ts';
 
 export interface FixedRateRun {
-  /** From the moment each request was due to its last byte. */
+  /** The time from the moment each request was due to the last byte of its answer. */
   latenciesMs: number[];
   /** How late this client itself started each request. */
   latenessMs: Float64Array;
@@ -16,7 +16,7 @@ export interface FixedRateRun {
 
 const CONNECTIONS = 16;
 
-/** Whole answers at a fixed rate, whether or not earlier requests have been answered. */
+/** Asks for whole answers at a fixed rate, whether or not earlier requests have been answered. */
 export async function fixedRate(
   subject: Subject,
   load: { requestsPerSecond: number; seconds: number; seed: number },

@@ -10,7 +10,7 @@ const LONG_CONVERSATION = Array.from({ length: 33 }, (_, index) => ({
 const THOUSAND = 1_000;
 const ANY_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** How a subject is asked; `index` counts the requests of a run. The prompt is 1 KB unless a set says otherwise. */
+/** How a subject is asked. `index` counts the requests of a run. The prompt is 1 KB unless a set says otherwise. */
 export interface Requests {
   whole(index: number): Buffer;
   streamed(index: number): Buffer;
@@ -20,7 +20,7 @@ export type MakeRequests = (apiKey: string) => Requests;
 
 export const HEALTH_REQUEST = Buffer.from('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
 
-/** Just a key, as most clients send it. */
+/** Requests with just a key, as most clients send them. */
 export const ofLocalKey: MakeRequests = (apiKey) => always(apiKey, {}, []);
 
 export const ofLongPrompts: MakeRequests = (apiKey) => always(apiKey, { messages: LONG_CONVERSATION }, []);
@@ -37,7 +37,7 @@ export const ofThousandUsers: MakeRequests = (apiKey) => {
 export const ofCacheHits: MakeRequests = (apiKey) =>
   always(apiKey, {}, ['x-carryon-user: ana', 'x-carryon-feature: summarize']);
 
-/** A new question every time, for the same feature: none is in the cache yet. */
+/** A new question every time, for the same feature, so that none is in the cache yet. */
 export const ofCacheMisses: MakeRequests = (apiKey) => {
   const headers = ['x-carryon-user: ana', 'x-carryon-feature: summarize'];
   const question = { messages: [{ role: 'user', content: `${PROMPT} ${ANY_UUID}` }] };
@@ -49,7 +49,7 @@ export const ofCacheMisses: MakeRequests = (apiKey) => {
 /** A new idempotency key every time. */
 export const ofKeys: MakeRequests = (apiKey) => keyed(apiKey, []);
 
-/** The same, for streams that can be resumed. */
+/** A new idempotency key every time, for streams that can be resumed. */
 export const ofResumable: MakeRequests = (apiKey) => keyed(apiKey, ['x-carryon-resume: 1']);
 
 /** The same request every time. */
@@ -64,7 +64,7 @@ function keyed(apiKey: string, headers: readonly string[]): Requests {
   return { whole: () => withNewKey(whole(0)), streamed: () => withNewKey(streamed(0)) };
 }
 
-/** The request with a new UUID in place of the first one. */
+/** A copy of the request with a new UUID in place of its first one. */
 function withNewKey(template: Buffer): Buffer {
   const request = Buffer.from(template);
   request.write(randomUUID(), template.indexOf(ANY_UUID), 'latin1');

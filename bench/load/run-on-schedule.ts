@@ -4,8 +4,8 @@ import { nowMs } from '../clock.ts';
 /** Node's timers may be a millisecond late, so the last part of a wait is polled. */
 const POLLED_MS = 1.3;
 
-/** Calls `start` at every due time, whether or not earlier requests have been answered (open loop), and returns how late each call
- * was. Latency counts from `dueAtMs`, so a slow answer cannot hide the requests that wait behind it. */
+/** Calls `start` at every due time, whether or not earlier requests have been answered (an open loop). Returns how late each call was.
+ * Latency counts from `dueAtMs`, so a slow answer cannot hide the requests that wait behind it. */
 export async function runOnSchedule(
   dueTimesMs: Float64Array,
   start: (index: number, dueAtMs: number) => void,

@@ -2,11 +2,11 @@ import { nowMicros } from '../clock.ts';
 import type { ReplyHandler } from '../http/connection.ts';
 import { StampScanner } from '../upstream/stamp.ts';
 
-/** The times of one stream, as its reader saw them. */
+/** The times of one stream as its reader measured them. */
 export interface StreamTiming {
-  /** From the request to the first content, less the upstream's own time between the request's arrival and that content. */
+  /** The time from the request to the first content, less the upstream's own time between the request's arrival and that content. */
   timeToFirstTokenMs: number;
-  /** For every content chunk but the first: from its sending by the upstream to its arrival here. */
+  /** For every content chunk but the first, the time from its sending by the upstream to its arrival here. */
   chunkDelaysMs: number[];
 }
 

@@ -26,7 +26,7 @@ export async function streams(
   let mostOpen = 0;
 
   const dueTimes = dueTimesMs(load.streamsPerSecond, load.seconds, seededRandom(load.seed));
-  // Connected beforehand: a stream's time to first token should not include a TCP handshake.
+  // The connections are opened beforehand, because a stream's time to first token should not include a TCP handshake.
   const connections = await Connection.openMany(subject.port, dueTimes.length);
   const cpuBefore = cpuMs(subject.processId);
   await runOnSchedule(dueTimes, (index) => {

@@ -3,7 +3,7 @@ import { ANSWER_TEXT } from '../upstream/wire.ts';
 
 const ANSWER = Buffer.from(ANSWER_TEXT);
 
-/** Checks one whole reply: status 200, with the upstream's whole answer in it. */
+/** Checks one whole reply. It must have status 200 and contain the upstream's whole answer. */
 export class WholeReply implements ReplyHandler {
   readonly #settled: (failure: string | undefined) => void;
   #status = 0;
@@ -34,7 +34,7 @@ export class WholeReply implements ReplyHandler {
   }
 }
 
-/** Sends one request; resolves with what was wrong, or with undefined. */
+/** Sends one request. Resolves with what was wrong, or with undefined if nothing was. */
 export function ask(connection: Connection, request: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => connection.send(request, new WholeReply(resolve)));
 }

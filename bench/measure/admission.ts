@@ -14,7 +14,7 @@ const CROWDS = [
   { id: 'thousandUsers', name: 'thousandUsers', users: 1_000, label: '1,000 users' },
 ] as const;
 
-/** The admit step alone: in workerd with the real ledger, but without HTTP or a provider. */
+/** Measures the admit step alone, in workerd with the real ledger but without HTTP or a provider. */
 export async function measureAdmission(workshop: Workshop, plan: Plan['admission']): Promise<Row[]> {
   const { scriptPath } = await buildWorker(
     join(ROOT, 'bench/admission/entry.mjs'),

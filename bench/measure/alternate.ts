@@ -4,8 +4,8 @@ import type { Entrant } from '../subject/subject.ts';
 /** The samples of each subject, round by round. */
 export type Rounds<Sample> = ReadonlyMap<Entrant, Sample[]>;
 
-/** Every subject once in every round, so that slow drift of the machine affects all alike. `run` is given the round's number,
- * for a seed that all of them share. */
+/** Runs every subject once in every round, so that a slow drift of the machine affects all alike. `run` gets the round's number, for a
+ * seed that all of them share. */
 export async function alternate<Sample extends { failures: Failures }>(
   names: readonly Entrant[],
   rounds: number,
@@ -23,14 +23,14 @@ export async function alternate<Sample extends { failures: Failures }>(
   return samples;
 }
 
-/** A B, B A, B A, A B; of three A B C, C B A, B C A, A C B, …: each comes first as often as the others. */
+/** The order of a round: A B, B A, B A, A B, and with three A B C, C B A, B C A, A C B, … Each comes first equally often. */
 export function orderOf<Name>(names: readonly Name[], round: number): Name[] {
   const first = (round >> 1) % names.length;
   const order = [...names.slice(first), ...names.slice(0, first)];
   return round % 2 === 0 ? order : order.reverse();
 }
 
-/** Timing wrong answers would mean nothing: the run stops here and the command fails. */
+/** Thrown because timing wrong answers would mean nothing. The run stops and the command fails. */
 export class WrongAnswers extends Error {
   constructor(what: string) {
     super(`wrong answers, so nothing more was measured. ${what}`);

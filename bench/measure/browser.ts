@@ -19,7 +19,7 @@ type BrowserPlan = Plan['browser'];
 /** The pause between two questions of a page. */
 const REST_MS = 50;
 
-/** What travel mode adds in Chromium: a page reads streams without its service worker, and then through it. */
+/** Measures what travel mode adds in Chromium. A page reads streams without its service worker, and then through it. */
 export async function measureBrowser(workshop: Workshop, upstream: Upstream, plan: BrowserPlan): Promise<Row[]> {
   try {
     findChromium(process.env, 'whole');
@@ -64,7 +64,7 @@ async function addedByTheWorker(
           });
           return checked(streams, contentChunks, isUnderWorker ? 'live' : null);
         };
-        // Compiles the code and opens the connections before anything counts.
+        // These streams compile the code and open the connections before anything counts.
         await streamsOf({ ...firstTokens, streams: 25 });
         const first = (await streamsOf(firstTokens)).map(({ timeToFirstTokenMs }) => timeToFirstTokenMs);
         const delays = (await streamsOf(chunks)).flatMap(({ chunkDelaysMs }) => chunkDelaysMs);
@@ -86,7 +86,7 @@ async function addedByTheWorker(
   ];
 }
 
-/** Fills the store with the answers of several people, as many as each may have; then the last person asks offline. */
+/** Fills the store with answers of several people, as many as each may have. Then the last person asks offline. */
 async function withoutNetwork(browser: Browser, address: string, key: string, plan: BrowserPlan): Promise<Row[]> {
   const { people, answersEach, offlineAsks } = plan;
   return inPage(browser, address, async (page, context) => {

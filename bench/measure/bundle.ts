@@ -10,7 +10,7 @@ const FRONT_ENDS_LOAD: Readonly<Record<string, string>> = {
   '/travel.js': 'travelModule',
 };
 
-/** The size of what a deploy uploads. */
+/** Measures the size of what a deploy uploads. */
 export function measureBundle({ carryon, browserScripts }: Workshop): Row[] {
   const named = (figure: string, label: string) => ({ id: `bundle.${figure}`, group: 'Bundle', label, unit: 'KiB' });
   return [

@@ -10,7 +10,7 @@ import { type Row, singleRow } from '../report/row.ts';
 import type { Workshop } from '../subject/workshop.ts';
 import { startUpstream } from '../upstream/start.ts';
 
-/** Shown in this order, per 1,000 requests; the second group only if it is not zero. */
+/** The counts that are always shown, in this order, per 1,000 requests. The others are shown only if they are not zero. */
 const ALWAYS_SHOWN = {
   rowsWritten: 'rows written',
   objectCalls: 'Durable Object calls',
@@ -30,8 +30,8 @@ const PARTS = [
   { begin: 'rowsWritten.', label: 'rows written to the table' },
 ];
 
-/** Counts what a bill would count, and works out the bill. Several traffics run at once, each in its own process, because only counts are
- * taken and most of the time is waiting. `isWritten`: the result is also written to docs/costs.md. */
+/** Counts what a bill would count, and calculates the bill. Several traffics run at once, each in its own process, because only counts are
+ * taken and most of the time is waiting. `isWritten`: also write the result to docs/costs.md. */
 export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWritten: boolean): Promise<Row[]> {
   const scriptPath = await buildCountedWorker(workshop);
   const slowUpstream = await startUpstream();
@@ -45,7 +45,8 @@ export async function measureCosts(workshop: Workshop, plan: Plan['costs'], isWr
     const counted = new Map<string, CountedTraffic>();
     const count = async (traffic: Traffic) =>
       void counted.set(traffic.id, await countTraffic(traffic, shop, scriptPath, plan));
-    // The busy ones run by themselves: a process that is kept waiting gets its requests in bursts, and takes different leases for them.
+    // The busy ones run without the others. A process that is kept waiting would get its requests in bursts, and take different leases for
+    // them.
     await Promise.all(TRAFFIC.filter(({ pace }) => pace === 'busy').map(count));
     await Promise.all(TRAFFIC.filter(({ pace }) => pace !== 'busy').map(count));
     const costs = TRAFFIC.map((traffic) => costOf(traffic, counted));
@@ -60,7 +61,7 @@ function costOf(traffic: Traffic, all: ReadonlyMap<string, CountedTraffic>): Cos
   const { id, cpuOf = id } = traffic;
   const counted = all.get(id);
   if (counted === undefined) throw new Error(`${id} was not counted`);
-  // Without Linux the CPU time is unknown: 0 rather than a wrong figure.
+  // On other systems than Linux the CPU time is unknown, and 0 is better than a wrong figure.
   return { traffic, counted, use: useOf(counted.counts, all.get(cpuOf)?.cpuMs ?? 0) };
 }
 

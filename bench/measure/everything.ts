@@ -17,7 +17,7 @@ import { measureFirstTokens, measureStreams, STREAMED } from './streaming.ts';
 import { measureTokens } from './tokens.ts';
 import { warmUp, warmUpStreams } from './warm-up.ts';
 
-/** In the order in which they run; each begins the ids of its rows. */
+/** The measures in the order in which they run. Each name begins the ids of its rows. */
 export const MEASURES = [
   'bundle',
   'answers',
@@ -35,11 +35,11 @@ export type Measure = (typeof MEASURES)[number];
 
 export interface Wanted {
   measures: readonly Measure[];
-  /** The costs are written to docs/costs.md as well. */
+  /** True if the costs are also written to docs/costs.md. */
   isWritten: boolean;
 }
 
-/** The rows of the wanted measures, each as soon as it is known. */
+/** Yields the rows of the wanted measures, each as soon as it is known. */
 export async function* measureEverything(
   workshop: Workshop,
   upstream: Upstream,
@@ -93,7 +93,7 @@ export async function* measureEverything(
   }
 }
 
-/** New processes for a measure, warm before it begins. */
+/** Starts new processes for a measure and warms them up before it begins. */
 async function* warm(
   workshop: Workshop,
   upstream: Upstream,

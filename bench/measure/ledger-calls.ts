@@ -8,7 +8,7 @@ import type { Workshop } from '../subject/workshop.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { WrongAnswers } from './alternate.ts';
 
-/** How often requests of 1,000 users call a Durable Object under load. Counted, not timed. */
+/** Counts how often requests of 1,000 users call a Durable Object under load. Nothing is timed. */
 export async function measureLedgerCalls(
   workshop: Workshop,
   upstream: Upstream,

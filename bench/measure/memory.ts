@@ -18,11 +18,11 @@ interface HeldRun extends StreamsRun {
 const SAMPLED_EVERY_MS = 50;
 const HELD: readonly SubjectName[] = ['carryon', 'resumable', 'bare'];
 
-/** Streams at once: memory before, at the peak and after. Every stream must be whole. */
+/** Measures memory before, during and after many streams at once. Every stream must be whole. */
 export async function measureMemory(workshop: Workshop, upstream: Upstream, load: MemoryLoad): Promise<Row[]> {
   await upstream.script({ ...load, firstContentDelayMs: load.paceMs });
   const rounds = await alternate(withAgainst(HELD, workshop.against !== undefined), load.rounds, async (name, seed) => {
-    // A new process each time: one that was under load before keeps that memory, and hides what these streams need.
+    // Each run has a new process. One that was under load before keeps that memory, which would hide what these streams need.
     const subject = await startSubject(workshop, name);
     return hold(subject, load, seed).finally(subject.stop);
   });

@@ -14,7 +14,7 @@ interface Held {
   residentMiB: number;
 }
 
-/** What `npm run serve` holds in memory while nobody asks it anything: npm, the command and workerd together. */
+/** Measures what `npm run serve` holds in memory while it is idle: npm, the command and workerd together. */
 export async function measureServe(workshop: Workshop, plan: Plan['serve']): Promise<Row[]> {
   const ours = await rounds(ROOT, workshop, plan);
   const theirs = workshop.against && (await rounds(workshop.against.directory, workshop, plan));
@@ -39,7 +39,7 @@ export async function measureServe(workshop: Workshop, plan: Plan['serve']): Pro
   ];
 }
 
-/** Undefined where the system does not report memory. */
+/** The memory of each round; undefined if the system does not report memory. */
 async function rounds(directory: string, workshop: Workshop, plan: Plan['serve']): Promise<Held[] | undefined> {
   const held: Held[] = [];
   for (let round = 0; round < plan.rounds; round += 1) {
@@ -62,7 +62,7 @@ async function idle(directory: string, workshop: Workshop, idleMs: number): Prom
       },
     },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A process group of its own, as a terminal gives a command.
+    // The command gets its own process group, as in a terminal.
     detached: true,
   });
   const exited = once(npm, 'exit');
@@ -95,7 +95,7 @@ async function untilReady(npm: ChildProcess): Promise<void> {
   throw new Error(`npm run serve ended before it was ready:\n${lines.join('\n')}`);
 }
 
-/** The system chooses one; `npm run serve` wants a number. */
+/** A free port that the system chooses, because `npm run serve` wants a number. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,7 +7,7 @@ import type { Entrant, SubjectName, Subjects } from '../subject/subject.ts';
 import type { Upstream } from '../upstream/start.ts';
 import { alternate, type Rounds } from './alternate.ts';
 
-/** The main line: answers take as long as models take. */
+/** The subjects of the main measure, in which answers take as long as models take. */
 export const ANSWERS: readonly SubjectName[] = ['carryon', 'gatewayFloor', 'least', 'bare'];
 export const SATURATED: readonly SubjectName[] = [
   'carryon',
@@ -28,7 +28,7 @@ interface WatchedSlot extends Slot {
   upstreamShare: number;
 }
 
-/** Whole answers after a model's delay: what a request costs where the Worker mostly waits. */
+/** Measures whole answers after a model's delay: what a request costs while the Worker mostly waits. */
 export async function measureAnswers(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
   await upstream.answerAfter(plan.answerMs);
   const named = naming('answers', `Answers after ${plan.answerMs} ms, ${plan.connections} connections`);
@@ -37,7 +37,7 @@ export async function measureAnswers(subjects: Subjects, upstream: Upstream, pla
   return [
     ...overReference(rounds, [
       cpu,
-      // Over bare both contain the same delay, so only the difference means anything.
+      // Both ours and the bare Worker's contain the same delay, so only the difference means anything.
       { ...named('p50Ms', 'p50', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.5) },
       { ...named('p99Ms', 'p99', 'ms'), pick: (slot) => percentile(slot.latenciesMs, 0.99) },
     ]),
@@ -47,7 +47,7 @@ export async function measureAnswers(subjects: Subjects, upstream: Upstream, pla
 
 const GATEWAY_FLOOR = ['gatewayFloor', 'the floor of a gateway'] as const;
 
-/** Whole answers at once: as many requests as fit into a second. */
+/** Measures whole answers that come at once: as many requests as fit into a second. */
 export async function measureSaturation(subjects: Subjects, upstream: Upstream, plan: SlotPlan): Promise<Row[]> {
   await upstream.answerAfter(0);
   const named = naming('saturated', `Answers at once, ${plan.connections} connections`);
@@ -61,7 +61,7 @@ export async function measureSaturation(subjects: Subjects, upstream: Upstream, 
     },
     cpu,
   ];
-  // The references are the fastest, so they ask the most of client and upstream.
+  // The references are the fastest, so they demand the most of client and upstream.
   const fastest = rounds.get('least') ?? [];
   return [
     ...overReference(rounds, figures, (name) => (name === 'longPrompts' ? 'bareLongPrompts' : 'bare')),

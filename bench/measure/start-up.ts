@@ -19,7 +19,7 @@ interface StartUp {
 const BOTH = ['carryon', 'bare'] as const;
 const PATIENCE_MS = 10_000;
 
-/** The time from the spawn of workerd on an empty state to the first 200 of `/healthz`, and the time of the first chat request. */
+/** Measures the time from the spawn of workerd on an empty state to the first 200 of `/healthz`, and the time of the first chat request. */
 export async function measureStartUp(workshop: Workshop, startUps: Plan['startUps']): Promise<Row[]> {
   const rounds = new Map(BOTH.map((name): [SubjectName, StartUp[]] => [name, []]));
   for (let round = 0; round < startUps; round += 1) {

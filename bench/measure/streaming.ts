@@ -10,7 +10,7 @@ export const STREAMED: readonly SubjectName[] = ['carryon', 'resumable', 'stream
 
 const FIRST_CONTENT_DELAY_MS = 5;
 
-/** Many short streams: how long the first token takes. */
+/** Measures how long the first token takes, over many short streams. */
 export async function measureFirstTokens(
   subjects: Subjects,
   upstream: Upstream,
@@ -27,7 +27,7 @@ export async function measureFirstTokens(
   ]);
 }
 
-/** Streams that are open at the same time: how long a chunk is held up, and what a stream costs. */
+/** Measures how long a chunk is held up, and what a stream costs, over streams that are open at the same time. */
 export async function measureStreams(subjects: Subjects, upstream: Upstream, plan: StreamsAtOnce): Promise<Row[]> {
   const { contentChunks, paceMs, rampSeconds } = plan;
   await upstream.script({ contentChunks, paceMs, firstContentDelayMs: FIRST_CONTENT_DELAY_MS });

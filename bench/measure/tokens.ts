@@ -9,7 +9,7 @@ import type { Subject } from '../subject/subject.ts';
 import { ROOT, type Workshop } from '../subject/workshop.ts';
 import { WrongAnswers } from './alternate.ts';
 
-/** Identifying a caller by a user token, with signature and claims, but without HTTP. */
+/** Measures how long it takes to identify a caller by a user token, with signature and claims but without HTTP. */
 export async function measureTokens(workshop: Workshop, { rounds, checks }: Plan['tokens']): Promise<Row[]> {
   const { scriptPath } = await buildWorker(
     join(ROOT, 'bench/admission/entry.mjs'),

@@ -10,7 +10,7 @@ export async function warmUp(subjects: Subjects, upstream: Upstream, ms: number)
   await alternate([...subjects.keys()], 1, (name) => keepBusy(subjectNamed(subjects, name), 32, ms));
 }
 
-/** The same for streams, which take another path than whole answers. */
+/** The same for streams, which take a different path from whole answers. */
 export async function warmUpStreams(subjects: Subjects, upstream: Upstream, ms: number): Promise<void> {
   const [contentChunks, paceMs, streamsPerSecond] = [50, 5, 50];
   await upstream.script({ contentChunks, paceMs, firstContentDelayMs: 0 });

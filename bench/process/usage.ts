@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** CPU time that a process has used so far, in all its threads; undefined where the system does not report it. Linux counts it in
- * nanoseconds for each thread (`schedstat`); the ticks of `/proc/PID/stat` are 10 ms each, too coarse for a short slot.
+/** CPU time that a process has used so far, in all its threads; undefined if the system does not report it. Linux counts it in
+ * nanoseconds for each thread (`schedstat`). The ticks of `/proc/PID/stat` are 10 ms each, too coarse for a short slot.
  * A thread that ends takes its count with it, but workerd keeps its threads. */
 export function cpuMs(processId: number): number | undefined {
   let nanoseconds = 0;
@@ -12,12 +12,12 @@ export function cpuMs(processId: number): number | undefined {
   return nanoseconds === 0 ? undefined : nanoseconds / 1e6;
 }
 
-/** Resident memory in MiB; undefined where there is no /proc. */
+/** Resident memory in MiB; undefined if there is no /proc. */
 export function residentMiB(processId: number): number | undefined {
   return kibibytes(read(`/proc/${processId}/status`), 'VmRSS');
 }
 
-/** Proportional set size in MiB: pages that several processes share are divided among them, so the sizes of a tree's
+/** Proportional set size in MiB. Pages that several processes share are divided among them, so the sizes of a tree's
  * processes add up to what the tree really holds. */
 export function proportionalMiB(processId: number): number | undefined {
   return kibibytes(read(`/proc/${processId}/smaps_rollup`), 'Pss');
@@ -28,7 +28,7 @@ export function processTree(processId: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of entriesOf('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    // The command's name may contain spaces; the numbered fields begin after its closing bracket.
+    // The command's name may contain spaces. The numbered fields begin after its closing bracket.
     const parent = Number(
       read(`/proc/${name}/stat`)
         ?.replace(/^.*\) \S /s, '')
@@ -37,7 +37,7 @@ export function processTree(processId: number): number[] {
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
   const tree = [processId];
-  // The list grows while it is walked, until no process in it has children that are not.
+  // The list grows while the loop runs over it, until it has all children of its processes.
   for (const parent of tree) tree.push(...(children.get(parent) ?? []));
   return tree;
 }

@@ -1,4 +1,4 @@
-/** V8's CPU profile, in the form of the DevTools protocol and of `.cpuprofile` files. */
+/** V8's CPU profile in the form of the DevTools protocol and of `.cpuprofile` files. */
 export interface CpuProfile {
   nodes: ProfileNode[];
   samples: number[];
@@ -23,15 +23,15 @@ export interface FunctionCost {
   /** The function's place in the source, or V8's name in brackets. */
   place: string;
   selfMicros: number;
-  /** With everything it called; recursion counts once. */
+  /** The time of the function with everything it called. Recursion counts once. */
   totalMicros: number;
 }
 
-/** Names a frame; a native one is told apart by the place that called it. Frames of one name are one function. */
+/** Names a frame. The name of a native one includes the place that called it. Frames of one name are one function. */
 export type PlaceOf = (frame: CallFrame, caller: string) => string;
 
-/** The time of each function, most expensive first. A sample's delta is the time before it, in which the isolate may not have run at
- * all (nobody samples it then), so none counts for more than `longestSampleMicros`. */
+/** The time of each function, most expensive first. A sample's delta is the time before it. The isolate may not have run in that time,
+ * because an isolate at rest is not sampled, so no delta counts for more than `longestSampleMicros`. */
 export function functionCosts(profile: CpuProfile, placeOf: PlaceOf, longestSampleMicros: number): FunctionCost[] {
   const selfMicrosOfNode = new Map<number, number>();
   for (const [index, node] of profile.samples.entries()) {
@@ -47,7 +47,7 @@ export function functionCosts(profile: CpuProfile, placeOf: PlaceOf, longestSamp
     return cost;
   }
 
-  /** Returns the node's total; `above` holds the functions that are running around it. */
+  /** Returns the node's total. `above` has the functions that are running around it. */
   function visit(node: ProfileNode, caller: string, above: ReadonlySet<string>): number {
     const place = placeOf(node.callFrame, caller);
     const selfMicros = selfMicrosOfNode.get(node.id) ?? 0;

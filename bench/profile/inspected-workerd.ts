@@ -13,8 +13,8 @@ export interface Inspected extends Started {
   inspectorPort: number;
 }
 
-/** A process with the config of a timed one and its inspector listening. `startWorkerd` has no option for it, because the
- * router should not have one. */
+/** Starts a process with the config of a timed one, but with its inspector listening. `startWorkerd` has no option for that, because
+ * the router should not have one. */
 export async function startInspected(workshop: Workshop, worker: WorkerName): Promise<Inspected> {
   const stateDirectory = join(workshop.stateDirectory, `inspected-${worker}`);
   await Promise.all(STATE_PARTS.map((part) => mkdir(join(stateDirectory, part), { recursive: true })));

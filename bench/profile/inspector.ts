@@ -1,7 +1,7 @@
 import type { CpuProfile } from './cpu-profile.ts';
 
 const SAMPLED_EVERY_MICROS = 200;
-/** Samples may be a little late; a longer gap means that the isolate was not running. */
+/** Samples may be a little late. A longer gap means that the isolate was not running. */
 export const LONGEST_SAMPLE_MICROS = 2 * SAMPLED_EVERY_MICROS;
 
 /** Records what the isolate runs while `load` is under way, over the Chrome DevTools protocol. */

@@ -14,8 +14,8 @@ const REPORT_BYTES = 64 * 2 ** 20;
 
 type MicrosBySymbol = Map<string, number>;
 
-/** Linux `perf` on the whole process: the runtime's native work, which V8's profile only calls "(program)". Compiled JavaScript has no
- * names here; its addresses are summed up as one. */
+/** Runs Linux `perf` on the whole process. It shows the runtime's native work, which V8's profile only calls "(program)". Compiled
+ * JavaScript has no names here, so its addresses are summed up as one. */
 export async function profileNative(workshop: Workshop, name: SubjectName, load: ProfiledLoad): Promise<void> {
   const profiled = await profileOne(workshop, name, load);
   const bare = await profileOne(workshop, 'bare', load);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import type { CallFrame, PlaceOf } from './cpu-profile.ts';
 
-/** The built script's name in workerd's config; the runtime's own JavaScript has names like `node-internal:…`. */
+/** The built script's name in workerd's config. The runtime's own JavaScript has names like `node-internal:…`. */
 const SCRIPT_URL = 'worker.js';
 const SHOWN_CHARACTERS = 70;
 
@@ -22,7 +22,10 @@ export function sourcePlaces(scriptPath: string): PlaceOf {
   };
 }
 
-/** `fetch, called in worker/pipeline/attempt.ts:39`; V8's own rows, such as `(program)`, are children of the root. */
+/**
+ * The name of a native frame, such as `fetch, called in worker/pipeline/attempt.ts:39`. V8's own rows, such as `(program)`, are children of
+ * the root.
+ */
 function nativePlace(functionName: string, caller: string): string {
   const name = functionName || '(native without a name: promises that the runtime settles)';
   const [where = ''] = caller.split('  ');

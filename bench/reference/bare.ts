@@ -4,7 +4,7 @@ interface BareEnvironment {
 }
 
 /** The main reference: a pass-through that does only what every gateway must. It puts the provider's key into the header
- * and hands on both bodies unread, by the global `fetch`. */
+ * and passes both bodies on unread, with the global `fetch`. */
 export default {
   fetch(request: Request, environment: BareEnvironment): Promise<Response> {
     const forwarded = new Request(environment.UPSTREAM_URL, request);

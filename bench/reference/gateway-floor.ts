@@ -24,7 +24,9 @@ const TEMPLATE = new Headers({
 const LONGEST_MS = 30_000;
 
 /**
- * The floor of a gateway: no logic, but everything that a gateway which counts money must do. It reads both bodies as text and JSON and writes them again, ends the call when its client leaves or its time is up, does work behind the response, and sends eight figures in headers.
+ * The floor of a gateway. It has no logic, but does everything that a gateway that counts money must do. It reads both bodies as text and
+ * JSON and writes them again, ends the call when its client leaves or its time is up, does work behind the response, and sends eight
+ * figures in headers.
  */
 export default {
   async fetch(request: Request, { UPSTREAM_URL, UPSTREAM_KEY }: Environment, context: Context): Promise<Response> {

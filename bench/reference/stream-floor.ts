@@ -6,8 +6,8 @@ interface Context {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** The JavaScript floor for streams: the bare Worker, but each chunk of the answer passes through JavaScript untouched. A Worker
- * that wants to know how a stream ends cannot do less. */
+/** The JavaScript floor for streams: the bare Worker, but each chunk of the answer passes through JavaScript unchanged. A Worker
+ * that must know how a stream ends cannot do less. */
 export default {
   async fetch(request: Request, environment: Parameters<typeof bare.fetch>[1], context: Context): Promise<Response> {
     const response = await bare.fetch(request, environment);

@@ -12,20 +12,21 @@ export interface Verdict {
   met: boolean;
 }
 
-/** What Carryon promises itself. A missed aim is shown and fails nothing: a machine's bad day is no bug. */
+/** Carryon's aims for itself. A missed aim is shown but fails nothing, because a machine's bad day is no bug. */
 const AIMS: Record<string, Aim> = {
-  // Where a request mostly waits for the model, and where nothing waits.
+  // These are for requests that mostly wait for the model, and for requests that never wait.
   'answers.cpuMsPerRequest': { of: 'ratio', atMost: 1.8 },
   'answers.p50Ms': { of: 'difference', atMost: 2 },
   'everything.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.65 },
   'everything.saturated.cpuMsPerRequest': { of: 'difference', atMost: 0.09 },
-  // The three aims for requests/s are about what a gateway without logic has (docs/decisions/0058-what-a-request-costs.md); this one is ours alone.
+  // The three aims for requests/s are about what a gateway without logic has (docs/decisions/0058-what-a-request-costs.md); this one is
+  // about our own part.
   'everything.saturated.cpuMsPerRequestOverFloor': { of: 'difference', atMost: 0.09 },
   'withoutLedger.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.7 },
   'thousandUsers.saturated.requestsPerSecond': { of: 'ratio', atLeast: 0.45 },
   'thousandUsers.saturated.objectCalls': { of: 'value', below: 1 },
   'cacheHit.saturated.requestsPerSecond': { of: 'ratio', atLeast: 1 },
-  // Above it the client would limit what is measured.
+  // Above this, the client would limit what is measured.
   'saturated.clientShare': { of: 'value', atMost: 0.7 },
   'saturated.upstreamShare': { of: 'value', atMost: 0.7 },
   // Streams.
@@ -43,7 +44,7 @@ const AIMS: Record<string, Aim> = {
   'costs.busy.rowsWritten': { of: 'value', atMost: 100 },
   'costs.busy.objectCalls': { of: 'value', atMost: 100 },
   'costs.busy.kvReads': { of: 'value', atMost: 60 },
-  // Where hardly a lease holds more than one request: 3.016 by the ledger's own sum, and chance between two folds.
+  // Here few leases hold more than one request. The ledger's own sum is 3.016 per request, and chance between two folds adds a little.
   'costs.busyThousandUsers.rowsWritten': { of: 'value', atMost: 3_050 },
   'bundle.gzippedKiB': { of: 'value', atMost: 225 },
   'bundle.serviceWorkerGzippedKiB': { of: 'value', atMost: 20 },
@@ -65,10 +66,10 @@ export function judge(row: Row): Verdict | undefined {
   return { text: `≤ ${text(atMost ?? Number.NaN)}`, met: value <= (atMost ?? Number.NaN) };
 }
 
-/** The ids that have an aim; a test demands that each is shown in docs/benchmark.md. */
+/** The ids that have an aim. A test demands that docs/benchmark.md shows each of them. */
 export const AIM_IDS: readonly string[] = Object.keys(AIMS);
 
-/** How a row is set against its reference: as its aim is, and otherwise rates and CPU time as a ratio, delays and memory as a
+/** How a row is compared with its reference: the way its aim says, or else rates and CPU time as a ratio, and delays and memory as a
  * difference. */
 export function shownAs({ id }: Pick<Row, 'id'>): 'ratio' | 'difference' {
   const aim = AIMS[id];

@@ -15,7 +15,7 @@ export interface Machine {
   system: string;
   node: string;
   workerd: string;
-  /** Load average of the minute before the run; more than 1 on two cores spoils delays. */
+  /** The load average of the minute before the run. More than 1 on two cores spoils delays. */
   loadBefore: number;
   /** Where the Workers' state is. */
   stateIn: StateIn;
@@ -43,7 +43,7 @@ function workerdVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
-/** The load average, and a warning where other work takes part of the machine. */
+/** The load average, with a warning if other work takes part of the machine. */
 export function loadLine(before: number, after?: number): string {
   const line = `Load average of the machine: ${before.toFixed(2)} before${after === undefined ? '' : `, ${after.toFixed(2)} after`}.`;
   if (before <= 1) return line;

@@ -67,7 +67,7 @@ const README: readonly (readonly [id: string, name: string])[] = [
 
 export const DOCUMENT_IDS: readonly string[] = DOCUMENT.map(([id]) => id);
 
-/** The table of docs/benchmark.md, to be pasted. Rows that were not measured are left out. */
+/** The table of docs/benchmark.md, ready to paste. Rows that were not measured are left out. */
 export function documentTable(rows: readonly Row[]): string {
   const lines = chosen(rows, DOCUMENT).map(([row, name]) => {
     const [, value = '', reference = '', over = '', q10 = '', total = ''] = cells(row);

@@ -2,8 +2,7 @@ import type { Rounds } from '../measure/alternate.ts';
 import { compare, type Quantity, type Relation, type Summary, summarize } from '../statistics.ts';
 import { type Entrant, KINDS, type SubjectName, subjectOf } from '../subject/subject.ts';
 
-/** One line of the report: a figure of a subject and, where it means something, the same figure of a reference in the same
- * rounds. */
+/** One line of the report: a figure of a subject and, if it means something, the same figure of a reference in the same rounds. */
 export interface Row {
   /** Such as `saturated.cpuMsPerRequest` for Carryon, or `cacheHit.saturated.cpuMsPerRequest` for another subject. Aims refer to it. */
   id: string;
@@ -13,13 +12,13 @@ export interface Row {
   subject: SubjectName;
   value: Summary;
   over?: { reference: SubjectName; value: Summary; ratio: Relation; difference: Relation };
-  /** The same subject of the other checkout (`--against`), and ours as a multiple of it. */
+  /** The figure of the same subject from the other checkout (`--against`), and ours as a multiple of it. */
   against?: { value: Summary; ratio: Relation };
 }
 
 export type RowName = Pick<Row, 'id' | 'group' | 'label' | 'unit'>;
 
-/** A figure, and how it is read from one round's sample; undefined where the system did not report it. */
+/** A figure, and how to read it from one round's sample. `pick` returns undefined if the system did not report it. */
 export interface Figure<Sample> extends RowName {
   pick(sample: Sample): number | undefined;
   quantity?: Quantity;
@@ -40,7 +39,7 @@ export function overReference<Sample>(
   });
 }
 
-/** One figure of one subject over a floor: what is ours in it. `title`: the floor's name. */
+/** One figure of one subject over a floor, which shows our own part of it. `title`: the floor's name. */
 export function overFloor<Sample>(
   rounds: Rounds<Sample>,
   subject: SubjectName,
@@ -85,7 +84,7 @@ export function singleRow(name: RowName, values: readonly number[], quantity?: Q
   return { ...name, subject: 'carryon', value: summarize(values, quantity) };
 }
 
-/** The same with the other checkout's figure beside it. */
+/** A figure without a reference, with the other checkout's figure beside it. */
 export function singleRowAgainst(name: RowName, ours: readonly number[], theirs: readonly number[] | undefined): Row {
   if (theirs === undefined) return singleRow(name, ours);
   const { ratio, theirs: value } = compare(ours, theirs);

@@ -16,7 +16,7 @@ export async function save(plan: Plan, machine: Machine, rows: readonly Row[]): 
   return PATH;
 }
 
-/** Formatted as Biome does, so that a result can be committed: lists of figures on one line, five digits each. */
+/** Formats the result as Biome does, so that it can be committed: lists of figures on one line, with five digits each. */
 function inRepositoryStyle(result: unknown): string {
   const fiveDigits = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
   return JSON.stringify(result, fiveDigits, 2).replace(/\[\s+([^[\]{}]+?)\s+\]/g, (_, list: string) => {

@@ -22,7 +22,7 @@ export function heading(mode: string, machine: Machine): string {
   ].join('\n');
 }
 
-/** Rows by group. They are printed piece by piece, so the table remembers which group it is in. */
+/** Prints rows by group. They come piece by piece, so the table remembers which group it is in. */
 export class Table {
   readonly #hasAgainst: boolean;
   #group: string | undefined;
@@ -44,7 +44,10 @@ export class Table {
   }
 }
 
-/** A row's label, its own figure, the reference's, the one over the other three ways, the aim, and whether it is met. */
+/**
+ * The cells of a row: its label, its own figure, the reference's figure, the comparison of the two in three ways, the aim, and whether it
+ * is met.
+ */
 export function cells(row: Row): string[] {
   const verdict = judge(row);
   const kind = shownAs(row);

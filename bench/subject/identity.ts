@@ -10,13 +10,13 @@ interface Reachable {
   port: number;
 }
 
-/** The bucket holds five seconds' worth, as the tier `team` of carryon.config.ts does: a slice admits for half of that time. */
+/** The burst is worth five seconds, as in the tier `team` of carryon.config.ts, because a slice admits for half of that time. */
 const RATE = { rps: 100_000, burst: 500_000, parallel: 100_000 };
 const BUDGETS = { monthlyUsd: 1e6, dailyUsd: 1e6 };
 const TENANT_SCOPES = ['tenant', 'feature:chat', 'feature:summarize'];
 
-/** The key of a subject's requests. Where there is a ledger, limits are set in every scope of the requests, far above any
- * load here: without limits the ledger would have nothing to check, and answers no `x-ratelimit-*` to send. */
+/** The key of a subject's requests. If there is a ledger, limits are set in every scope of the requests, far above any load here.
+ * Without limits the ledger would have nothing to check, and answers would have no `x-ratelimit-*` to send. */
 export async function keyOf(subject: Reachable, { worker, key: keyKind, users }: Kind): Promise<string> {
   if (isReference(worker)) return LOCAL_CLIENT_KEY;
   if (keyKind === 'local') {

@@ -31,7 +31,7 @@ export async function stopSubjects(subjects: Subjects): Promise<void> {
   await Promise.all([...subjects.values()].map((subject) => subject.stop()));
 }
 
-/** The subject's process, with the key its requests carry and, where it has a ledger, limits in every scope of them. */
+/** Starts the subject's process, with the key for its requests and, if it has a ledger, limits in every scope of the requests. */
 export async function startSubject(workshop: Workshop, name: Entrant, scriptPath?: string): Promise<Subject> {
   const { worker } = KINDS[subjectOf(name)];
   const { against } = workshop;
@@ -50,7 +50,7 @@ export async function asSubject(name: Entrant, started: Started): Promise<Subjec
 
 interface StartOptions {
   scriptPath?: string;
-  /** A state to continue; each start has an empty one of its own otherwise. */
+  /** The name of a state to continue. Without one, each start has its own empty state. */
   stateName?: string;
   wrangler?: WranglerConfig;
 }
@@ -72,7 +72,7 @@ export async function startProcess(
       },
     ],
     stateDirectory: join(workshop.stateDirectory, stateName ?? `${starts}-${worker}`),
-    // The least Worker does without what the compatibility flags add.
+    // The least Worker runs without what the compatibility flags add.
     wrangler: worker === 'least' ? { ...wrangler, compatibilityFlags: [] } : wrangler,
     assetsDirectory: isBare ? undefined : workshop.assetsDirectory,
     variables: processVariables({ ...workshop, wrangler }, worker),
@@ -82,7 +82,7 @@ export async function startProcess(
   return { port: Number(new URL(workerd.url).port), processId: workerd.pid, stop: workerd.stop };
 }
 
-/** The router's two providers and the references' one are the same upstream. */
+/** The variables of a process. The router's two providers and the references' one provider are the same upstream. */
 export function processVariables({ upstreamPort, wrangler }: Workshop, worker: WorkerName): Record<string, string> {
   const apiBase = `http://127.0.0.1:${upstreamPort}/v1`;
   if (isReference(worker)) return { UPSTREAM_URL: `${apiBase}/chat/completions`, UPSTREAM_KEY: 'bench-key' };

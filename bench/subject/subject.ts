@@ -11,7 +11,7 @@ import {
   type Requests,
 } from '../load/requests.ts';
 
-/** What is built. */
+/** The Workers that are built. */
 export type WorkerName = 'carryon' | 'withoutLedger' | 'withoutRecords' | ReferenceWorker;
 /** Pass-throughs that Carryon is measured against: a script and its variables, without KV, objects or cache. */
 export type ReferenceWorker = 'bare' | 'least' | 'gatewayFloor' | 'streamFloor';
@@ -60,7 +60,7 @@ export function subjectOf(entrant: Entrant): SubjectName {
   return entrant.replace('against:', '') as SubjectName;
 }
 
-/** These subjects; behind each one that runs Carryon's own build, the same subject built from the other checkout. */
+/** These subjects. After each one that runs Carryon's own build comes the same subject built from the other checkout. */
 export function withAgainst<Name extends SubjectName>(names: readonly Name[], hasAgainst: boolean): Entrant[] {
   if (!hasAgainst) return [...names];
   return names.flatMap((name): Entrant[] => (KINDS[name].worker === 'carryon' ? [name, `against:${name}`] : [name]));

@@ -9,7 +9,7 @@ import type { WorkerName } from './subject.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const RESULTS = join(ROOT, 'bench', 'results');
-/** Ignored by git. */
+/** The directory of temporary files, which git ignores. */
 export const TEMPORARY = join(RESULTS, 'tmp');
 /** Linux' file system in memory. */
 const ENTRY = 'worker/index.ts';
@@ -23,28 +23,28 @@ export interface Against {
   directory: string;
   commit: string;
   built: BuiltWorker;
-  /** Its own, since its bindings and objects may be others. */
+  /** The checkout's own wrangler config, because its bindings and objects may differ. */
   wrangler: WranglerConfig;
 }
 
-/** What subjects are made of: all Workers built by the same function, the bindings and flags of `wrangler.toml`. */
+/** What subjects are made from: all Workers, built by the same function, and the bindings and flags of `wrangler.toml`. */
 export interface Workshop extends Record<WorkerName, BuiltWorker> {
   wrangler: WranglerConfig;
   against: Against | undefined;
-  /** Static files, and the sizes of the scripts among them. */
+  /** The directory of static files. `browserScripts` has the sizes of the scripts among them. */
   assetsDirectory: string;
   browserScripts: BuiltFile[];
   upstreamPort: number;
-  /** The builds of this run; two runs may be under way at once. */
+  /** The directory of this run's builds, because two runs may be under way at once. */
   directory: string;
   /** The subjects' state. */
   stateDirectory: string;
-  /** The Worker behind the Cache API; undefined: the simulator on disk that `npm run serve` uses. */
+  /** The Worker behind the Cache API. If undefined, it is the simulator on disk that `npm run serve` uses. */
   cacheScriptPath: string | undefined;
 }
 
-/** State is kept in memory by default. On disk every write of an object waits for an fsync, which measures how busy this
- * machine's disk is; no object on Cloudflare's network waits for it. */
+/** State is kept in memory by default. On disk every write of an object would wait for an fsync, which measures how busy this machine's
+ * disk is. No object on Cloudflare's network waits for that. */
 export const usualState = (): StateIn => (existsSync(IN_MEMORY) ? 'memory' : 'disk');
 
 export interface WorkshopOptions {
@@ -97,7 +97,7 @@ async function buildAgainst(given: string, buildDirectory: string): Promise<Agai
   return { directory, commit: commitOf(directory) ?? basename(directory), built, wrangler };
 }
 
-/** The checkout's commit, with `-dirty` where files have changed since; undefined without git. */
+/** The checkout's commit, with `-dirty` if files have changed since; undefined without git. */
 export function commitOf(directory: string): string | undefined {
   try {
     return execFileSync('git', ['describe', '--always', '--dirty'], {
@@ -110,7 +110,7 @@ export function commitOf(directory: string): string | undefined {
   }
 }
 
-/** Deletes what interrupted runs have left behind; a directory's name ends in the process id of its run. */
+/** Deletes what interrupted runs have left behind. A directory's name ends with the process id of its run. */
 function sweep(place: string, prefix: string): void {
   for (const name of readdirSync(place)) {
     const processId = name.startsWith(prefix) ? name.slice(prefix.length) : '';

@@ -14,8 +14,8 @@ import {
   STREAM_HEAD,
 } from './wire.ts';
 
-/** The pretend provider, in a process of its own. Answers are serialised beforehand and written to raw sockets, so that it
- * costs a few per cent of what the measured Workers cost. */
+/** The pretend provider, in its own process. Answers are serialised beforehand and written to raw sockets, so it costs only a few per
+ * cent of what the measured Workers cost. */
 let script: StreamScript = DEFAULT_SCRIPT;
 
 function serve(socket: Socket): void {
@@ -64,7 +64,7 @@ function stream(
     }
     socket.write(sent === 0 ? firstContentChunk(arrivedAtMicros) : nextContentChunk(padding), 'latin1');
     sent += 1;
-    // Uneven, as tokens are: streams that keep one pace fall into step with each other and arrive in bursts.
+    // The pace is uneven, as with real tokens. Streams at an even pace would fall into step with each other and arrive in bursts.
     setTimeout(next, paceMs * (0.5 + Math.random()));
   }
 }

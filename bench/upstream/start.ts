@@ -4,12 +4,12 @@ import { once } from 'node:events';
 /** How the upstream answers. */
 export interface StreamScript {
   contentChunks: number;
-  /** On average: each wait is between half and one and a half times as long. */
+  /** The average wait. Each wait is between half and one and a half times as long. */
   paceMs: number;
   firstContentDelayMs: number;
   /** Extra text in each chunk, in bytes. */
   paddingBytes?: number;
-  /** How long a whole answer takes on average; 0 or undefined: it comes at once. */
+  /** How long a whole answer takes on average. If 0 or undefined, it comes at once. */
   wholeDelayMs?: number;
 }
 

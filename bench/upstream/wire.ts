@@ -29,7 +29,7 @@ function completionReply(promptTokens: number): Buffer {
 
 export const COMPLETION_REPLY = completionReply(250);
 
-/** A long prompt is answered with the usage of one: Carryon notices a usage that cannot be true. */
+/** The reply to a long prompt, with the usage of one, because Carryon notices a usage that cannot be true. */
 export const LONG_COMPLETION_REPLY = completionReply(8_250);
 export const LONG_PROMPT_BYTES = 10_000;
 
@@ -45,10 +45,10 @@ export const ROLE_CHUNK = chunk([
 const FINISH_CHUNK = chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: 'stop' }]);
 const USAGE_CHUNK = chunk([], { prompt_tokens: 250, completion_tokens: 100, total_tokens: 350 });
 
-/** Finish reason, usage, `[DONE]` and the end of the HTTP body. */
+/** The end of a stream: finish reason, usage, `[DONE]` and the end of the HTTP body. */
 export const STREAM_END = `${FINISH_CHUNK}${USAGE_CHUNK}${framed('data: [DONE]\n\n')}0\r\n\r\n`;
 
-/** The first word also says when the request arrived. */
+/** The first chunk. Its word also says when the request arrived. */
 export function firstContentChunk(arrivedAtMicros: number): string {
   return framed(contentEvent(`${stamp(ARRIVED_MARK, arrivedAtMicros)} ${stamp(SENT_MARK)} word`));
 }

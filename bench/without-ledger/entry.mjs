@@ -13,7 +13,7 @@ function composed(env) {
 }
 
 function withoutLedger(parts) {
-  // No compiler checks this file: if the port is renamed, the real ledger must not be measured in silence.
+  // No compiler checks this file. If the port is renamed, this stops the run, so that the real ledger is not measured silently.
   if (!Object.keys(GRANTS_EVERYTHING).every((method) => typeof parts.deps.ledger?.[method] === 'function'))
     throw new Error('deps.ledger is not where the benchmark puts its own');
   return { ...parts, deps: { ...parts.deps, ledger: GRANTS_EVERYTHING } };

@@ -12,7 +12,7 @@ function composed(env) {
 }
 
 function withoutRecords(parts) {
-  // No compiler checks this file: if the port is renamed, real records must not be measured in silence.
+  // No compiler checks this file. If the port is renamed, this stops the run, so that real records are not measured silently.
   if (typeof parts.deps.records?.close !== 'function')
     throw new Error('deps.records is not where the benchmark puts its own');
   return { ...parts, deps: { ...parts.deps, records: { opened() {}, ended() {}, close() {} } } };
