@@ -13,7 +13,7 @@ import { jsonText } from '../shared/json-text.ts';
 import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRouterFields } from '../shared/router-fields.ts';
-import { readUsage, usageIn } from '../shared/usage.ts';
+import { isReadableUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { writeText } from '../shared/written-text.ts';
 
 /** Checks a whole answer. It is in OpenAI's form already, so its own text is passed on, unless a client could not read it. */
@@ -43,6 +43,10 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     isRewritten ||= read;
   }
   isRewritten = dropRouterFields(answer) || isRewritten;
+  if ((answer.usage ?? null) !== null && !isReadableUsage(answer.usage)) {
+    answer.usage = usage && wireUsage(usage);
+    isRewritten = true;
+  }
   const body = isRewritten ? jsonText(answer) : text;
   if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);

@@ -11,7 +11,7 @@ import { brokeOff } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRouterFields, lostBehind } from '../shared/router-fields.ts';
 import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
-import { laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
+import { isReadableUsage, laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { writeText } from '../shared/written-text.ts';
 import { OpenAiChoice } from './choice.ts';
 import { PlainText } from './plain-text.ts';
@@ -185,8 +185,8 @@ export class OpenAiStream implements StreamTranslator {
     const next = readUsage(value);
     if (next === undefined) return;
     const later = laterUsage(this.usage, next);
-    // The provider's own object, unless it takes back what was reported before.
-    this.#wireUsage = later === next ? value : wireUsage(later);
+    // The provider's own object, unless it takes back what was reported before, or SDKs refuse it.
+    this.#wireUsage = later === next && isReadableUsage(value) ? value : wireUsage(later);
     this.usage = later;
   }
 

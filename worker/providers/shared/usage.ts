@@ -171,6 +171,24 @@ export function laterUsage(known: Usage | undefined, next: Usage): Usage {
   return { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: output.outputTokens, reasoningTokens };
 }
 
+/** Whether SDKs can read a provider's usage as it is. Some refuse an answer over a count that is not a number. */
+export const isReadableUsage = (usage: unknown): boolean =>
+  isObject(usage) &&
+  areCounts(usage, ['prompt_tokens', 'completion_tokens', 'total_tokens']) &&
+  [usage.prompt_tokens_details ?? {}, usage.completion_tokens_details ?? {}].every(
+    (details) =>
+      isObject(details) &&
+      areCounts(details, [
+        'cached_tokens',
+        'reasoning_tokens',
+        'accepted_prediction_tokens',
+        'rejected_prediction_tokens',
+      ]),
+  );
+
+const areCounts = (object: Json, names: readonly string[]): boolean =>
+  names.every((name) => typeof (object[name] ?? 0) === 'number');
+
 /** Usage in OpenAI's form. */
 export const wireUsage = (usage: Usage): WireUsage => ({
   prompt_tokens: usage.inputTokens,
