@@ -3,14 +3,14 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
-import { ALL } from '../core/routing/overrides.ts';
+import { WILDCARD } from '../core/routing/overrides.ts';
 import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOverride, settingOverride } from './change-override.ts';
 import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
-const whose = (alias: string): string => (alias === ALL ? 'all aliases' : alias);
+const whose = (alias: string): string => (alias === WILDCARD ? 'all aliases' : alias);
 
 const noAlias = (name: string, { aliases }: Config): string =>
   `is not an alias; ${nearestOf(name.slice(0, 100), [...aliases.keys()])}`;
@@ -20,11 +20,11 @@ export const bypassBody = (config: Config, now: number) =>
   settings({
     alias: z._default(
       z.string().check(
-        z.refine((name) => name === ALL || config.aliases.has(name), {
+        z.refine((name) => name === WILDCARD || config.aliases.has(name), {
           error: ({ input }) => noAlias(String(input), config),
         }),
       ),
-      ALL,
+      WILDCARD,
     ),
     ...end(now),
     reason,
@@ -44,7 +44,7 @@ export async function setBypass({
 }
 
 /** The query of `DELETE /admin/bypass`. */
-export const clearBypassQuery = settings({ alias: z._default(z.string(), ALL) });
+export const clearBypassQuery = settings({ alias: z._default(z.string(), WILDCARD) });
 
 /** `DELETE /admin/bypass`. */
 export async function clearBypass({
@@ -52,7 +52,7 @@ export async function clearBypass({
   query: { alias },
 }: AdminCall<undefined, z.infer<typeof clearBypassQuery>>): Promise<Change | Response> {
   const { config } = c.env.composition;
-  const known = alias === ALL || config.aliases.has(alias);
+  const known = alias === WILDCARD || config.aliases.has(alias);
   const clearing = {
     what: `end the bypass of ${whose(alias)}`,
     name: { alias },

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
-import { ALL } from '../core/routing/overrides.ts';
+import { WILDCARD } from '../core/routing/overrides.ts';
 import type { Change } from './change.ts';
 import { clearingOverride, settingOverride } from './change-override.ts';
 import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
@@ -18,7 +18,7 @@ export async function setFreeze({
   body: { reason, ...end },
 }: AdminCall<z.infer<ReturnType<typeof freezeBody>>>): Promise<Change> {
   const entry = { until: endOf(end, c.env.composition.deps.clock.now()), reason, who: operator.name };
-  return settingOverride(c, 'freeze', {}, ['frozen', ALL, entry]);
+  return settingOverride(c, 'freeze', {}, ['frozen', WILDCARD, entry]);
 }
 
 /** The query is strict, because there is only one freeze, and no field could narrow it. */
@@ -28,7 +28,7 @@ export const clearFreezeQuery = z.strictObject({}, { error: 'is not known: there
 export async function clearFreeze({
   c,
 }: AdminCall<undefined, z.infer<typeof clearFreezeQuery>>): Promise<Change | Response> {
-  const clearing = { what: 'end the freeze', name: {}, kind: 'frozen', of: ALL, known: true } as const;
+  const clearing = { what: 'end the freeze', name: {}, kind: 'frozen', of: WILDCARD, known: true } as const;
   // `clearingOverride` returns undefined only for an unknown target.
   return (await clearingOverride(c, clearing)) as Change | Response;
 }

@@ -1,5 +1,5 @@
 /** `GET /admin/overrides`: the overrides in force, as `HealthBoard` holds them. */
-import { NOTHING_SETS_YET } from '../core/routing/overrides.ts';
+import { RESERVED_OVERRIDES } from '../core/routing/overrides.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
@@ -11,5 +11,5 @@ export async function listOverrides({ c }: AdminCall): Promise<Response> {
   const overrides = await askBoard(c, async (health) => health.overrides());
   if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
   board.takeOverrides(overrides);
-  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...NOTHING_SETS_YET }, c.env.context);
+  return plainJson({ ...shownOverrides(overrides, config, deps.clock.now()), ...RESERVED_OVERRIDES }, c.env.context);
 }

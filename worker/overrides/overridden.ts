@@ -9,15 +9,15 @@ import type { RoutedRequest } from '../pipeline/request.ts';
 export function overridden(request: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
   const { identity, user, feature } = request;
   const lists = listsInForce(overrides, [request.alias.name, request.safeguardAlias?.name ?? request.alias.name], now);
-  const alias = asListed(request.alias, lists, config);
-  const safeguardAlias = request.safeguardAlias && asListed(request.safeguardAlias, lists, config);
+  const alias = withAliasList(request.alias, lists, config);
+  const safeguardAlias = request.safeguardAlias && withAliasList(request.safeguardAlias, lists, config);
   const { tenant, drill } = identity;
   const route = routeOf(overrides, { feature: feature.name, alias, safeguardAlias, tenant, user, drill }, now);
   return route === PLAIN_ROUTE && lists === undefined ? request : { ...request, alias, safeguardAlias, route, lists };
 }
 
 /** The alias with the deployments that its alias list names. Without a list, config's own alias. */
-export function asListed(alias: Alias, lists: AliasLists | undefined, config: Config): Alias {
+export function withAliasList(alias: Alias, lists: AliasLists | undefined, config: Config): Alias {
   const list = lists !== undefined && Object.hasOwn(lists, alias.name) ? lists[alias.name] : undefined;
   return list === undefined ? alias : listedAlias(alias, list, config);
 }

@@ -5,11 +5,11 @@ import { isAboutSignatures, withoutSignatures } from '../core/formats/signatures
 import { billOf } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Observation } from '../core/routing/health.ts';
-import { isFollowedAfter, next, ONE_ATTEMPT, type RetrySettings, type Tried } from '../core/routing/next.ts';
-import { attemptDeadline, type Patience, patienceFor, startBy } from '../core/routing/patience.ts';
+import { decideNext, isFollowedAfter, ONE_ATTEMPT, type RetrySettings, type Tried } from '../core/routing/next.ts';
+import { attemptDeadline, nextStartDeadline, type Patience, patienceFor } from '../core/routing/patience.ts';
 import { firstListed, type Plan, pinnedPlan, plan, type Slot } from '../core/routing/plan.ts';
 import { pinnedIn } from '../core/routing/route.ts';
-import { rejected, unserved } from '../core/routing/unserved.ts';
+import { rejectedError, unservedError } from '../core/routing/unserved.ts';
 import { traceparentOfCall } from '../core/telemetry/span-ids.ts';
 import { pause } from '../core/within.ts';
 import { deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
@@ -61,7 +61,7 @@ export interface Final {
 /** The client has left, so no further attempt is made. */
 export const CLIENT_GONE: Final = { kind: 'final', error: { code: 'client_gone' } };
 
-/** Asks one deployment after the other, in the order that `next` decides, until one begins to answer or none is left to ask. */
+/** Asks one deployment after the other, in the order that `decideNext` decides, until one begins to answer or none is left to ask. */
 export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
   const { request, trail, deps, context, deadlineAt } = trying;
   const { clock, config, random } = deps;
@@ -75,9 +75,9 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
   context.timing.mark('plan');
 
   for (;;) {
-    const nextStartBy = startBy(request.chat, config.router, deadlineAt, trail.attempts.length);
-    const step = next(order, tried, clock.now(), nextStartBy, retries, random);
-    if (step.kind === 'reject') return final(rejected(step.failure, deps.showsProvider(request.identity)));
+    const nextStartBy = nextStartDeadline(request.chat, config.router, deadlineAt, trail.attempts.length);
+    const step = decideNext(order, tried, clock.now(), nextStartBy, retries, random);
+    if (step.kind === 'reject') return final(rejectedError(step.failure, deps.showsProvider(request.identity)));
     const planned = step.kind === 'attempt' ? deployments.find(({ id }) => id === step.slot.id) : undefined;
     if (step.kind !== 'attempt' || planned === undefined) {
       // A deployment in cooldown may take the request later, so the client is at fault only if no deployment can take it.
@@ -116,7 +116,7 @@ function noneLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: bo
   const { totalTimeoutMs } = config.router;
   const candidates = board.candidates(request.alias.deployments);
   const [isBypassed, seesProvider] = [request.route.bypass, deps.showsProvider(request.identity)];
-  return final(unserved({ isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }, clock.now()));
+  return final(unservedError({ isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }, clock.now()));
 }
 
 /** One place in the plan whose turn has come. */

@@ -5,7 +5,7 @@
 import { errorToWire } from '../../protocol/errors.ts';
 import type { AnswerHead } from '../core/answers/answer-head.ts';
 import { type CarryonField, withCarryon } from '../core/answers/carryon-field.ts';
-import { replyIn } from '../core/answers/forms.ts';
+import { replyInForm } from '../core/answers/forms.ts';
 import { pageCompletion } from '../core/answers/page-body.ts';
 import { replayAsJson, replayAsStream } from '../core/answers/replay.ts';
 import type { Failure } from '../core/routing/failure.ts';
@@ -171,7 +171,7 @@ function partsOfReply(
     : pageCompletion(body, request.alias.name);
   const head = headOf(trail, limited, model, costMicroUsd, missOf(cached));
   const cacheControl = cacheControlOf(request, trail.mode);
-  return { body: replyIn(formOf(request), told), head, status: 200, contentType: JSON_TYPE, cacheControl };
+  return { body: replyInForm(formOf(request), told), head, status: 200, contentType: JSON_TYPE, cacheControl };
 }
 
 /** A provider's stream: its first content has arrived, and the rest follows. */

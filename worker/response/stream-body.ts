@@ -2,7 +2,7 @@
 import { errorToWire } from '../../protocol/errors.ts';
 import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
-import { type AnswerForm, chunkIn, keepsChunks } from '../core/answers/forms.ts';
+import { type AnswerForm, chunkInForm, passesChunksUnchanged } from '../core/answers/forms.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import type { BytePipe, Clock } from '../ports.ts';
@@ -93,14 +93,14 @@ type Written = Pick<StreamBodyInput, 'pageAlias' | 'form'>;
 function eventsText(chunks: readonly Pick<Chunk, 'data'>[], { pageAlias, form }: Written): string {
   let text = '';
   for (const { data } of chunks)
-    text += dataText(chunkIn(form, pageAlias === undefined ? data : pageChunk(data, pageAlias)));
+    text += dataText(chunkInForm(form, pageAlias === undefined ? data : pageChunk(data, pageAlias)));
   return text;
 }
 
 /** The bytes to send: the provider's own if they hold exactly what is shown. */
 function bytesOf({ chunks, piece }: Batch, written: Written): Uint8Array {
   const isAsItCame = piece !== undefined && piece.text === undefined;
-  if (isAsItCame && written.pageAlias === undefined && keepsChunks(written.form)) return piece.bytes;
+  if (isAsItCame && written.pageAlias === undefined && passesChunksUnchanged(written.form)) return piece.bytes;
   const text = eventsText(chunks, written);
   return piece !== undefined && isWrittenAs(text, piece) ? piece.bytes : encoder.encode(text);
 }

@@ -13,7 +13,7 @@ import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import type { ClosedRecord } from '../core/slo/record.ts';
 import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
 import { LONGEST_REPORT_MS } from '../lease/ledger-client.ts';
-import { asListed } from '../overrides/overridden.ts';
+import { withAliasList } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
 import { type JudgedAnswer, judgedAnswer } from '../pipeline/judge.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
@@ -158,8 +158,8 @@ function requestOf(job: Job, { config }: Deps): RoutedRequest | undefined {
       route,
       lists,
     },
-    alias: asListed(named, lists, config),
-    safeguardAlias: ofSafeguard && asListed(ofSafeguard, lists, config),
+    alias: withAliasList(named, lists, config),
+    safeguardAlias: ofSafeguard && withAliasList(ofSafeguard, lists, config),
   };
 }
 

@@ -4,7 +4,7 @@ import { type CompletionChunk, chunksOfCompletion } from '../../protocol/chunks-
 import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { SseParser } from '../../protocol/sse.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
-import { type Failure, malformed } from '../core/routing/failure.ts';
+import { type Failure, malformedFailure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { generatedBytes } from './tally.ts';
 
@@ -40,24 +40,25 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
     for (const step of translator.event(name, data)) {
       textBytes += generatedBytes(step);
       if (step.kind === 'failure') failure ??= step.failure;
-      else if (step.kind === 'lost') failure ??= malformed('An event of the answer cannot be read.');
+      else if (step.kind === 'lost') failure ??= malformedFailure('An event of the answer cannot be read.');
       else if (step.kind === 'chunk' && failure === undefined) completion.add(JSON.parse(step.data) as ChatChunk);
       else if (step.kind === 'done') saidDone = true;
     }
   };
   const onOtherLine = (field: string): void => {
-    if (isUnreadable(field)) failure ??= malformed('A line of the answer is not an event.');
+    if (isUnreadable(field)) failure ??= malformedFailure('A line of the answer is not an event.');
   };
   new SseParser({ onEvent: ({ event, data }) => onEvent(event, data), onOtherLine }).feed(`${text}\n\n`);
   const { usage, model, finishReason } = translator;
   const isFinished = saidDone ? translator.complete : translator.finishedAll;
   if (failure !== undefined || !isFinished) {
-    return { ok: false, failure: failure ?? malformed('The events of the answer have no end.'), usage };
+    return { ok: false, failure: failure ?? malformedFailure('The events of the answer have no end.'), usage };
   }
   const usageChunk = translator.usageChunk();
   if (usageChunk !== undefined) completion.add({ ...usageChunk, choices: [] } as unknown as ChatChunk);
   const whole = completion.whole();
-  if (whole === undefined) return { ok: false, failure: malformed('The events of the answer have no end.'), usage };
+  if (whole === undefined)
+    return { ok: false, failure: malformedFailure('The events of the answer have no end.'), usage };
   return { ok: true, body: JSON.stringify(whole), model, usage, textBytes, finishReason };
 }
 

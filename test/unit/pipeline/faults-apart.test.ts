@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { resolveCachePolicy } from '../../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../../worker/core/answers/cache-schema.ts';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import { FAULT_KINDS, type FaultKind, isChosen, parseTraffic } from '../../../worker/core/routing/fault.ts';
+import { FAULT_KINDS, type FaultKind, meetsFault, parseTraffic } from '../../../worker/core/routing/fault.ts';
 import { OF_DRILL, setFaults } from './support/faults.ts';
 import { failing, good, role, streamed, text } from './support/openai.ts';
 import { type Answered, deployment, feature, TestRouter } from './support/router.ts';
@@ -65,7 +65,7 @@ function chosenBy(set: Faults, { key, user }: Asked): boolean {
   const { tenant = '', drill } = IDENTITIES[key] ?? {};
   return Object.values(set).some(({ traffic }) => {
     const read = parseTraffic(traffic);
-    return read !== undefined && isChosen(read, { tenant, user, drill });
+    return read !== undefined && meetsFault(read, { tenant, user, drill });
   });
 }
 

@@ -1,4 +1,4 @@
-import { chunkIn, replyIn } from '../../../worker/core/answers/forms.ts';
+import { chunkInForm, replyInForm } from '../../../worker/core/answers/forms.ts';
 import { chatForm } from '../../../worker/doors/chat-form.ts';
 import type { Adapter } from '../../../worker/providers/adapter.ts';
 import { RewrittenStream } from '../../../worker/providers/shared/rewritten-stream.ts';
@@ -9,7 +9,8 @@ export const throughDoor = (adapter: Adapter): Adapter => ({
   failure: adapter.failure,
   reply: (text, chat, nowMs) => {
     const reply = adapter.reply(text, chat, nowMs);
-    return reply.ok ? { ...reply, body: replyIn(chatForm(chat), reply.body) } : reply;
+    return reply.ok ? { ...reply, body: replyInForm(chatForm(chat), reply.body) } : reply;
   },
-  stream: (chat, nowMs) => new RewrittenStream(adapter.stream(chat, nowMs), (data) => chunkIn(chatForm(chat), data)),
+  stream: (chat, nowMs) =>
+    new RewrittenStream(adapter.stream(chat, nowMs), (data) => chunkInForm(chatForm(chat), data)),
 });

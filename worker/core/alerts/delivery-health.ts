@@ -11,7 +11,7 @@ export interface DeliveryHealth {
 }
 
 /** The health of a webhook whose last call succeeded, or that was never called. */
-export const WELL: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
+export const HEALTHY_WEBHOOK: DeliveryHealth = { failures: 0, nextTryAt: 0, lastError: null };
 
 /**
  * The health after one call. `random`, in [0, 1), keeps webhooks of one receiver from retrying together. `isUrgent` is true if a
@@ -24,7 +24,7 @@ export function deliveryHealthAfter(
   random: number,
   isUrgent: boolean,
 ): DeliveryHealth {
-  if (attempt.ok || attempt.isRefused) return WELL;
+  if (attempt.ok || attempt.isRefused) return HEALTHY_WEBHOOK;
   const { failures } = standing;
   const waitMs =
     Math.min(FIRST_RETRY_MS * 2 ** failures, isUrgent ? LAST_URGENT_RETRY_MS : LAST_RETRY_MS) * (0.5 + random / 2);

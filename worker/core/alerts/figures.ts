@@ -2,13 +2,13 @@
 import type { NoticeData } from './notice.ts';
 
 /** One figure, such as `Burn rate` and `6.4 times`. */
-export interface Figure {
+export interface NoticeFigure {
   label: string;
   value: string;
 }
 
 /** All figures that have a value, in the notice's order. Values may hold untrusted names. */
-export const figuresOf = (data: NoticeData): Figure[] =>
+export const noticeFigures = (data: NoticeData): NoticeFigure[] =>
   Object.entries(data).flatMap(([key, value]) => {
     const text = valueText(key, value);
     return text === '' ? [] : [{ label: labelOf(key), value: text }];

@@ -7,7 +7,7 @@ import { slackMessage, slackTest } from './slack.ts';
 const TEST_TEXT = 'Carryon: this webhook works. Alerts will come here.';
 
 /** A notice as text. `json` has the shape that Standard Webhooks recommends: type, timestamp, data. */
-export function bodyOf(notice: Notice, { format, secret }: Pick<Hook, 'format' | 'secret'>): string {
+export function noticeBody(notice: Notice, { format, secret }: Pick<Hook, 'format' | 'secret'>): string {
   switch (format) {
     case 'slack':
       return JSON.stringify(slackMessage(notice));

@@ -30,7 +30,7 @@ export interface Hook {
  * Whether a webhook gets a notice. PagerDuty gets every ending, because it resolves what any severity has opened, and ignores
  * endings of what it does not know.
  */
-export function takes({ format, severities }: Hook, { severity, type }: Notice): boolean {
+export function receivesNotice({ format, severities }: Hook, { severity, type }: Notice): boolean {
   if (format === 'pagerduty' && isEnding(type)) return true;
   // No later notice would resolve the incident that it opens.
   if (format === 'pagerduty' && type === 'maintenance.announced') return false;

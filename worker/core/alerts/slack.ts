@@ -1,6 +1,6 @@
 /** Messages for Slack's incoming webhooks: `text` for notifications, `blocks` for the channel (docs.slack.dev, Block Kit). */
 import { periodWord } from './budget-notice.ts';
-import { figuresOf, usd } from './figures.ts';
+import { noticeFigures, usd } from './figures.ts';
 import { isEnding, type Notice, type NoticeType, type Severity } from './notice.ts';
 import { oneLine } from './plain-text.ts';
 
@@ -45,7 +45,7 @@ function message({ type, severity, text, tenant, runbook, data }: Notice, title:
   const figures = [
     { label: 'Severity', value: severity },
     ...(tenant === null ? [] : [{ label: 'Tenant', value: tenant }]),
-    ...figuresOf(data).filter(({ label }) => label !== 'Tenant'),
+    ...noticeFigures(data).filter(({ label }) => label !== 'Tenant'),
   ];
   const sentence = escaped(oneLine(text, LONGEST_TEXT));
   return {

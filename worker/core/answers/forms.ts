@@ -20,12 +20,13 @@ const WRITERS: Readonly<Record<AnswerForm, AnswerWriter | undefined>> = {
 };
 
 /** A whole answer in the client's form. If `form` is undefined, the answer has it already, because an earlier build kept it so. */
-export const replyIn = (form: AnswerForm | undefined, completion: string): string =>
+export const replyInForm = (form: AnswerForm | undefined, completion: string): string =>
   (form === undefined ? undefined : WRITERS[form])?.reply(completion) ?? completion;
 
 /** True if chunks go out unchanged. */
-export const keepsChunks = (form: AnswerForm | undefined): boolean => form === undefined || WRITERS[form] === undefined;
+export const passesChunksUnchanged = (form: AnswerForm | undefined): boolean =>
+  form === undefined || WRITERS[form] === undefined;
 
 /** One chunk of a stream in the client's form. */
-export const chunkIn = (form: AnswerForm | undefined, chunk: string): string =>
+export const chunkInForm = (form: AnswerForm | undefined, chunk: string): string =>
   (form === undefined ? undefined : WRITERS[form])?.chunk(chunk) ?? chunk;

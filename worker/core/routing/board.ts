@@ -6,7 +6,7 @@ import type { Learnt } from '../pricing/learnt.ts';
 import type { FailureKind } from './failure.ts';
 import { HEALTHY, type Health, type Open } from './health.ts';
 import { withoutEnded } from './override-changes.ts';
-import { NOTHING_SETS_YET, type Overrides } from './overrides.ts';
+import { type Overrides, RESERVED_OVERRIDES } from './overrides.ts';
 
 /** The board's key in KV (docs/storage.md). */
 export const BOARD_KEY = 'board:v1';
@@ -128,6 +128,6 @@ export function boardDocument(
     schema: 2,
     cooldowns: Object.fromEntries(published.filter(([, entry]) => isKept(entry))),
     ...(Object.keys(learnt).length > 0 && { learnt }),
-    overrides: { ...NOTHING_SETS_YET, ...withoutEnded(overrides, now) },
+    overrides: { ...RESERVED_OVERRIDES, ...withoutEnded(overrides, now) },
   };
 }

@@ -136,4 +136,9 @@ export function interruption(failure: Failure): RouterError {
 }
 
 /** A 2xx that is not an answer. The provider may have generated tokens before it failed. */
-export const malformed = (message: string): Failure => ({ kind: 'malformed', status: 200, message, mayBeBilled: true });
+export const malformedFailure = (message: string): Failure => ({
+  kind: 'malformed',
+  status: 200,
+  message,
+  mayBeBilled: true,
+});

@@ -17,7 +17,7 @@ export type Traffic =
   | { kind: 'all' };
 
 /** The caller, as far as a fault's traffic depends on it. */
-export interface FaultAsk {
+export interface FaultCaller {
   tenant: string;
   user: string | null;
   /** The drill that the key belongs to. */
@@ -39,7 +39,7 @@ export function parseTraffic(text: string): Traffic | undefined {
 }
 
 /** True if this caller's requests meet the fault. */
-export function isChosen(traffic: Traffic, { tenant, user, drill }: FaultAsk): boolean {
+export function meetsFault(traffic: Traffic, { tenant, user, drill }: FaultCaller): boolean {
   switch (traffic.kind) {
     case 'drill':
       return drill !== undefined;

@@ -20,7 +20,7 @@ export interface RetrySettings {
 export const ONE_ATTEMPT: RetrySettings = { numRetries: 0, maxRetryAfterWaitMs: 0 };
 
 /** What to do next. */
-export type Next =
+export type NextStep =
   | { kind: 'attempt'; slot: Slot; delayMs: number }
   /** The fault is the caller's own. It is returned as the provider said it. */
   | { kind: 'reject'; failure: Failure }
@@ -36,14 +36,14 @@ export const backoffMs = (retry: number, random: () => number): number =>
   Math.round(random() * Math.min(BACKOFF_CEILING_MS, BACKOFF_BASE_MS * 2 ** retry));
 
 /** What to do after the attempts so far. The last attempt must have begun by `deadlineAt`. */
-export function next(
+export function decideNext(
   plan: Plan,
   tried: readonly Tried[],
   now: number,
   deadlineAt: number,
   settings: RetrySettings,
   random: () => number,
-): Next {
+): NextStep {
   const failed = tried.filter((entry): entry is Failed => entry.failure !== 'skipped');
   const last = failed[failed.length - 1];
   const isTime = now < deadlineAt;
@@ -72,7 +72,7 @@ export function isFollowedAfter(
   settings: RetrySettings,
 ): boolean {
   const afterwards: Tried[] = [...tried, { slot, failure: TOOK_TOO_LONG }];
-  return next({ slots }, afterwards, 0, Number.POSITIVE_INFINITY, settings, () => 0).kind === 'attempt';
+  return decideNext({ slots }, afterwards, 0, Number.POSITIVE_INFINITY, settings, () => 0).kind === 'attempt';
 }
 const TOOK_TOO_LONG: Failure = { kind: 'slow', message: '', mayBeBilled: true };
 
@@ -80,7 +80,7 @@ interface Failed extends Tried {
   failure: Failure;
 }
 
-const attempt = (slot: Slot | undefined, delayMs: number): Next =>
+const attempt = (slot: Slot | undefined, delayMs: number): NextStep =>
   slot === undefined ? { kind: 'exhausted' } : { kind: 'attempt', slot, delayMs };
 
 /** True if the slot was not tried yet, and no failure of another deployment rules it out. */
@@ -104,7 +104,7 @@ function rulesOut({ model, provider }: Slot, { slot, failure }: Tried): boolean 
  * A fault that concerns only this model allows one attempt elsewhere. Every other fault of the caller is final. If that attempt fails
  * too, the caller is told the first fault, which is the one to fix.
  */
-function afterRequestFault(other: Slot | undefined, { failure }: Failed, isLast: boolean): Next {
+function afterRequestFault(other: Slot | undefined, { failure }: Failed, isLast: boolean): NextStep {
   const mayDiffer = isLast && FAILURE_RULES[failure.kind].elsewhere && other !== undefined;
   return mayDiffer ? attempt(other, 0) : { kind: 'reject', failure };
 }

@@ -77,10 +77,10 @@ export const NO_OVERRIDES: Overrides = {
 };
 
 /** The name of an entry that applies to everything. */
-export const ALL = '*';
+export const WILDCARD = '*';
 
 /** A kind that is reserved in the document and in replies. No call sets it yet. */
-export const NOTHING_SETS_YET = { promotions: {} };
+export const RESERVED_OVERRIDES = { promotions: {} };
 
 /** True if the override has not ended. */
 export const isInForce = ({ until }: Pick<Override, 'until'>, now: number): boolean => until === null || until > now;

@@ -66,7 +66,7 @@ const lastStart = (totalTimeoutMs: number, deadlineAt: number): number =>
  * When the next attempt must have begun. A stream's content must begin by the deadline, so a further attempt just before it would
  * be paid for and then cut. The last attempt for a whole answer has its own limit.
  */
-export const startBy = (
+export const nextStartDeadline = (
   { stream }: Pick<ChatRequest, 'stream'>,
   { totalTimeoutMs }: Pick<RouterSettings, 'totalTimeoutMs'>,
   deadlineAt: number,

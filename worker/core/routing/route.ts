@@ -1,6 +1,6 @@
 /** Decides how the overrides affect one request. This happens once, when the request is read, and the result is handed on with it. */
 import type { Mode } from '../ledger/types.ts';
-import { FAULT_KINDS, type FaultAsk, type FaultKind, isChosen, parseTraffic } from './fault.ts';
+import { FAULT_KINDS, type FaultCaller, type FaultKind, meetsFault, parseTraffic } from './fault.ts';
 import { inForce, NO_OVERRIDES, type Overrides } from './overrides.ts';
 
 /** The overrides that concern one request. */
@@ -41,7 +41,7 @@ interface RoutedAlias {
 }
 
 /** What a route depends on. */
-export interface RouteAsk extends FaultAsk {
+export interface RouteInput extends FaultCaller {
   feature: string;
   /** The requested alias. */
   alias: RoutedAlias;
@@ -50,7 +50,7 @@ export interface RouteAsk extends FaultAsk {
 }
 
 /** Returns `PLAIN_ROUTE` itself if no override concerns the request. Under bypass the other overrides have no effect. */
-export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route {
+export function routeOf(overrides: Overrides, ask: RouteInput, now: number): Route {
   if (overrides === NO_OVERRIDES) return PLAIN_ROUTE;
   const { alias, feature, safeguardAlias } = ask;
   const bypass = inForce(overrides.bypass, alias.name, now) ?? inForce(overrides.bypass, '*', now);
@@ -64,7 +64,7 @@ export function routeOf(overrides: Overrides, ask: RouteAsk, now: number): Route
     for (const { id } of deployments) {
       const fault = inForce(overrides.faults, id, now);
       const traffic = fault && parseTraffic(fault.traffic);
-      if (fault === undefined || traffic === undefined || !isChosen(traffic, ask)) continue;
+      if (fault === undefined || traffic === undefined || !meetsFault(traffic, ask)) continue;
       // A later build may have set a fault that this one does not know.
       if (!FAULT_KINDS.includes(fault.fault)) continue;
       faults = { ...faults, [id]: fault.fault };

@@ -2,7 +2,6 @@
 import { aliasesInForce } from '../config/alias-list.ts';
 import type { Config } from '../config/config.ts';
 import {
-  ALL,
   type AliasList,
   type Freeze,
   inForce,
@@ -10,6 +9,7 @@ import {
   type Override,
   type Overrides,
   type Pin,
+  WILDCARD,
 } from './overrides.ts';
 
 /** `idle` is set if the override concerns no deployment that is served now, or a feature that has no safeguard. */
@@ -50,7 +50,7 @@ export function shownOverrides(
     safeguards: shown(safeguards, now, (feature, entry) =>
       withIdle(entry, config.features.get(feature)?.safeguard === undefined),
     ),
-    frozen: inForce(frozen, ALL, now) ?? null,
+    frozen: inForce(frozen, WILDCARD, now) ?? null,
   };
 }
 

@@ -13,7 +13,7 @@ const BYPASS_FAILED = 'The first provider failed, and under bypass no other is a
 const LEAST_RETRY_AFTER_MS = 1_000;
 
 /** The error for a fault of the caller's own. Callers that may see the provider get it as the provider said it. */
-export function rejected(failure: Failure, seesProvider: boolean): RouterError {
+export function rejectedError(failure: Failure, seesProvider: boolean): RouterError {
   const { kind, status = 400 } = failure;
   const code = 'provider_rejected';
   const page: RouterError = { code, status: 400, detail: shownSentence(failure, false), providerCode: kind };
@@ -40,14 +40,14 @@ export interface Unserved {
 }
 
 /** Why no provider answered, and when asking again may help. */
-export function unserved(
+export function unservedError(
   { isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }: Unserved,
   now: number,
 ): RouterError {
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));
   const last = failures[failures.length - 1];
   const fault = failures.find(({ kind }) => FAILURE_RULES[kind].blame === 'request');
-  if (fault !== undefined) return rejected(fault, seesProvider);
+  if (fault !== undefined) return rejectedError(fault, seesProvider);
   const isFull = failures.length === 0 && tried.some(({ slot }) => !slot.probe);
   if (isFull) return { code: 'overloaded', retryAfterMs: LEAST_RETRY_AFTER_MS };
   const coolingUntil = candidates.map(({ state, until }) => (state === 'cooling' ? until : now));

@@ -4,7 +4,7 @@
 import type { RequestRecord } from '../slo/record.ts';
 import { type JudgeSettings, judge } from '../slo/rules.ts';
 import type { Dialect } from './names.ts';
-import { bodyOf, nanos, type Origin } from './otlp.ts';
+import { nanos, type Origin, otlpBody } from './otlp.ts';
 import { type Measure, Points } from './points.ts';
 import { failureOf } from './spans.ts';
 
@@ -36,7 +36,7 @@ export function metricsBody(
     addCalls(record, points);
   }
   const metrics = points.messages({ startTimeUnixNano: nanos(from), timeUnixNano: nanos(to) });
-  return bodyOf('Metrics', metrics, origin, records[0]?.build);
+  return otlpBody('Metrics', metrics, origin, records[0]?.build);
 }
 
 /** What clients saw, counted as in `GET /metrics`. */

@@ -76,7 +76,7 @@ const NAMES: Record<string, Names> = {
  * The name of a fact or a metric. Undefined if this dialect has none. A fact that is not in the table gets a name of our own: `keyId`
  * becomes `carryon.key_id`. In Langfuse it becomes metadata, which can be filtered.
  */
-export function nameOf(fact: string, dialect: Dialect): string | undefined {
+export function telemetryName(fact: string, dialect: Dialect): string | undefined {
   if (NAMES[fact] === undefined) {
     const name = fact.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     NAMES[fact] = otel(`carryon.${name}`, `observation.metadata.${name}`);

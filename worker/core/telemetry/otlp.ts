@@ -1,5 +1,5 @@
 /** OTLP as JSON (opentelemetry-proto, "JSON Protobuf Encoding"): ids in hex, 64-bit numbers as strings, enums as numbers. */
-import { type Dialect, nameOf } from './names.ts';
+import { type Dialect, telemetryName } from './names.ts';
 
 /** OTLP's `AnyValue`. Exactly one field is set. */
 interface AnyValue {
@@ -32,7 +32,7 @@ export const seconds = (ms: number | null): AnyValue | null => (ms === null ? nu
 export function attributesOf(facts: Facts, dialect: Dialect): Attribute[] {
   const attributes: Attribute[] = [];
   for (const [field, value] of Object.entries(facts)) {
-    const key = nameOf(field, dialect);
+    const key = telemetryName(field, dialect);
     if (key === undefined || value === null || value === undefined || value === false) continue;
     attributes.push({ key, value: anyValue(value) });
   }
@@ -60,7 +60,7 @@ export interface Origin {
 }
 
 /** The body of an `ExportTraceServiceRequest` or `ExportMetricsServiceRequest`: all that one isolate sends in one call. */
-export function bodyOf(
+export function otlpBody(
   kind: 'Spans' | 'Metrics',
   items: readonly object[],
   { instance, version }: Origin,

@@ -1,5 +1,5 @@
 /** Adds up the data points of a batch of metrics. */
-import { type Dialect, nameOf } from './names.ts';
+import { type Dialect, telemetryName } from './names.ts';
 import { type Attribute, attributesOf, type Facts } from './otlp.ts';
 
 const DELTA = 1;
@@ -30,7 +30,7 @@ export class Points {
 
   /** Adds a value. Does nothing if the dialect has no such metric. */
   add(metric: string, measure: Measure, facts: Facts, value: number): void {
-    const name = nameOf(metric, this.#dialect);
+    const name = telemetryName(metric, this.#dialect);
     if (name === undefined) return;
     const known = this.#metrics.get(name) ?? { measure, points: new Map<string, Point>() };
     this.#metrics.set(name, known);

@@ -3,7 +3,7 @@
  */
 import type { RecordedAttempt, RequestRecord } from '../slo/record.ts';
 import type { Dialect } from './names.ts';
-import { attributesOf, bodyOf, double, type Facts, nanos, type Origin, seconds } from './otlp.ts';
+import { attributesOf, double, type Facts, nanos, type Origin, otlpBody, seconds } from './otlp.ts';
 import { isSampled, spanIdOf, traceIdOf } from './span-ids.ts';
 
 const SERVER = 2;
@@ -15,7 +15,7 @@ export function traceBody(records: readonly RequestRecord[], dialect: Dialect, o
   const sampled = records.filter(isSampled);
   if (sampled.length === 0) return undefined;
   const spans = sampled.flatMap((record) => spansOf(record, dialect));
-  return bodyOf('Spans', spans, origin, sampled[0]?.build);
+  return otlpBody('Spans', spans, origin, sampled[0]?.build);
 }
 
 function spansOf(record: RequestRecord, dialect: Dialect) {

@@ -3,13 +3,13 @@ import type { Attempt } from '../../core/alerts/alert.ts';
 import { budgetNotice } from '../../core/alerts/budget-notice.ts';
 import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.ts';
 import type { Notice } from '../../core/alerts/notice.ts';
-import { type Hook, takes } from '../../core/alerts/policy.ts';
+import { type Hook, receivesNotice } from '../../core/alerts/policy.ts';
 import type { Crossing } from '../../core/ledger/book/rows.ts';
 import { atMost } from '../at-most.ts';
 import { type AlertsDeps, Deliveries } from './deliveries.ts';
 import { HookRows } from './hook-rows.ts';
 import { hookViews } from './hook-views.ts';
-import { listed, type Narrowing } from './listed.ts';
+import { listNotices, type NoticeFilter } from './list-notices.ts';
 import { AlertRows } from './rows.ts';
 
 /** How a test call of one webhook went. */
@@ -55,7 +55,7 @@ export class Alerts extends DurableObject<unknown> {
     const called = new Set<string>();
     this.ctx.storage.transactionSync(() => {
       for (const notice of notices) {
-        const hooks = hooksOf(notice.tenant).flatMap((hook) => (takes(hook, notice) ? hook.name : []));
+        const hooks = hooksOf(notice.tenant).flatMap((hook) => (receivesNotice(hook, notice) ? hook.name : []));
         const isNew = this.#alerts.add(notice, `msg_${newId()}`, hooks, now);
         for (const hook of hooks) {
           called.add(hook);
@@ -69,10 +69,10 @@ export class Alerts extends DurableObject<unknown> {
   }
 
   /** All webhooks, and the notices with numbers below `before`, newest first. */
-  list(before: number, most: number, narrowing: Narrowing = {}) {
+  list(before: number, most: number, narrowing: NoticeFilter = {}) {
     const { sql } = this.ctx.storage;
     const hooks = hookViews(this.#alerts, this.#hooks, this.#deps, (hook) => this.#busy.has(hook));
-    return { hooks, alerts: listed(sql, before, most, narrowing) };
+    return { hooks, alerts: listNotices(sql, before, most, narrowing) };
   }
 
   /**

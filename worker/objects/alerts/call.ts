@@ -6,13 +6,13 @@ import type { Clock } from '../../core/clock.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
 
 /** What a call needs from outside. */
-export interface Caller {
+export interface CallDeps {
   clock: Clock;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /** Calls a webhook once. `id` is the same for each repetition (Standard Webhooks: `webhook-id`). */
-export async function deliver(hook: Hook, id: string, body: string, { clock, fetch }: Caller): Promise<Attempt> {
+export async function deliver(hook: Hook, id: string, body: string, { clock, fetch }: CallDeps): Promise<Attempt> {
   const began = clock.now();
   const failed = (error: string, status: number | null = null, askedMs: number | null = null): Attempt => {
     return { ok: false, status, ms: clock.now() - began, error, retryAfterMs: askedMs };

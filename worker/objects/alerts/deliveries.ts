@@ -3,16 +3,16 @@
  * given up when it is too late.
  */
 import type { Attempt } from '../../core/alerts/alert.ts';
-import { deliveryHealthAfter, WELL } from '../../core/alerts/delivery-health.ts';
+import { deliveryHealthAfter, HEALTHY_WEBHOOK } from '../../core/alerts/delivery-health.ts';
 import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
-import { bodyOf, testBodies } from '../../core/alerts/payload.ts';
+import { noticeBody, testBodies } from '../../core/alerts/payload.ts';
 import type { Hook } from '../../core/alerts/policy.ts';
-import { type Caller, deliver } from './call.ts';
+import { type CallDeps, deliver } from './call.ts';
 import type { HookRows } from './hook-rows.ts';
 import type { AlertRows } from './rows.ts';
 
 /** What `Alerts` needs from outside. */
-export interface AlertsDeps extends Caller {
+export interface AlertsDeps extends CallDeps {
   random(): number;
   newId(): string;
   /** The webhooks of a tenant, or of the whole service for null. */
@@ -55,7 +55,7 @@ export class Deliveries {
     if (first === undefined || target === undefined) return false;
     const { number, id, notice } = first;
     onSend(number);
-    const attempt = await deliver(target, id, bodyOf(notice, target), this.#deps);
+    const attempt = await deliver(target, id, noticeBody(notice, target), this.#deps);
     this.#storage.transactionSync(() => {
       if (attempt.ok) this.#alerts.end(hook, number, 'sent', `answered ${attempt.status}`, clock.now());
       if (attempt.isRefused) this.#lose(hook, number, `was refused: it ${attempt.error}`);
@@ -75,7 +75,7 @@ export class Deliveries {
       result = { ok, status, ms: clock.now() - began, error };
       if (!ok) return result;
     }
-    this.#hooks.saveHealth(hook.name, WELL);
+    this.#hooks.saveHealth(hook.name, HEALTHY_WEBHOOK);
     return result;
   }
 

@@ -1,5 +1,5 @@
 /** The webhooks in `Alerts`, and how calling them went: rows in, rows out (docs/storage.md). */
-import { type DeliveryHealth, WELL } from '../../core/alerts/delivery-health.ts';
+import { type DeliveryHealth, HEALTHY_WEBHOOK } from '../../core/alerts/delivery-health.ts';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS hook (
   name TEXT PRIMARY KEY, failures INTEGER NOT NULL, nextTryAt INTEGER NOT NULL, lastError TEXT, lost INTEGER NOT NULL)
@@ -24,13 +24,13 @@ export class HookRows {
         hook,
       )
       .toArray();
-    return row ?? { ...WELL, lost: 0 };
+    return row ?? { ...HEALTHY_WEBHOOK, lost: 0 };
   }
 
   /** Saves a webhook's health. Writes nothing if it was well and still is. */
   saveHealth(hook: string, health: DeliveryHealth): void {
     const before = this.health(hook);
-    if (health === WELL && before.failures === 0) return;
+    if (health === HEALTHY_WEBHOOK && before.failures === 0) return;
     this.#save(hook, { ...health, lost: before.lost });
   }
 

@@ -3,7 +3,7 @@ import type { DeliveryState } from '../../core/alerts/alert.ts';
 import { readNotice } from '../../core/alerts/budget-notice.ts';
 import { KEEP_TRYING_MS, MOST_SHOWN, MOST_WAITING } from '../../core/alerts/limits.ts';
 import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
-import { prepareTables, rankOf } from './tables.ts';
+import { prepareTables, severityRank } from './tables.ts';
 
 /** A notice that one webhook has not taken yet. */
 export interface Waiting {
@@ -31,7 +31,7 @@ export class AlertRows {
   add(notice: Notice, id: string, hooks: readonly string[], now: number): boolean {
     const insert =
       'INSERT INTO alert (name, id, takenAt, alert, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
-    const row = [notice.name, id, now, JSON.stringify(notice), rankOf(notice.severity)];
+    const row = [notice.name, id, now, JSON.stringify(notice), severityRank(notice.severity)];
     const [added] = this.#sql.exec<{ number: number }>(insert, ...row).toArray();
     if (added === undefined) return false;
     for (const hook of hooks) {

@@ -3,10 +3,10 @@ import { parseJson } from '../../../protocol/written-number.ts';
 import type { AnswerHead } from '../../core/answers/answer-head.ts';
 import type { AttachMessage, KeyedOpen, StopMessage, TookMessage } from '../../core/answers/stream/messages.ts';
 import {
-  type Decision,
   decideAttach,
   decideOpen,
   decideStop,
+  type OpenDecision,
   type StreamError,
 } from '../../core/answers/stream/open.ts';
 import type { ReaderOptions } from '../../core/answers/stream/reader-options.ts';
@@ -115,7 +115,7 @@ export class AnswerStream extends DurableObject<unknown> {
     return completionReply(text, { seesProvider: true }, record.alias, { role: 'attached', head: log.head ?? {} });
   }
 
-  #follow(decision: Decision, reading: ReadWish): Promise<Response> | Response {
+  #follow(decision: OpenDecision, reading: ReadWish): Promise<Response> | Response {
     const kept = this.#answer.find();
     if (decision.do === 'refuse') return this.#refusal(decision.error, reading.wish.seesProvider);
     if (decision.do !== 'attach' || kept === undefined) throw new Error('nothing to attach to');

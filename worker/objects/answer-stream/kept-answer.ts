@@ -1,7 +1,7 @@
 /** What an `AnswerStream` runs or keeps. It is in memory, or after a restart in rows, until it is forgotten. */
 import { chunksOfCompletion } from '../../../protocol/chunks-of-completion.ts';
 import type { KeyedOpen } from '../../core/answers/stream/messages.ts';
-import type { Known, StreamError } from '../../core/answers/stream/open.ts';
+import type { KnownAnswer, StreamError } from '../../core/answers/stream/open.ts';
 import {
   type AnswerRecord,
   afterRestart,
@@ -61,7 +61,7 @@ export class KeptAnswer {
   }
 
   /** What decisions about a request depend on. */
-  known(lastEventId: string | null): Known | undefined {
+  known(lastEventId: string | null): KnownAnswer | undefined {
     const kept = this.find();
     if (kept === undefined) return undefined;
     const { record, log } = kept;

@@ -7,7 +7,7 @@ import {
   type Ending,
   endingText,
   eventFor,
-  isFor,
+  isSentTo,
   type RunEvent,
   sseText,
 } from '../../core/answers/stream/events.ts';
@@ -64,7 +64,7 @@ export class Cursor {
 
   #show(event: AnswerEvent): string {
     if (event.kind !== 'completion') {
-      if (!isFor(event, this.#wish)) return '';
+      if (!isSentTo(event, this.#wish)) return '';
       return this.#text(event.id, eventFor(event, this.#madeFor));
     }
     const chunks = chunksOfCompletion(event.data);
@@ -73,7 +73,7 @@ export class Cursor {
     for (const [index, { kind, data }] of chunks.entries()) {
       const id = index + 1;
       const openData = id === chunks.length ? this.#withCarryon(data) : data;
-      if (id > this.#seenOfChunks && isFor({ kind, data }, this.#wish))
+      if (id > this.#seenOfChunks && isSentTo({ kind, data }, this.#wish))
         text += this.#text(id, { kind, data, openData });
     }
     return text;

@@ -2,7 +2,7 @@ import type { ChatChoice, ChatCompletion, ChatRequest, ToolCall } from '../../..
 import { isObject, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { mayHoldWrittenNumber, parseJson } from '../../../protocol/written-number.ts';
-import { malformed } from '../../core/routing/failure.ts';
+import { malformedFailure } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
 import { failureInside } from '../shared/error-inside.ts';
 import { finishReason, isReason } from '../shared/finish-reasons.ts';
@@ -20,24 +20,24 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
   try {
     message = JSON.parse(text);
   } catch {
-    return { ok: false, failure: malformed('The answer is not JSON.') };
+    return { ok: false, failure: malformedFailure('The answer is not JSON.') };
   }
-  if (!isObject(message)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
+  if (!isObject(message)) return { ok: false, failure: malformedFailure('The answer is not a JSON object.') };
   if (message.type === 'error' || isObject(message.error)) {
     return { ok: false, failure: anthropicFailureInside(message, false) };
   }
   const refusal = Array.isArray(message.content) ? undefined : refusalInside(message);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
-  if (!Array.isArray(message.content)) return { ok: false, failure: malformed('The answer has no content.') };
+  if (!Array.isArray(message.content)) return { ok: false, failure: malformedFailure('The answer has no content.') };
   const usage = isObject(message.usage) ? readAnthropicUsage(message.usage) : undefined;
   const { stop_reason: word } = message;
   if (!isReason(word)) {
-    return { ok: false, failure: malformed('The answer has no stop_reason.'), usage };
+    return { ok: false, failure: malformedFailure('The answer has no stop_reason.'), usage };
   }
   const reason = finishReason(word);
   if (reason === undefined) return { ok: false, failure: brokeOff(word), usage };
   const joined = readBlocks(withWrittenNumbers(message.content, text));
-  if (typeof joined === 'string') return { ok: false, failure: malformed(joined), usage };
+  if (typeof joined === 'string') return { ok: false, failure: malformedFailure(joined), usage };
   const model = nonEmpty(message.model);
   const completion: ChatCompletion = {
     id: typeof message.id === 'string' ? message.id : '',

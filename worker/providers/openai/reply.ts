@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
-import { malformed } from '../../core/routing/failure.ts';
+import { malformedFailure } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
 import { identify, madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
@@ -22,9 +22,9 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   try {
     answer = JSON.parse(text);
   } catch {
-    return { ok: false, failure: malformed('The answer is not JSON.') };
+    return { ok: false, failure: malformedFailure('The answer is not JSON.') };
   }
-  if (!isObject(answer)) return { ok: false, failure: malformed('The answer is not a JSON object.') };
+  if (!isObject(answer)) return { ok: false, failure: malformedFailure('The answer is not a JSON object.') };
   if (text.length <= LONGEST_KEPT) keepShape('reply', answer);
   if (saysError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
   const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
@@ -32,11 +32,11 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   const usage = readUsage(usageIn(answer));
   const { choices } = answer;
   if (!Array.isArray(choices) || choices.length === 0) {
-    return { ok: false, failure: malformed('The answer has no choices.'), usage };
+    return { ok: false, failure: malformedFailure('The answer has no choices.'), usage };
   }
   let isRewritten = writeText(choices, text);
   if (isRewritten === undefined)
-    return { ok: false, failure: malformed('The arguments are nested too deeply.'), usage };
+    return { ok: false, failure: malformedFailure('The arguments are nested too deeply.'), usage };
   for (const [index, choice] of choices.entries()) {
     const read = readChoice(choice, (call) => madeCallId(answer.id, index, call));
     if (typeof read === 'object') return { ok: false, failure: read, usage };
@@ -48,23 +48,23 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
     isRewritten = true;
   }
   const body = isRewritten ? jsonText(answer) : text;
-  if (body === undefined) return { ok: false, failure: malformed('The answer is nested too deeply.'), usage };
+  if (body === undefined) return { ok: false, failure: malformedFailure('The answer is nested too deeply.'), usage };
   const textBytes = bytesIn(choices) ?? utf8Bytes(text);
   return { ok: true, body, model: nonEmpty(answer.model), usage, textBytes, finishReason: choices[0].finish_reason };
 }
 
 /** Returns true if the choice was repaired in place, or a failure if it cannot be used. `madeId` makes the id of a call without one. */
 function readChoice(choice: unknown, madeId: (call: number) => string) {
-  if (!isObject(choice) || !isObject(choice.message)) return malformed('A choice of the answer has no message.');
+  if (!isObject(choice) || !isObject(choice.message)) return malformedFailure('A choice of the answer has no message.');
   const { message, finish_reason: word } = choice;
   const { content, tool_calls: calls } = message;
   if (calls !== undefined && calls !== null && !Array.isArray(calls))
-    return malformed('The tool calls are not a list.');
+    return malformedFailure('The tool calls are not a list.');
   let isRewritten = message.role !== 'assistant';
   message.role = 'assistant';
   for (const [index, call] of (calls ?? []).entries()) {
     if (isObject(call) && isOfAnotherKind(call)) continue;
-    if (!isObject(call) || !isNamed(call)) return malformed('A tool call of the answer has no name.');
+    if (!isObject(call) || !isNamed(call)) return malformedFailure('A tool call of the answer has no name.');
     if (identify(call, () => madeId(index))) isRewritten = true;
     if (isObject(call.function) && (call.function.arguments ?? undefined) === undefined) {
       call.function.arguments = '{}';
@@ -72,12 +72,12 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
     }
   }
   if (Array.isArray(content)) {
-    if (!joinParts(message, content)) return malformed('A part of the content cannot be read.');
+    if (!joinParts(message, content)) return malformedFailure('A part of the content cannot be read.');
     isRewritten = true;
   } else if (content !== undefined && content !== null && typeof content !== 'string') {
-    return malformed('The content is not text.');
+    return malformedFailure('The content is not text.');
   }
-  if (!isReason(word)) return malformed('A choice of the answer has no finish_reason.');
+  if (!isReason(word)) return malformedFailure('A choice of the answer has no finish_reason.');
   const reason = finishReason(word, calledIn(message));
   if (reason === undefined) return brokeOff(word);
   if (reason === word) return isRewritten;

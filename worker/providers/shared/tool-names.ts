@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, CustomToolCall, Tool, ToolCall, ToolChoice } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { parseJson } from '../../../protocol/written-number.ts';
-import { malformed } from '../../core/routing/failure.ts';
+import { malformedFailure } from '../../core/routing/failure.ts';
 import type { Adapter } from '../adapter.ts';
 import { jsonText } from './json-text.ts';
 import { RewrittenStream } from './rewritten-stream.ts';
@@ -28,7 +28,7 @@ export function withToolNames(adapter: Adapter): Adapter {
       if (!reply.ok || own === undefined) return reply;
       const body = withOwnNames(reply.body, own);
       return body === undefined
-        ? { ok: false, failure: malformed('The answer is nested too deeply.') }
+        ? { ok: false, failure: malformedFailure('The answer is nested too deeply.') }
         : { ...reply, body };
     },
     stream: (chat, nowMs) => {

@@ -4,11 +4,11 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { projectDirectory } from '../../../../cli/project.ts';
 import { type BudgetAlert, budgetNotice, readNotice } from '../../../../worker/core/alerts/budget-notice.ts';
-import { figuresOf } from '../../../../worker/core/alerts/figures.ts';
+import { noticeFigures } from '../../../../worker/core/alerts/figures.ts';
 import { NOTICE_KINDS, type Notice, type NoticeType, SEVERITIES } from '../../../../worker/core/alerts/notice.ts';
-import { bodyOf, testBodies } from '../../../../worker/core/alerts/payload.ts';
+import { noticeBody, testBodies } from '../../../../worker/core/alerts/payload.ts';
 import { oneLine } from '../../../../worker/core/alerts/plain-text.ts';
-import { HOOK_FORMATS, type HookFormat, takes } from '../../../../worker/core/alerts/policy.ts';
+import { HOOK_FORMATS, type HookFormat, receivesNotice } from '../../../../worker/core/alerts/policy.ts';
 
 const AT = Date.UTC(2026, 10, 21, 12);
 const ROUTING_KEY = 'R0123456789abcdef0123456789abcde';
@@ -62,7 +62,7 @@ const EVERY: readonly Notice[] = [
   ]),
 ];
 
-const body = (notice: Notice, format: HookFormat) => bodyOf(notice, { format, secret: ROUTING_KEY });
+const body = (notice: Notice, format: HookFormat) => noticeBody(notice, { format, secret: ROUTING_KEY });
 const slack = (notice: Notice) => body(notice, 'slack');
 const event = (notice: Notice) => JSON.parse(body(notice, 'pagerduty'));
 
@@ -215,12 +215,12 @@ it('a webhook takes the severities that it names, and PagerDuty every ending and
   const hook = (format: HookFormat) => ({
     ...{ name: 'OPS', format, url: '', secret: '', problem: undefined, severities: ['page', 'note'] as const },
   });
-  const taken = SEVERITIES.filter((severity) => takes(hook('json'), burning({ severity })));
+  const taken = SEVERITIES.filter((severity) => receivesNotice(hook('json'), burning({ severity })));
   expect(taken).toEqual(['page', 'note']);
   const maintenance = burning({ type: 'maintenance.announced', severity: 'note' });
-  expect(HOOK_FORMATS.filter((format) => takes(hook(format), maintenance))).toEqual(['slack', 'json']);
+  expect(HOOK_FORMATS.filter((format) => receivesNotice(hook(format), maintenance))).toEqual(['slack', 'json']);
   const ending = burning({ type: 'slo.recovered', severity: 'ticket' });
-  expect(HOOK_FORMATS.filter((format) => takes(hook(format), ending))).toEqual(['pagerduty']);
+  expect(HOOK_FORMATS.filter((format) => receivesNotice(hook(format), ending))).toEqual(['pagerduty']);
 });
 
 it('a row of an earlier build is the same notice as a new one', () => {
@@ -242,7 +242,7 @@ it('figures are put into words', () => {
     },
     ...{ openedAt: AT, requests: 12_345, nothing: null, tenants: [], for: '15m' },
   };
-  expect(figuresOf(data).map(({ label, value }) => `${label}: ${value}`)).toEqual([
+  expect(noticeFigures(data).map(({ label, value }) => `${label}: ${value}`)).toEqual([
     ...['Spent: $5.00', 'Average: $0.015000', 'Threshold: 80 %', 'Bad share: 3.12 %', 'P95: 2.5 s', 'Is drill: no'],
     ...['Opened at: 2026-11-21 12:00 UTC', 'Requests: 12345', 'For: 15m'],
   ]);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../../worker/core/alerts/alert.ts';
-import { type DeliveryHealth, deliveryHealthAfter, WELL } from '../../../../worker/core/alerts/delivery-health.ts';
+import {
+  type DeliveryHealth,
+  deliveryHealthAfter,
+  HEALTHY_WEBHOOK,
+} from '../../../../worker/core/alerts/delivery-health.ts';
 import { FIRST_RETRY_MS, LAST_RETRY_MS, LONGEST_RETRY_AFTER_MS } from '../../../../worker/core/alerts/limits.ts';
 
 const failed = (retryAfterMs: number | null = null): Attempt => ({
@@ -14,7 +18,7 @@ const ok: Attempt = { ok: true, status: 200, ms: 1, error: null, retryAfterMs: n
 
 /** The waits after this many failures, in order. */
 function waits(failures: number, random: number): number[] {
-  let standing: DeliveryHealth = WELL;
+  let standing: DeliveryHealth = HEALTHY_WEBHOOK;
   return Array.from({ length: failures }, () => {
     standing = deliveryHealthAfter(standing, failed(), 1_000, random, false);
     return standing.nextTryAt - 1_000;
@@ -30,25 +34,31 @@ describe('a webhook that fails', () => {
   });
 
   it('is left alone as long as it asks, within reason', () => {
-    expect(deliveryHealthAfter(WELL, failed(60_000), 0, 0, false).nextTryAt).toBe(60_000);
-    expect(deliveryHealthAfter(WELL, failed(1), 0, 0, false).nextTryAt).toBe(FIRST_RETRY_MS / 2);
-    expect(deliveryHealthAfter(WELL, failed(1e12), 0, 0, false).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
+    expect(deliveryHealthAfter(HEALTHY_WEBHOOK, failed(60_000), 0, 0, false).nextTryAt).toBe(60_000);
+    expect(deliveryHealthAfter(HEALTHY_WEBHOOK, failed(1), 0, 0, false).nextTryAt).toBe(FIRST_RETRY_MS / 2);
+    expect(deliveryHealthAfter(HEALTHY_WEBHOOK, failed(1e12), 0, 0, false).nextTryAt).toBe(LONGEST_RETRY_AFTER_MS);
   });
 
   it('is tried every minute at least while a page waits, unless it asks for more', () => {
-    const standing = { ...WELL, failures: 20 };
+    const standing = { ...HEALTHY_WEBHOOK, failures: 20 };
     expect(deliveryHealthAfter(standing, failed(), 0, 0.999, true).nextTryAt).toBeLessThanOrEqual(60_000);
     expect(deliveryHealthAfter(standing, failed(), 0, 0.999, false).nextTryAt).toBeGreaterThan(800_000);
     expect(deliveryHealthAfter(standing, failed(300_000), 0, 0, true).nextTryAt).toBe(300_000);
   });
 
   it('that refuses one message works', () => {
-    expect(deliveryHealthAfter(WELL, { ...failed(), isRefused: true }, 0, 0, true)).toBe(WELL);
+    expect(deliveryHealthAfter(HEALTHY_WEBHOOK, { ...failed(), isRefused: true }, 0, 0, true)).toBe(HEALTHY_WEBHOOK);
   });
 
   it('is well again with its first success', () => {
-    const standing = deliveryHealthAfter(deliveryHealthAfter(WELL, failed(), 0, 0, false), failed(), 0, 0, false);
+    const standing = deliveryHealthAfter(
+      deliveryHealthAfter(HEALTHY_WEBHOOK, failed(), 0, 0, false),
+      failed(),
+      0,
+      0,
+      false,
+    );
     expect(standing).toMatchObject({ failures: 2, lastError: 'answered 500' });
-    expect(deliveryHealthAfter(standing, ok, 0, 0, false)).toBe(WELL);
+    expect(deliveryHealthAfter(standing, ok, 0, 0, false)).toBe(HEALTHY_WEBHOOK);
   });
 });

@@ -1,10 +1,10 @@
 /** Who meets a fault: the traffic that it was set for, and no other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS, isChosen, parseTraffic } from '../../../../worker/core/routing/fault.ts';
+import { FAULT_KINDS, meetsFault, parseTraffic } from '../../../../worker/core/routing/fault.ts';
 import { healthIdFor, isDrillHealth } from '../../../../worker/core/routing/health-id.ts';
 import { type Fault, NO_OVERRIDES, type Overrides } from '../../../../worker/core/routing/overrides.ts';
-import { faultOf, PLAIN_ROUTE, type RouteAsk, routeOf } from '../../../../worker/core/routing/route.ts';
+import { faultOf, PLAIN_ROUTE, type RouteInput, routeOf } from '../../../../worker/core/routing/route.ts';
 
 const NOW = 1_000;
 const fault = (traffic: string, more: Partial<Fault> = {}): Fault => ({
@@ -24,7 +24,7 @@ const under = (faults: Overrides['faults'], more: Partial<Overrides> = {}): Over
 });
 const CHAT = { name: 'app/chat', deployments: [{ id: 'a' }, { id: 'b' }] };
 const SMALL = { name: 'app/small', deployments: [{ id: 'c' }] };
-const ask = (more: Partial<RouteAsk> = {}): RouteAsk => ({
+const ask = (more: Partial<RouteInput> = {}): RouteInput => ({
   feature: 'chat',
   alias: CHAT,
   safeguardAlias: undefined,
@@ -89,9 +89,9 @@ describe('isChosen', () => {
     fc.assert(
       fc.property(people, share, share, (who, one, other) => {
         const [less, more] = [Math.min(one, other), Math.max(one, other)];
-        const isIn = isChosen({ kind: 'share', share: less }, who);
-        expect(isChosen({ kind: 'share', share: less }, { ...who, drill: undefined })).toBe(isIn);
-        if (isIn) expect(isChosen({ kind: 'share', share: more }, who)).toBe(true);
+        const isIn = meetsFault({ kind: 'share', share: less }, who);
+        expect(meetsFault({ kind: 'share', share: less }, { ...who, drill: undefined })).toBe(isIn);
+        if (isIn) expect(meetsFault({ kind: 'share', share: more }, who)).toBe(true);
       }),
     );
   });
@@ -99,23 +99,23 @@ describe('isChosen', () => {
   it.each([0.01, 0.1, 0.5, 0.9])('a share of %d is about so many, of users and of tenants', (share) => {
     const each = Array.from({ length: 20_000 }, (_, index) => index);
     const byUser = each.filter((index) =>
-      isChosen({ kind: 'share', share }, { tenant: 'acme', user: `user-${index}`, drill: undefined }),
+      meetsFault({ kind: 'share', share }, { tenant: 'acme', user: `user-${index}`, drill: undefined }),
     );
     const byTenant = each.filter((index) =>
-      isChosen({ kind: 'share', share }, { tenant: `tenant-${index}`, user: null, drill: undefined }),
+      meetsFault({ kind: 'share', share }, { tenant: `tenant-${index}`, user: null, drill: undefined }),
     );
     for (const { length } of [byUser, byTenant]) expect(Math.abs(length / each.length - share)).toBeLessThan(0.015);
   });
 
   it('a share of 1 is everybody', () => {
-    fc.assert(fc.property(people, (who) => isChosen({ kind: 'share', share: 1 }, who)));
+    fc.assert(fc.property(people, (who) => meetsFault({ kind: 'share', share: 1 }, who)));
   });
 
   it('only a key that a drill was given is a drill’s, whatever its tenant and user are called', () => {
     fc.assert(
       fc.property(people, (who) => {
-        expect(isChosen({ kind: 'drill' }, who)).toBe(who.drill !== undefined);
-        expect(isChosen({ kind: 'drill' }, { ...who, tenant: 'drill', user: 'drill', drill: undefined })).toBe(false);
+        expect(meetsFault({ kind: 'drill' }, who)).toBe(who.drill !== undefined);
+        expect(meetsFault({ kind: 'drill' }, { ...who, tenant: 'drill', user: 'drill', drill: undefined })).toBe(false);
       }),
     );
   });
@@ -168,7 +168,7 @@ describe('routeOf', () => {
         const meets = CHAT.deployments.flatMap(({ id }) => {
           const one = Object.hasOwn(set, id) ? set[id] : undefined;
           const traffic = one && parseTraffic(one.traffic);
-          return one && traffic && one.until > NOW && isChosen(traffic, who) ? [{ id, traffic }] : [];
+          return one && traffic && one.until > NOW && meetsFault(traffic, who) ? [{ id, traffic }] : [];
         });
         expect(Object.keys(route.faults).toSorted()).toEqual(meets.map(({ id }) => id));
         expect(route.drill).toBe(meets.some(({ traffic }) => traffic.kind !== 'all'));

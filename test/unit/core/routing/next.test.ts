@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_RULES, type Failure } from '../../../../worker/core/routing/failure.ts';
-import { backoffMs, type Next, next, type Tried } from '../../../../worker/core/routing/next.ts';
+import { backoffMs, decideNext, type NextStep, type Tried } from '../../../../worker/core/routing/next.ts';
 import type { Plan, Slot } from '../../../../worker/core/routing/plan.ts';
 import { aFailure, aRandom, failureOf, START } from './arbitraries.ts';
 
@@ -36,7 +36,7 @@ const aRun = fc.record({
 });
 
 interface Move {
-  step: Extract<Next, { kind: 'attempt' }>;
+  step: Extract<NextStep, { kind: 'attempt' }>;
   at: number;
   before: Tried[];
 }
@@ -48,7 +48,7 @@ function run({ slots, results, settings, totalMs, random }: typeof aRun extends 
   const deadlineAt = START + totalMs;
   let now = START;
   for (const [result, tookMs] of results) {
-    const step = next({ slots }, tried, now, deadlineAt, settings, random);
+    const step = decideNext({ slots }, tried, now, deadlineAt, settings, random);
     if (step.kind !== 'attempt') return { end: step, moves, tried, now, deadlineAt };
     moves.push({ step, at: now, before: [...tried] });
     now += step.delayMs + (result === 'skipped' ? 0 : tookMs);
@@ -191,7 +191,7 @@ const pathOf = (plan: Plan, ...results: Tried['failure'][]) => {
   const tried: Tried[] = [];
   const words: string[] = [];
   for (let move = 0; move < 20; move++) {
-    const step = next(plan, tried, START, FAR, SETTINGS, () => 0.5);
+    const step = decideNext(plan, tried, START, FAR, SETTINGS, () => 0.5);
     if (step.kind !== 'attempt') return [...words, step.kind].join(' ');
     words.push(step.delayMs > 0 ? `${step.slot.id}+${step.delayMs}` : step.slot.id);
     tried.push({ slot: step.slot, failure: results[move] ?? failureOf('server_error') });
@@ -303,7 +303,7 @@ it('those in cooldown are asked when all others have failed, within their groupâ
 it('a wait that the deadline would cut is not begun: the next group is asked at once', () => {
   const tried = [{ slot: slot('a'), failure: failureOf('rate_limited', 1_500) }];
   const step = (leftMs: number) =>
-    next({ slots: [slot('a'), slot('b', 2)] }, tried, START, START + leftMs, SETTINGS, () => 0.5);
+    decideNext({ slots: [slot('a'), slot('b', 2)] }, tried, START, START + leftMs, SETTINGS, () => 0.5);
   expect(step(1_501)).toMatchObject({ slot: { id: 'a' }, delayMs: 1_500 });
   expect(step(1_500)).toMatchObject({ slot: { id: 'b' }, delayMs: 0 });
 });

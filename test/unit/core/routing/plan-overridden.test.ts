@@ -1,7 +1,7 @@
 /** The plan under a pin, and the deployment that bypass asks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { next, ONE_ATTEMPT, type Tried } from '../../../../worker/core/routing/next.ts';
+import { decideNext, ONE_ATTEMPT, type Tried } from '../../../../worker/core/routing/next.ts';
 import { type Candidate, firstListed, type Plan, pinnedPlan, plan } from '../../../../worker/core/routing/plan.ts';
 import { aFailure, aRandom, START, someCandidates } from './arbitraries.ts';
 
@@ -13,11 +13,11 @@ const aPinned = fc
 const reached = ({ slots, cooling = [] }: Plan): string[] => [...slots, ...cooling].map(({ id }) => id);
 
 /** Which deployments are asked, in order, if every attempt fails like this. */
-function askedUntilTheEnd(made: Plan, failure: Parameters<typeof next>[1][number]['failure']): string[] {
+function askedUntilTheEnd(made: Plan, failure: Parameters<typeof decideNext>[1][number]['failure']): string[] {
   const tried: Tried[] = [];
   const settings = { numRetries: 2, maxRetryAfterWaitMs: 2_000 };
   for (;;) {
-    const step = next(made, tried, START, START + 60_000, settings, () => 0);
+    const step = decideNext(made, tried, START, START + 60_000, settings, () => 0);
     if (step.kind !== 'attempt') return tried.map(({ slot }) => slot.id);
     tried.push({ slot: step.slot, failure });
   }
@@ -90,7 +90,7 @@ describe('bypass', () => {
       fc.property(aPinned, aFailure, ({ pinned }, failure) => {
         const made = plan([{ ...pinned, state: 'up' }], START, () => 0, 'try-soonest');
         const tried = [{ slot: made.slots[0] as Plan['slots'][number], failure }];
-        const step = next(made, tried, START, START + 60_000, ONE_ATTEMPT, () => 0);
+        const step = decideNext(made, tried, START, START + 60_000, ONE_ATTEMPT, () => 0);
         expect(['exhausted', 'reject']).toContain(step.kind);
       }),
     );

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { CONVENTIONS, nameOf } from '../../../../worker/core/telemetry/names.ts';
+import { CONVENTIONS, telemetryName } from '../../../../worker/core/telemetry/names.ts';
 
 /** Of what a router knows, as `@opentelemetry/semantic-conventions` 1.36.0 and 1.41.1 and semantic-conventions-genai 0.1.0 list it. */
 const ALL = ['error.type', 'http.response.status_code', 'user.id', 'gen_ai.operation.name', 'gen_ai.request.model'];
@@ -37,7 +37,8 @@ const table = readFileSync(`${import.meta.dirname}/../../../../worker/core/telem
 const FACTS = [...table.matchAll(/^ {2}(\w+): (?:otel|since141|onlyIn|inLangfuse|operation|inference|\{)/gm)].map(
   ([, fact = '']) => fact,
 );
-const namesIn = (dialect: Parameters<typeof nameOf>[1]) => FACTS.flatMap((fact) => nameOf(fact, dialect) ?? []);
+const namesIn = (dialect: Parameters<typeof telemetryName>[1]) =>
+  FACTS.flatMap((fact) => telemetryName(fact, dialect) ?? []);
 
 it.each(CONVENTIONS)('of %s', (version) => {
   const { attributes, metrics } = PUBLISHED[version];
@@ -57,7 +58,7 @@ it('of Langfuse', () => {
 });
 
 it('what the table does not have is ours', () => {
-  expect(CONVENTIONS.map((version) => nameOf('keyId', version))).toEqual(Array(3).fill('carryon.key_id'));
-  expect(nameOf('keyId', 'langfuse')).toBe('langfuse.observation.metadata.key_id');
-  expect(nameOf('request.timeToFirstContent', '1.41')).toBe('carryon.request.time_to_first_content');
+  expect(CONVENTIONS.map((version) => telemetryName('keyId', version))).toEqual(Array(3).fill('carryon.key_id'));
+  expect(telemetryName('keyId', 'langfuse')).toBe('langfuse.observation.metadata.key_id');
+  expect(telemetryName('request.timeToFirstContent', '1.41')).toBe('carryon.request.time_to_first_content');
 });

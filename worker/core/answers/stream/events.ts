@@ -2,7 +2,7 @@
 import { DONE, dataText, eventText } from '../../../../protocol/sse.ts';
 import type { AnswerHead } from '../answer-head.ts';
 import { type CarryonField, fieldFor, type MadeFor, withCarryon } from '../carryon-field.ts';
-import { chunkIn, replyIn } from '../forms.ts';
+import { chunkInForm, replyInForm } from '../forms.ts';
 import { pageChunk, pageCompletion } from '../page-body.ts';
 import type { ReaderOptions } from './reader-options.ts';
 
@@ -72,8 +72,8 @@ export function dataFor(
   { seesProvider, form }: Pick<ReaderOptions, 'seesProvider' | 'form'>,
   alias: string,
 ): string {
-  if (kind === 'completion') return replyIn(form, seesProvider ? (openData ?? data) : pageCompletion(data, alias));
-  return chunkIn(form, seesProvider ? (openData ?? data) : pageChunk(data, alias));
+  if (kind === 'completion') return replyInForm(form, seesProvider ? (openData ?? data) : pageCompletion(data, alias));
+  return chunkInForm(form, seesProvider ? (openData ?? data) : pageChunk(data, alias));
 }
 
 /** The event with a cost of 0 for a reader that pays nothing, as in a replay. A reader that resumes its own stream sees the real cost. */
@@ -85,7 +85,7 @@ export function eventFor(event: RunEvent, madeFor: MadeFor): RunEvent {
 }
 
 /** True if the reader gets the event. Only readers that asked for the usage chunk, or that resume, get that chunk. */
-export const isFor = ({ kind }: RunEvent, { usage, resume }: ReaderOptions): boolean =>
+export const isSentTo = ({ kind }: RunEvent, { usage, resume }: ReaderOptions): boolean =>
   kind !== 'usage' || usage || resume;
 
 /** The text of one event. Readers of a resumable stream get its id, which says how far they have come. */

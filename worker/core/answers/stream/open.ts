@@ -14,7 +14,7 @@ export type StreamError =
   | { code: 'stream_interrupted'; detail: string };
 
 /** An answer that is running or kept. `lastId` is the id of its last event so far. */
-export interface Known {
+export interface KnownAnswer {
   record: AnswerRecord;
   lastId: number;
   /** True if the run died with the object. A reader may then have seen more than was stored. */
@@ -23,7 +23,7 @@ export interface Known {
 }
 
 /** What an object does about a request. */
-export type Decision =
+export type OpenDecision =
   | { do: 'run' }
   /** The key is unknown, and the message was `onlyKnown`. */
   | { do: 'nothing' }
@@ -31,7 +31,7 @@ export type Decision =
   | { do: 'attach'; afterId: number }
   | { do: 'refuse'; error: StreamError };
 
-const refuse = (code: 'idempotency_mismatch' | 'idempotency_expired' | 'stream_not_found'): Decision => ({
+const refuse = (code: 'idempotency_mismatch' | 'idempotency_expired' | 'stream_not_found'): OpenDecision => ({
   do: 'refuse',
   error: { code },
 });
@@ -39,7 +39,7 @@ const refuse = (code: 'idempotency_mismatch' | 'idempotency_expired' | 'stream_n
 type Opening = Pick<KeyedOpen, 'owner' | 'key' | 'bodyHash' | 'lastEventId' | 'onlyKnown'>;
 
 /** Decides what a request under an idempotency key gets. */
-export function decideOpen(known: Known | undefined, opening: Opening, now: number): Decision {
+export function decideOpen(known: KnownAnswer | undefined, opening: Opening, now: number): OpenDecision {
   const { owner, key, bodyHash, lastEventId, onlyKnown } = opening;
   if (known === undefined) {
     if (onlyKnown) return { do: 'nothing' };
@@ -54,18 +54,24 @@ export function decideOpen(known: Known | undefined, opening: Opening, now: numb
 }
 
 /** Decides what a reader gets that knows the answer's id. The id alone gives no right to the answer and never starts a run. */
-export function decideAttach(known: Known | undefined, { owner, lastEventId }: Omit<AttachMessage, 'wish'>): Decision {
+export function decideAttach(
+  known: KnownAnswer | undefined,
+  { owner, lastEventId }: Omit<AttachMessage, 'wish'>,
+): OpenDecision {
   if (known === undefined || !isSameOwner(known.record.owner, owner)) return refuse('stream_not_found');
   return attachAfter(known, lastEventId);
 }
 
 /** What `DELETE` does. It stops a run. If the run is already over, it changes nothing and still succeeds. */
-export function decideStop(known: Known | undefined, { owner }: StopMessage): 'stop' | 'nothing' | 'stream_not_found' {
+export function decideStop(
+  known: KnownAnswer | undefined,
+  { owner }: StopMessage,
+): 'stop' | 'nothing' | 'stream_not_found' {
   if (known === undefined || !isSameOwner(known.record.owner, owner)) return 'stream_not_found';
   return known.ended ? 'nothing' : 'stop';
 }
 
-function attachAfter({ lastId, died, ended }: Known, lastEventId: string | null): Decision {
+function attachAfter({ lastId, died, ended }: KnownAnswer, lastEventId: string | null): OpenDecision {
   if (lastEventId === null) return { do: 'attach', afterId: 0 };
   if (!/^\d{1,15}$/.test(lastEventId)) return refuse('stream_not_found');
   const afterId = Number(lastEventId);

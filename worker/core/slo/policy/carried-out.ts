@@ -1,6 +1,6 @@
 /** What an order changes about the overrides. The board decides it, so an override that a person sets meanwhile is never lost. */
 import { clearOverride, type OverrideChange, type SetOverride, setOverride } from '../../routing/override-changes.ts';
-import { ALL, type Overrides } from '../../routing/overrides.ts';
+import { type Overrides, WILDCARD } from '../../routing/overrides.ts';
 import { isByPolicy } from '../incident.ts';
 import type { PolicyOrder } from './policy.ts';
 import type { SetKind } from './state.ts';
@@ -32,7 +32,7 @@ export function nameOf(order: PolicyOrder): string {
     case 'safeguard':
       return order.feature;
     case 'freeze':
-      return ALL;
+      return WILDCARD;
     case 'undo':
       return order.name;
   }
@@ -47,6 +47,6 @@ function setOf(order: Exclude<PolicyOrder, { do: 'undo' }>): SetOverride {
     case 'safeguard':
       return ['safeguards', order.feature, entry];
     case 'freeze':
-      return ['frozen', ALL, entry];
+      return ['frozen', WILDCARD, entry];
   }
 }

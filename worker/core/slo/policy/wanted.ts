@@ -1,5 +1,5 @@
 /** Which overrides the active rules want, and why a wanted one is not set. */
-import { ALL, inForce, type Override, type Overrides } from '../../routing/overrides.ts';
+import { inForce, type Override, type Overrides, WILDCARD } from '../../routing/overrides.ts';
 import type { Acting } from './activations.ts';
 import { pinChoice } from './pin-guard.ts';
 import type { PolicyAction, PolicyOrder } from './policy.ts';
@@ -53,7 +53,7 @@ export function wantedOf(acting: readonly Acting[], world: PolicyWorld): Wanted[
     const { rule, activation } = one;
     const of = (kind: SetKind & PolicyAction, names: readonly string[]): Wanted[] =>
       rule.does.includes(kind) ? names.map((name) => ({ key: overrideKey(kind, name), kind, name, acting: one })) : [];
-    const freeze = of('freeze', [ALL]);
+    const freeze = of('freeze', [WILDCARD]);
     if (activation.isCalm) return freeze;
     const { objective } = one.standing;
     return [
@@ -112,7 +112,7 @@ export function decideSet(
     if (!has) return { do: 'skip', skip: 'none', text: `${name} has no safeguard.` };
     return { do: 'order', order: { ...order, do: kind, feature: name }, text: `${name} is served by its safeguard.` };
   }
-  const bypass = inForce(overrides.bypass, name, now) ?? inForce(overrides.bypass, ALL, now);
+  const bypass = inForce(overrides.bypass, name, now) ?? inForce(overrides.bypass, WILDCARD, now);
   if (bypass !== undefined)
     return { do: 'skip', skip: 'bypass', text: `${name} was not pinned: ${bypass.who} has set a bypass.` };
   const last = pinnedAt[name];

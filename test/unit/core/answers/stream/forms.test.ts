@@ -1,7 +1,7 @@
 /** One answer, asked for as a stream and in one piece. */
 import { describe, expect, it } from 'vitest';
 import { chunksOfCompletion } from '../../../../../protocol/chunks-of-completion.ts';
-import { dataFor, endingText, isFor, sseText } from '../../../../../worker/core/answers/stream/events.ts';
+import { dataFor, endingText, isSentTo, sseText } from '../../../../../worker/core/answers/stream/events.ts';
 import { completionOfStream } from '../support/completions.ts';
 
 const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
@@ -77,7 +77,11 @@ describe('an event', () => {
     expect(sseText(4, 'a\nb', resumable)).toBe('id: 4\ndata: a\ndata: b\n\n');
     expect(sseText(4, 'a', wish)).toBe('data: a\n\n');
     const event = { kind: 'usage' as const, data: '{"model":"m"}', openData: '{"carryon_cost_usd":1}' };
-    expect([wish, resumable, { ...wish, usage: true }].map((wish) => isFor(event, wish))).toEqual([false, true, true]);
+    expect([wish, resumable, { ...wish, usage: true }].map((wish) => isSentTo(event, wish))).toEqual([
+      false,
+      true,
+      true,
+    ]);
     expect(dataFor(event, { seesProvider: true }, 'app/chat')).toBe(event.openData);
     expect(JSON.parse(dataFor(event, wish, 'app/chat'))).toMatchObject({ model: 'app/chat', choices: [] });
     expect(dataFor({ kind: 'chunk', data: 'same' }, { seesProvider: true }, 'app/chat')).toBe('same');

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../../../../protocol/uuid-v7.ts';
 import { KEEP_MS, LONGEST_RUN_MS, STAMPED_AHEAD_MS } from '../../../../../worker/core/answers/stream/limits.ts';
 import type { Owner } from '../../../../../worker/core/answers/stream/messages.ts';
-import { decideAttach, decideOpen, decideStop, type Known } from '../../../../../worker/core/answers/stream/open.ts';
+import {
+  decideAttach,
+  decideOpen,
+  decideStop,
+  type KnownAnswer,
+} from '../../../../../worker/core/answers/stream/open.ts';
 import {
   afterRestart,
   beginRecord,
@@ -13,9 +18,9 @@ import {
 const NOW = Date.UTC(2026, 10, 21, 12);
 const owner: Owner = { tenant: 'acme', user: 'ana', key: null, visitor: null };
 const record = beginRecord({ owner, bodyHash: 'hash', alias: 'app/chat', key: 'k', copy: 'none' }, NOW);
-const running: Known = { record, lastId: 7, died: false, ended: false };
-const ended: Known = { ...running, ended: true };
-const died: Known = { ...ended, died: true };
+const running: KnownAnswer = { record, lastId: 7, died: false, ended: false };
+const ended: KnownAnswer = { ...running, ended: true };
+const died: KnownAnswer = { ...ended, died: true };
 const opening = { owner, key: 'k', bodyHash: 'hash', lastEventId: null };
 const keyAt = (ms: number) => uuidV7(ms, [1, 2, 3]);
 
