@@ -1,13 +1,13 @@
 /**
- * Counts what the requests of an isolate have under way. Each item is known by an object of its own. The runtime may end a request
- * without notice, as it does some time after the client has left. So nothing counts for longer than `longestMs`. What no longer counts
- * is forgotten when the next item begins, even if nothing ever asks for the count.
+ * Counts what the requests of an isolate have under way. Each item is identified by its own object. The runtime may end a request
+ * without notice, as it does some time after the client has left. So no item counts for longer than `longestMs`. Items that no longer
+ * count are removed when the next one begins, even if the count is never read.
  */
 export class UnderWay {
   readonly #longestMs: number;
-  /** When each item began, the oldest first. */
+  /** The time at which each item began, the oldest first. */
   readonly #since = new Map<object, number>();
-  /** How many did not end in time. */
+  /** The number of items that did not end in time. */
   forgotten = 0;
 
   constructor(longestMs: number) {

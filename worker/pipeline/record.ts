@@ -1,4 +1,4 @@
-/** The record of a request: each step notes its part, and it is closed once, behind the response, whatever became of the request. */
+/** The record of a request. Each step adds its part. The record is closed once, behind the response, however the request ended. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { DoorName } from '../../protocol/question.ts';
 import { tenantOf } from '../core/admission/scopes.ts';
@@ -40,8 +40,8 @@ export class OpenRecord {
   }
 
   /**
-   * The request is over; only the first call counts. `ending`: how the response ended, long after it began if it is a stream.
-   * A fault in here must not break an answer that was paid for: it is logged, and no more.
+   * Called when the request is over. Only the first call counts. `ending` says how the response ended, which for a stream is known long
+   * after it began. A fault in here is only logged, because it must not break an answer that was paid for.
    */
   close(outcome: Outcome, ending: Ending, status: number): void {
     if (this.#isClosed) return;
@@ -50,7 +50,7 @@ export class OpenRecord {
     const { requestId, background } = this.#context;
     try {
       const record = this.closed(outcome, ending, status);
-      // Not before: a request whose record cannot be made counts as lost.
+      // This comes after `closed`, so that a request whose record cannot be made counts as lost.
       records.ended(this);
       records.close(record, background);
       if (this.request !== undefined) logFailure(this.request, outcome, this.#links, this.#context);
@@ -59,19 +59,19 @@ export class OpenRecord {
     }
   }
 
-  /** The object of its answer closes it, or it is no request of its own. */
+  /** Called if the object of the answer closes the record, or if the request continues an earlier one and has no record of its own. */
   handOver(): void {
     this.#isClosed = true;
     this.#links.records.ended(this);
   }
 
-  /** The object that was to close it died, and its stream broke off. */
+  /** Called if the object that should close the record has died, so that its stream broke off. */
   lost(outcome: Kept): void {
     this.#isClosed = false;
     this.close(outcome, 'cut', outcome.status);
   }
 
-  /** What an object needs in order to close it (core/answers/stream/messages.ts). */
+  /** What an object needs in order to close the record (core/answers/stream/messages.ts). */
   opening(): RecordOpening {
     const { class: serviceClass, cache, colo, build, ...more } = this.closed(NOTHING_YET, 'complete', 0);
     const { promptVersion, traceparent, drill, experiment } = more;
@@ -81,12 +81,12 @@ export class OpenRecord {
     return Object.fromEntries(Object.entries({ ...opening, experiment }).filter(([, value]) => value !== null));
   }
 
-  /** A bug of ours ended it. */
+  /** Closes the record of a request that a bug of ours has ended. */
   fail(): void {
     this.close(refusedWith({ code: 'internal_error' }), 'complete', 500);
   }
 
-  /** The whole record, as of now. */
+  /** The whole record, as it would be if it were closed now. */
   closed(outcome: Outcome, ending: Ending, status: number): ClosedRecord {
     const { identity, request, feature, cached } = this;
     const { clock, config, build } = this.#links;
@@ -104,7 +104,7 @@ export class OpenRecord {
     const isCut = (begun ?? kept) !== undefined && ending !== 'complete' && ending !== 'left';
     const served = kept?.note.ran;
     const answered = stored === undefined ? trail?.deployment : undefined;
-    const by = answered ?? named(stored?.stored.deployment ?? served?.deployment, request);
+    const by = answered ?? configuredDeployment(stored?.stored.deployment ?? served?.deployment, request);
     const storedAt = stored?.stored.storedAt ?? (kept?.note.head.cache === 'hit' ? kept.note.head.storedAt : undefined);
     const policy = feature?.cache;
     return {
@@ -156,7 +156,10 @@ export class OpenRecord {
     };
   }
 
-  /** What failed before its feature was read breaks the promises of the one that its header names, or that it would have had. */
+  /**
+   * The feature whose promises are broken by a request that failed before its feature was read: the one that its header names, or the
+   * default.
+   */
   #meantFeature(): string {
     const { features, defaultFeature } = this.#links.config;
     const named = this.#context.namedFeature;
@@ -164,9 +167,10 @@ export class OpenRecord {
   }
 }
 
-/** What a request comes to before anything is known of its answer. */
+/** The outcome that stands for a request before anything is known about its answer. */
 const NOTHING_YET = refusedWith({ code: 'internal_error' });
-/** A fault of ours in a record: no answer may break for it. */
+
+/** Logs a bug of ours in a record. It must not break an answer. */
 export function logRecordFault(error: unknown, requestId: string, events: Deps['events']): void {
   const reason = error instanceof Error ? error.name : typeof error;
   events({ event: 'internal_error', requestId, reason, cause: null, where: 'record' });
@@ -179,7 +183,10 @@ const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): Recor
   return error === undefined ? 'complete' : 'refused';
 };
 
-/** `storedAt`: of a copy, or of a shared answer given again. A fresh copy that was not given, such as to a key with an answer of its own, is no hit. */
+/**
+ * How the cache was used. `storedAt` is that of a cached copy, or of a shared answer given again. A fresh copy that was not given is not
+ * a hit; that happens if an idempotency key has an answer of its own.
+ */
 const cacheResult = (
   { state }: CacheRead,
   stored: Stored | undefined,
@@ -193,18 +200,18 @@ const cacheResult = (
 const roleOf = (role: string): ClosedRecord['role'] =>
   role === 'started' || role === 'attached' || role === 'replayed' ? role : 'own';
 
-/** A kept answer names its model in the provider's words, of any length, so config is asked. */
-const named = (deployment: string | null | undefined, request: RoutedRequest | undefined) =>
+/** The deployment in config. A kept answer has the provider's own name for the model, of any length, so config's name is used. */
+const configuredDeployment = (deployment: string | null | undefined, request: RoutedRequest | undefined) =>
   request?.alias.deployments.find(({ id }) => id === deployment);
 
-/** From arrival to the first content out: an answer in one piece is sent as it is recorded. */
+/** The time from arrival to the first content. An answer in one piece is sent when it is recorded, so its time ends now. */
 function ttftMs(outcome: Outcome, arrivedAt: number, now: number): number | null {
   if (outcome.kind === 'refused' || errorIn(outcome) !== undefined) return null;
   const at = outcome.kind === 'begun' ? outcome.trail.attempts.at(-1)?.contentAt : now;
   return at === undefined ? null : at - arrivedAt;
 }
 
-/** The answer of a cache costs nothing; failed attempts before it may be billed. An object says what its run took. */
+/** The charge to this request. A cached answer costs nothing, but failed attempts before it may be billed. An object reports its run's. */
 function chargedFor(outcome: Outcome): number {
   if (outcome.kind === 'begun') return outcome.admission.lease.spentMicroUsd;
   const tried = outcome.kind === 'stored' ? outcome.instead : outcome;
@@ -213,7 +220,7 @@ function chargedFor(outcome: Outcome): number {
     : (tried?.kind === 'kept' && tried.note.ran?.costMicroUsd) || 0;
 }
 
-/** Of an answer in one piece; a stream is nowhere held as a whole. */
+/** Checks a sample of answers against their schema. Only answers in one piece can be checked, because a stream is never held as a whole. */
 function sampledValid({ answer, request }: Begun, requestId: string, objectives: readonly Objective[]): boolean | null {
   const { chat, feature, identity } = request;
   if (answer.kind !== 'reply' || chat.response_format === undefined) return null;
@@ -221,10 +228,10 @@ function sampledValid({ answer, request }: Begun, requestId: string, objectives:
   return isChecked ? keptSchema(chat, answer.reply.body) : null;
 }
 
-/** What was asked for before a stale answer stood in has failed, as has all of a refused request. */
+/** The charge for failed attempts. These are all attempts of a refused request, and all that a stale answer replaces. */
 function failedFor(outcome: Outcome): number {
   if (outcome.kind === 'begun') return outcome.admission.lease.failedMicroUsd;
-  // Objects of an earlier build do not say.
+  // Objects of an earlier build do not report this.
   if (outcome.kind === 'kept' && outcome.error === undefined) return outcome.note.ran?.failedMicroUsd ?? 0;
   return chargedFor(outcome);
 }
@@ -234,7 +241,7 @@ function finishReasonOf({ answer }: Begun): FinishReason | null {
   return finishReason === 'function_call' ? 'tool_calls' : finishReason;
 }
 
-/** `ending`: of the attempt that did not fail before the answer began, if there is one. */
+/** The attempts as they are recorded. `ending` is the result of the attempt that began to answer, if there is one. */
 const recordedAttempts = ({ attempts }: Trail, arrivedAt: number, now: number, ending: Ending): RecordedAttempt[] =>
   attempts.map(({ deployment, hop, startedAt, contentAt, endedAt = now, failure }) => ({
     deployment: deployment.id,

@@ -21,7 +21,7 @@ interface Links {
   slo: Slo;
   clock: Clock;
   record(flush: Flush): Promise<unknown>;
-  /** Records that each sink of this isolate has not got so far. */
+  /** The number of records that each sink of this isolate has lost so far. */
   dropped(): Readonly<Record<string, number>>;
 }
 

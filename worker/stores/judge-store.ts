@@ -46,7 +46,7 @@ export class JudgeStore implements Judging {
     this.#dropped += 1;
   }
 
-  /** Sampled answers that were not judged, also because the runtime ended the request behind which they were to be. */
+  /** The number of sampled answers that were not judged. It includes those whose request the runtime ended first. */
   get dropped(): number {
     return this.#dropped + this.#running.forgotten;
   }

@@ -4,32 +4,32 @@ import { type JudgeSettings, judge } from '../core/slo/rules.ts';
 import { UnderWay } from '../core/under-way.ts';
 import type { Background, Clock, RecordSink, Records } from '../ports.ts';
 
-/** This many records are sent after `SHORTEST_WAIT_MS`; fewer wait for more. */
+/** This many records are sent after `SHORTEST_WAIT_MS`. Fewer records wait for more. */
 const ENOUGH = 50;
 /** The most in one batch. */
 const MOST = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** The wait after a bad request, because an objective may be burning; and between two batches. */
+/** The wait after a bad request, because an objective may be burning. Also the shortest time between two batches. */
 const SHORTEST_WAIT_MS = 1_000;
-/** No request takes longer. One that the runtime ended must not count as open for ever. */
+/** No request takes longer. After this time a request counts as ended by the runtime, and is no longer open. */
 const LONGEST_REQUEST_MS = 20 * 60_000;
 
 interface Links {
   sinks: readonly RecordSink[];
   clock: Clock;
   slo: JudgeSettings;
-  /** The `userHash` of a record; the same for the same user. */
+  /** Makes the `userHash` of a record. It is the same for the same user. */
   hashUser(tenant: string, user: string): string | Promise<string>;
 }
 
-/** One per isolate. What an isolate holds is lost when it is killed: at most the last 10 seconds. */
+/** One per isolate. If the isolate is killed, the records that it holds are lost: at most those of the last 10 seconds. */
 export class RecordBatches implements Records {
   readonly #links: Links;
   #closed: ClosedRecord[] = [];
-  /** When the next batch is due. If that is in the past, the request that held the timer was ended before. */
+  /** When the next batch is due. If this is in the past, the runtime has ended the request that held the timer. */
   #dueAt = Number.POSITIVE_INFINITY;
   #sentAt = Number.NEGATIVE_INFINITY;
-  /** Requests under way. */
+  /** The requests under way. */
   readonly #open = new UnderWay(LONGEST_REQUEST_MS);
 
   constructor(links: Links) {
@@ -44,7 +44,7 @@ export class RecordBatches implements Records {
     this.#open.end(request);
   }
 
-  /** Records that were never made, each of a request that the runtime ended without a word. */
+  /** The number of records that were never made, because the runtime ended their requests without notice. */
   get lost(): number {
     return this.#open.forgotten;
   }
@@ -63,7 +63,10 @@ export class RecordBatches implements Records {
     else if (dueAt < this.#dueAt) this.#arm(dueAt, now, background);
   }
 
-  /** One request holds the timer for all. A batch that is due sooner gets a timer of its own, because no request can stop another's. */
+  /**
+   * Sets the timer of a batch. One request holds it for all. A batch that is due sooner gets a timer of its own, because no request can
+   * stop another's.
+   */
   #arm(dueAt: number, now: number, background: Background): void {
     const { clock } = this.#links;
     this.#dueAt = dueAt;
@@ -79,19 +82,19 @@ export class RecordBatches implements Records {
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#sentAt = clock.now();
     const closed = this.#closed;
-    // They stay where they are until the last is hashed: a request that the runtime ends meanwhile leaves them to the next.
+    // The records stay in the list until all users are hashed. If the runtime ends this request meanwhile, the next one sends them.
     for (const record of closed) {
       const { tenant, user } = record;
       if (tenant === null || user === null) continue;
       const hash = this.#links.hashUser(tenant, user);
-      // In place: copying all fields would take longer than everything else here.
+      // The record is changed in place, because copying all fields would take longer than everything else here.
       record.userHash = hash instanceof Promise ? await hash : hash;
     }
-    // Another request may have been faster.
+    // Another request may have sent them meanwhile.
     if (closed.length === 0 || closed !== this.#closed) return;
     this.#closed = [];
     const open = this.#open.countAt(clock.now());
-    // No sink may get a name.
+    // No sink may get a user's name.
     for (const record of closed) record.user = null;
     await Promise.all(sinks.map(async (sink) => sink.take(closed, open)));
   }
