@@ -12,7 +12,7 @@ export interface IdPrefixes {
   tool: string;
 }
 
-/** Seed and prompt determine everything, so the same question gets the same answer in every run. */
+/** Writes an answer. The seed and the prompt determine everything, so the same question gets the same answer in every run. */
 export function writeAnswer(
   ask: Ask,
   seed: string,
@@ -84,7 +84,7 @@ function cutAtStop(text: string, stop: string[]): { text: string; stopSequence: 
   return { text: text.slice(0, cut), stopSequence };
 }
 
-/** Reasoning counts towards the cap, as it does at the real providers. */
+/** Cuts an answer at its token cap. Reasoning counts towards the cap, as at the real providers. */
 function cutAtLength(choice: Choice, maxTokens: number): Choice {
   if (tokensOf(choice) <= maxTokens) return choice;
   let left = maxTokens;

@@ -6,7 +6,7 @@ export const PROVIDER_NAMES: readonly ProviderName[] = ['openai', 'anthropic'];
 export interface OfferedTool {
   name: string;
   schema: Json;
-  /** OpenAI's tools that take plain text instead of JSON. */
+  /** True for OpenAI's tools that take plain text instead of JSON. */
   custom: boolean;
 }
 
@@ -16,12 +16,12 @@ export type AskedToolChoice = 'auto' | 'none' | 'required' | { name: string };
 export interface Ask {
   model: string;
   stream: boolean;
-  /** Text of the last user message, which the answer quotes and by which tools are chosen. */
+  /** The text of the last user message, which the answer quotes and which decides the tools. */
   lastUserText: string;
-  /** All that is charged as input, in order: tools, instructions, turns. */
+  /** All text that is charged as input, in this order: tools, instructions, turns. */
   promptText: string;
   imageCount: number;
-  /** Set when the last turn is a tool's result. */
+  /** Set if the last turn is a tool's result. */
   toolResult: string | undefined;
   maxTokens: number;
   stop: string[];
@@ -29,13 +29,13 @@ export interface Ask {
   tools: OfferedTool[];
   toolChoice: AskedToolChoice;
   parallelTools: boolean;
-  /** The answer has to be JSON, following this schema if one was given. */
+  /** Set if the answer must be JSON, following the schema if one was given. */
   json: { schema: Json | undefined } | undefined;
   reasoning: 'none' | 'shown' | 'hidden';
-  /** Which beginnings of the prompt are cached: in steps (OpenAI), or the ones
-   *  that end at a `cache_control` (Anthropic), the shortest first. */
+  /** Which beginnings of the prompt are cached: beginnings in steps (OpenAI), or the
+   *  ones that end at a `cache_control` (Anthropic), shortest first. */
   cacheable: 'in steps' | string[];
-  /** The body as sent, for what only one wire format knows. */
+  /** The body as it was sent, for fields that only one wire format has. */
   body: Json;
 }
 

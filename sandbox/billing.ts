@@ -17,27 +17,27 @@ export const DEFAULT_PRICES: Prices = {
 };
 
 export interface ProviderCounts {
-  /** Requests for an answer that arrived; a refused connection never arrives. */
+  /** Requests for an answer that arrived. A refused connection never arrives. */
   requests: number;
   /** Requests for which the model began to work. */
   started: number;
   completed: number;
-  /** The client left before the answer was complete. */
+  /** Requests whose client left before the answer was complete. */
   aborted: number;
-  /** Ended by the provider without a complete answer. */
+  /** Requests that the provider ended without a complete answer. */
   failed: number;
   active: number;
   inputTokens: number;
   cachedInputTokens: number;
   outputTokens: number;
   billedMicroUsd: number;
-  /** Requests that came back by the URL of a `redirect` fault: a client that follows those is wrong. */
+  /** Requests that came to the URL of a `redirect` fault, which a correct client does not follow. */
   redirectsFollowed: number;
 }
 
 export type Outcome = 'completed' | 'aborted' | 'failed';
 
-/** What one provider would bill, updated as it happens: whatever was made is charged, delivered or not. */
+/** What one provider would bill, updated continuously. Everything that was made is charged, delivered or not. */
 export class Tally {
   readonly #counts: ProviderCounts = {
     requests: 0, started: 0, completed: 0, aborted: 0, failed: 0, active: 0, inputTokens: 0, cachedInputTokens: 0,
@@ -74,7 +74,7 @@ export class Tally {
   }
 
   counts(): ProviderCounts {
-    // Sums of tenths are not exact in binary; a bill is whole micro-USD, rounded up.
+    // Sums of tenths are not exact in binary. A bill is in whole micro-USD, rounded up.
     return { ...this.#counts, billedMicroUsd: Math.max(0, Math.ceil(this.#counts.billedMicroUsd - 1e-6)) };
   }
 }

@@ -15,7 +15,7 @@ interface Reply {
 
 type Providers = Record<ProviderName, Provider>;
 
-/** The control port: JSON in and out, for tests, drills and curl. */
+/** The control port, for tests, drills and curl. It takes and returns JSON. */
 export function createControl(sandbox: Sandbox, providers: Providers): RequestListener {
   return (request, response) => {
     reply(request, sandbox, providers)

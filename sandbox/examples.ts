@@ -1,6 +1,6 @@
 /** The sandbox's answers to the demo's examples: lists, a table and code, as models write them. */
 
-/** The function that both languages show. */
+/** The function that the answers in both languages show. */
 const FETCH_PATIENTLY = `\`\`\`ts
 const RETRIED = new Set([429, 502, 503]);
 
@@ -15,7 +15,7 @@ export async function fetchPatiently(url: string, tries = 4) {
 }
 \`\`\``;
 
-/** By the question as the demo asks it. */
+/** The answers by question, in the demo's exact words. */
 const ANSWERS: Readonly<Record<string, string>> = {
   'Explain how a suspension bridge carries its load, in about 300 words.': `A suspension bridge hangs its road from above, and lets **every part do the one thing it is good at**: steel ropes pull, towers push, and rock holds on.
 

@@ -1,7 +1,7 @@
 import type { ChosenFault } from './faults.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** The one fault that a provider has now, and the requests that it hits. */
+/** The fault that a provider has now, if any, and which requests it hits. */
 export class FaultBox {
   #chosen: ChosenFault | undefined;
   #hits = 0;
@@ -19,7 +19,7 @@ export class FaultBox {
     this.#random = createRandom(this.#seed);
   }
 
-  /** The fault for this request, if it is hit. */
+  /** The fault for this request; undefined if it hits none. */
   take(promptText: string): ChosenFault | undefined {
     const chosen = this.#chosen;
     if (chosen === undefined) return undefined;
@@ -31,7 +31,10 @@ export class FaultBox {
     return chosen;
   }
 
-  /** Only a fault that hits every request may refuse connections: a selective one has to read the prompt first. */
+  /**
+   * Whether the port is closed. Only a fault that hits every request may refuse connections, because a selective one must read the prompt
+   * first.
+   */
   get closesListener(): boolean {
     if (this.#chosen?.fault !== 'refuse-connection') return false;
     const { share, times, user } = this.#chosen.options;

@@ -8,7 +8,7 @@ const DEFAULT_KEEP_ALIVE_MS = 200;
 
 type Script = (scene: Scene) => Step[];
 
-/** What each fault does to a streamed and to a non-streamed answer. Money: what the model made is charged, sent or not. */
+/** What each fault does to a streamed and to a non-streamed answer. Everything that the model made is charged, sent or not. */
 const SCRIPTS: Readonly<Record<DeliveryFault, { stream: Script; whole: Script }>> = {
   'refuse-connection': both(() => [{ do: 'reset' }]),
   'hang-before-headers': both(() => [silence()]),
@@ -137,7 +137,7 @@ function both(script: Script): { stream: Script; whole: Script } {
   return { stream: script, whole: script };
 }
 
-/** Part of the answer, then the failure; without a stream, half of the JSON. */
+/** Scripts that send part of the answer and then fail. Without a stream, the part is half of the JSON. */
 function partly(then: () => Step[]): { stream: Script; whole: Script } {
   return {
     stream: (s) => [...partOfStream(s), ...then()],
@@ -153,7 +153,7 @@ function tokensBefore(s: Scene): number {
   return s.options.afterTokens ?? Math.max(1, Math.floor(s.answer.usage.outputTokens / 2));
 }
 
-/** The frames before the one that would be one token too many, or that would finish. */
+/** The frames up to `tokens` tokens, without the frame that would exceed them or would finish the answer. */
 function upToTokens(s: Scene, tokens: number): Frame[] {
   let left = tokens;
   const end = s.frames.findIndex((frame) => {
@@ -172,7 +172,7 @@ function withExtraUsage(s: Scene): Frame[] {
   return [...withoutDone(s), ...s.wire.extraUsage(s.ask, s.answer), ...done];
 }
 
-/** The same key twice: legal JSON, in which the last one wins. */
+/** Writes the `usage` key twice, which is legal JSON in which the last one wins. */
 function withUsageTwice(reply: string): string {
   return `${reply.slice(0, -1)},"usage":${JSON.stringify(JSON.parse(reply).usage)}}`;
 }
@@ -191,7 +191,7 @@ function drip(s: Scene): { firstTokenMs: () => number; nextTokenMs: () => number
   return { firstTokenMs: pause, nextTokenMs: pause };
 }
 
-/** As many pieces as there are tokens, so that both ways take the same time. */
+/** Sends a non-streamed reply in as many pieces as it has tokens, so that it takes as long as a stream. */
 function dripped(s: Scene): Step[] {
   const tokens = Math.max(1, s.answer.usage.outputTokens);
   const size = Math.ceil(s.reply.length / tokens);
@@ -215,7 +215,7 @@ function silence(): Step {
   return { do: 'hang', keepAlive: undefined, everyMs: 0 };
 }
 
-/** A non-streamed answer is kept alive with blank lines, as at DeepSeek. */
+/** Hangs, with or without keep-alives. A non-streamed answer is kept alive with blank lines, as at DeepSeek. */
 function hangWith(s: Scene, keepAlives: boolean): Step {
   const keepAlive = s.ask.stream ? s.wire.keepAlive : '\n';
   return {

@@ -23,19 +23,19 @@ export const FAULT_NAMES: readonly Fault[] = [...STATUS_FAULTS, ...DELIVERY_FAUL
 export interface FaultOptions {
   /** The share of requests that it hits, 0 to 1. */
   share?: number;
-  /** How many requests it hits before it is over. */
+  /** How many requests it hits before it ends. */
   times?: number;
   /** The `retry-after` header, in seconds. */
   retryAfter?: number;
   /** The `retry-after-ms` header. */
   retryAfterMs?: number;
-  /** Tokens sent before it strikes; by default half of the answer. */
+  /** How many tokens are sent before the fault; by default half of the answer. */
   afterTokens?: number;
-  /** How slow, or how far apart the keep-alives are. */
+  /** The delay, or the time between keep-alives. */
   delayMs?: number;
-  /** Hits only prompts that contain this text. */
+  /** If set, the fault hits only prompts that contain this text. */
   user?: string;
-  /** Send keep-alives while hanging before the first token. */
+  /** True to send keep-alives while hanging before the first token. */
   keepAlives?: boolean;
 }
 
@@ -67,7 +67,7 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-/** Checks a control call's options; an error says what is wrong. */
+/** Checks a control call's options. The error says what is wrong. */
 export function parseFault(name: unknown, options: Record<string, unknown>): Result<ChosenFault, string> {
   if (!isFault(name)) return refused(`Unknown fault ${JSON.stringify(name)}. Faults: ${FAULT_NAMES.join(', ')}`);
   const checked: Record<string, unknown> = {};
@@ -83,7 +83,7 @@ export function parseFault(name: unknown, options: Record<string, unknown>): Res
   return ok({ fault: name, options: checked });
 }
 
-/** `sandbox:429-retry-after?retryAfter=2` or `sandbox-fault-500`: a fault for one request, by its model name. */
+/** The fault of one request, from a model name such as `sandbox:429-retry-after?retryAfter=2` or `sandbox-fault-500`. */
 export function faultOfModel(model: string): Result<ChosenFault | undefined, string> {
   const asked = /^sandbox(?::|-fault-)([^?]+)(?:\?(.*))?$/.exec(model);
   if (asked === null) return ok(undefined);

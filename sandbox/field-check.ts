@@ -17,7 +17,7 @@ export interface FieldRule {
   most?: number;
 }
 
-/** What is wrong with one field; each wire format has its own words for it. */
+/** What is wrong with one field. Each wire format puts it into its own words. */
 export type FieldFault =
   | { kind: 'unknown'; fields: string[] }
   | { kind: 'type'; field: string; expected: FieldType; value: unknown }

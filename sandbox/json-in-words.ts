@@ -1,6 +1,6 @@
 import { isObject, type Json } from './json.ts';
 
-/** Instructions such as “answer with one valid JSON object”, with their schema if they contain one: models obey these too. */
+/** Finds instructions such as “answer with one valid JSON object”, with their schema if they contain one. Models obey these too. */
 export function jsonAskedInWords(instructions: string): { schema: Json | undefined } | undefined {
   if (!/\b(valid|only|with|in) (one |a |an )?(valid )?JSON\b/i.test(instructions)) return undefined;
   const start = instructions.indexOf('{', instructions.search(/schema/i) + 1);
@@ -14,7 +14,7 @@ function objectAt(text: string, start: number): Json | undefined {
       const value: unknown = JSON.parse(text.slice(start, end + 1));
       return isObject(value) ? value : undefined;
     } catch {
-      // more text follows the object: try a shorter piece
+      // More text follows the object, so the loop tries a shorter piece.
     }
   }
   return undefined;

@@ -17,7 +17,7 @@ export function asString(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What a provider's type error calls a value. */
+/** The name of a value's type in a provider's type error. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

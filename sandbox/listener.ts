@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
-/** Longer than any client keeps a connection: one closed while in use would be an unintended fault. */
+/** Longer than any client keeps a connection, because closing one that is in use would be an unintended fault. */
 const KEEP_ALIVE_MS = 600_000;
 const REOPEN_ATTEMPTS = 50;
 
-/** A server on one port that can stop listening and come back on the same port. */
+/** A server that can stop listening and come back on the same port. */
 export class Listener {
   readonly #server: Server;
   #port: number;
@@ -39,7 +39,7 @@ export class Listener {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** While a port was closed, another process's outgoing connection may have used it for a moment. */
+  /** Listens again. It retries, because another process's outgoing connection may use the port for a moment while it is closed. */
   async reopen(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -51,7 +51,7 @@ export class Listener {
     }
   }
 
-  /** New connections are refused from now on; idle ones end; running answers continue. */
+  /** From now on new connections are refused. Idle connections end, and running answers continue. */
   refuse(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -1,7 +1,7 @@
 import { parsePace } from './pace.ts';
 import { startSandbox } from './start.ts';
 
-/** Starts the sandbox for people and for `npm start`; everything it needs is in the environment. */
+/** Starts the sandbox for people and for `npm start`. All its settings are in the environment. */
 const PORTS = {
   openaiPort: { variable: 'SANDBOX_OPENAI_PORT', usual: 8788 },
   anthropicPort: { variable: 'SANDBOX_ANTHROPIC_PORT', usual: 8789 },

@@ -9,7 +9,7 @@ export interface Meter {
   made(tokens: number): void;
 }
 
-/** Carries out a script on a real response. Ends early, as 'aborted', when the client leaves before the answer is complete. */
+/** Carries out a script on a real response. It ends early, as 'aborted', if the client leaves before the answer is complete. */
 export async function perform(response: ServerResponse, steps: Step[], meter: Meter): Promise<Outcome> {
   const left = new AbortController();
   const leave = (): void => left.abort();
@@ -52,7 +52,7 @@ async function act(response: ServerResponse, step: Act, signal: AbortSignal): Pr
       response.end();
       return;
     case 'cut':
-      // Waits until the bytes are sent, so that the client sees them before the connection breaks.
+      // This waits until the bytes are sent, so that the client sees them before the connection breaks.
       await new Promise<void>((resolve) => response.write('', () => resolve()));
       response.socket?.end(() => response.socket?.destroy());
       return;
@@ -64,7 +64,7 @@ async function act(response: ServerResponse, step: Act, signal: AbortSignal): Pr
 async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   const roomLeft = response.write(text);
   if (!roomLeft) await once(response, 'drain', { signal });
-  // A turn of the event loop for each write; otherwise a client that left would go unnoticed at the fast pace.
+  // Each write gets a turn of the event loop. Otherwise, at the fast pace, nothing would notice that a client has left.
   else await nextTurn(undefined, { signal });
 }
 

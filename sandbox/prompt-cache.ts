@@ -9,7 +9,7 @@ const MOST_PREFIXES = 20_000;
 
 type Cached = Pick<AnswerUsage, 'cachedTokens' | 'writtenTokens'>;
 
-/** Remembers which long prompt beginnings came before. */
+/** Remembers which long beginnings of prompts have come before. */
 export class PromptCache {
   #seen = new Set<string>();
 
@@ -17,7 +17,7 @@ export class PromptCache {
     return cacheable === 'in steps' ? this.#inSteps(promptText) : this.#atMarks(cacheable);
   }
 
-  /** In steps of 128 tokens from 1,024 on, as at OpenAI, which neither reports nor charges writing. */
+  /** Caches in steps of 128 tokens from 1,024 on, as OpenAI does. OpenAI neither reports nor charges writes. */
   #inSteps(promptText: string): Cached {
     let chain = '';
     let tokens = 0;
@@ -33,7 +33,7 @@ export class PromptCache {
     return { cachedTokens, writtenTokens: 0 };
   }
 
-  /** Up to each mark with 1,024 tokens before it, as at Anthropic; tokens that no earlier mark has read are written. */
+  /** Caches up to each mark with 1,024 tokens before it, as Anthropic does. Tokens that no earlier mark has read are written. */
   #atMarks(beginnings: readonly string[]): Cached {
     let cachedTokens = 0;
     let keptTokens = 0;

@@ -17,10 +17,10 @@ import { goodSteps, refusalSteps, type Step } from './script.ts';
 import { countInputTokens } from './tokens.ts';
 import type { Refusal, Wire } from './wire.ts';
 
-/** Where a `redirect` fault points: another path of the same provider, so that a client that follows redirects is counted. */
+/** The target of a `redirect` fault. It is another path of the same provider, so that a client that follows redirects is counted. */
 const ELSEWHERE = '/elsewhere';
 
-/** One fake provider: a port, a wire format, a fault, a bill. */
+/** One fake provider, with its port, wire format, fault and bill. */
 export class Provider {
   readonly listener: Listener;
   readonly faults: FaultBox;
@@ -55,7 +55,7 @@ export class Provider {
     else await this.listener.reopen();
   }
 
-  /** Requests still running keep the old tally, so that nothing from before appears in the new one. */
+  /** Resets the provider. Requests that still run keep the old tally, so that nothing from before appears in the new one. */
   async reset(): Promise<void> {
     this.tally = new Tally();
     this.#cache = new PromptCache();
@@ -110,7 +110,7 @@ export class Provider {
     }
   }
 
-  /** Reads the request and decides everything about its answer; nothing has been sent yet. */
+  /** Reads the request and decides everything about its answer, before anything is sent. */
   async #script(request: IncomingMessage, entry: LoggedRequest, followed: boolean) {
     const text = await readBody(request);
     const refused = (refusal: Refusal) => ({ steps: refusalSteps(refusal), began: NO_USAGE });

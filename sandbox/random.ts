@@ -11,7 +11,7 @@ export function hashText(text: string): number {
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-/** Mulberry32: numbers from 0 up to, and without, 1. */
+/** Mulberry32: numbers in [0, 1). */
 export function createRandom(seedText: string): Random {
   let state = hashText(seedText);
   return () => {

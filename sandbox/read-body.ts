@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** The body as text; undefined when it is larger than a provider takes. */
+/** The body as text; undefined if it is larger than a provider accepts. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

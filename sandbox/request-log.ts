@@ -25,7 +25,7 @@ export interface RecordedRequest {
   body: Json;
 }
 
-/** The last requests of both providers. Bodies and headers are recorded only while a test wants them. */
+/** The last requests to both providers. Bodies and headers are recorded only while a test wants them. */
 export class RequestLog {
   recording = false;
   #requests: LoggedRequest[] = [];

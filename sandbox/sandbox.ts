@@ -22,9 +22,9 @@ export interface Sandbox {
   setPrices(provider: ProviderName, prices: Partial<Prices>): void;
   setRecord(record: boolean): void;
   counts(): Record<ProviderName, ProviderCounts>;
-  /** The last 50, without prompts. */
+  /** The last 50 requests, without prompts. */
   requests(): LoggedRequest[];
-  /** Bodies and headers of the last 50, while `setRecord(true)`. */
+  /** The bodies and headers of the last 50 requests while `setRecord(true)` is in force. */
   recorded(): RecordedRequest[];
   reset(): Promise<void>;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ export interface SchemaContext {
 
 const MAX_DEPTH = 12;
 
-/** A value that fits a JSON schema; the same schema, prompt and seed give the same value. */
+/** A value that fits a JSON schema. The same schema, prompt and seed give the same value. */
 export function valueForSchema(schema: Json, context: SchemaContext): unknown {
   return build(schema, schema, '', 0, context);
 }

@@ -3,23 +3,23 @@ import type { FaultOptions } from './faults.ts';
 import type { Timing } from './pace.ts';
 import type { Frame, Refusal, Wire } from './wire.ts';
 
-/** An answer, good or faulty, as plain steps: decided here without I/O, carried out by `perform.ts`. */
+/** A step of an answer, good or faulty. Steps are decided here without I/O, and `perform.ts` carries them out. */
 export type Step =
   | { do: 'head'; status: number; headers: Record<string, string> }
   /** From here on the input is charged. */
   | { do: 'begin' }
   | { do: 'wait'; ms: number }
-  /** Output tokens made, and charged. */
+  /** The model makes output tokens, which are charged. */
   | { do: 'make'; tokens: number }
   | { do: 'write'; text: string }
-  /** The answer is complete; nothing that follows can make it a failure. */
+  /** The answer is complete. Nothing that follows can make it a failure. */
   | { do: 'complete' }
   /** Silence, or keep-alives, until the client leaves. */
   | { do: 'hang'; keepAlive: string | undefined; everyMs: number }
   | { do: 'end' }
-  /** Closes the socket in the middle of the body, after what was written has gone out. */
+  /** Closes the socket in the middle of the body, once the written bytes have gone out. */
   | { do: 'cut' }
-  /** Resets the socket without a byte. */
+  /** Resets the socket without sending a byte. */
   | { do: 'reset' };
 
 /** Everything that a script is made from. */
@@ -72,7 +72,7 @@ export function wholeHead(scene: Scene, headers: Record<string, string> = {}): S
   return { do: 'head', status: 200, headers: { ...own, ...headers } };
 }
 
-/** Frames with their pauses: the role at once, the first token after a while, each further one a little later. */
+/** The steps for frames with their pauses: the role at once, the first token after a while, each further one a little later. */
 export function streamed(scene: Scene, frames: Frame[], slower: Partial<Timing> = {}): Step[] {
   const timing = { ...scene.timing, ...slower };
   const steps: Step[] = [{ do: 'begin' }];
@@ -88,7 +88,7 @@ export function streamed(scene: Scene, frames: Frame[], slower: Partial<Timing> 
   return steps;
 }
 
-/** The time that a non-streamed answer takes; a client that leaves meanwhile pays for the tokens made so far. */
+/** The steps for the time that a non-streamed answer takes. A client that leaves meanwhile pays for the tokens made so far. */
 export function made(scene: Scene, tokens = scene.answer.usage.outputTokens, slower: Partial<Timing> = {}): Step[] {
   const timing = { ...scene.timing, ...slower };
   const steps: Step[] = [{ do: 'begin' }];

@@ -10,7 +10,7 @@ import { RequestLog } from './request-log.ts';
 import type { Endpoint, Sandbox } from './sandbox.ts';
 
 export interface SandboxOptions {
-  /** 0, the default, takes a free port. */
+  /** The port; with 0, the default, the system chooses a free one. */
   openaiPort?: number;
   anthropicPort?: number;
   controlPort?: number;

@@ -56,7 +56,7 @@ function shorten(text: string, length: number): string {
   return [...text].slice(0, length).join('');
 }
 
-/** A few sentences about the prompt; about N words long if the prompt says “N words”. */
+/** A few sentences about the prompt. They have about N words if the prompt says “N words”. */
 export function writeText(prompt: string, random: Random): string {
   const wanted = Math.min(Number(/(\d{1,5})\s+words/i.exec(prompt)?.[1] ?? 40 + random() * 50), 20_000);
   const sentences = [pick(random, OPENINGS)];

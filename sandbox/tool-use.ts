@@ -12,10 +12,10 @@ const CITIES = [
   'Vienna', 'Warsaw', 'Zurich',
 ]; // biome-ignore format: one word per line would be a page of cities
 
-/** Words by which people ask for something that only a tool can know. */
+/** Words in questions that only a tool can answer. */
 const TELLING_WORDS = ['weather', 'temperature', 'forecast', 'price', 'stock', 'search', 'time'];
 
-/** The calls that the answer makes; none means that it is text. */
+/** The tool calls of the answer. If there are none, the answer is text. */
 export function chooseToolUses(ask: Ask, random: Random, idPrefix: string): ToolUse[] {
   const tools = toolsToCall(ask);
   const first = tools[0];
@@ -58,7 +58,7 @@ export function citiesIn(text: string): string[] {
   return found.sort((a, b) => a.at - b.at).map(({ city }) => city);
 }
 
-/** A value for a tool's argument or a schema's string of this name. */
+/** A value for a tool's argument, or for a schema's string, of this name. */
 export function textForProperty(name: string, city: string | undefined, ask: Ask): string {
   if (/city|location|place|destination|town/i.test(name)) return city ?? 'Lisbon';
   if (/country/i.test(name)) return 'Portugal';

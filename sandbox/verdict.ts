@@ -1,7 +1,7 @@
 import type { Ask } from './ask.ts';
 import { asObject } from './json.ts';
 
-/** Words in a question or an answer that make the judge find fault, by the field it is asked for. */
+/** Words in a question or an answer that make the judge find fault, by the field that the judge must fill. */
 const FAULTS: ReadonlyMap<string, RegExp> = new Map(
   Object.entries({
     helpful: /\bunhelpful\b/i,
@@ -11,7 +11,7 @@ const FAULTS: ReadonlyMap<string, RegExp> = new Map(
   }),
 );
 
-/** The reply of a model that judges: each field of a schema of such booleans. Undefined: something else is asked for. */
+/** The reply of a model that judges, with each field of a schema of such booleans. Undefined if the request is for something else. */
 export function verdictFor({ json, lastUserText }: Ask): string | undefined {
   const fields = Object.keys(asObject(json?.schema?.properties));
   if (fields.length === 0 || !fields.every((field) => FAULTS.has(field))) return undefined;

@@ -19,13 +19,13 @@ export interface Frame {
   tokens: number;
 }
 
-/** The differences between the two providers: everything on the wire, and nothing else. */
+/** The differences between the two providers. They are all on the wire. */
 export interface Wire {
   name: ProviderName;
   answerPath: string;
   idPrefixes: IdPrefixes;
   modelList(): Json;
-  /** Key and version headers. */
+  /** Checks the headers for the key and the version. */
   checkHeaders(headers: IncomingHttpHeaders): Refusal | undefined;
   parse(body: Json): Result<Ask, Refusal>;
   badJson(): Refusal;
@@ -35,7 +35,7 @@ export interface Wire {
   headers(answer: Answer): Record<string, string>;
   frames(ask: Ask, answer: Answer): Frame[];
   reply(ask: Ask, answer: Answer): Json;
-  /** The usage a second time, or twice if the format usually has none. */
+  /** The usage frame a second time, or twice if the format usually has none. */
   extraUsage(ask: Ask, answer: Answer): Frame[];
   /** An overloaded provider's error inside a 200. */
   errorInside(): { body: Json; frame: string };

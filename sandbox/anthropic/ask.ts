@@ -44,7 +44,7 @@ export function parseAnthropic(body: Json): Result<Ask, Refusal> {
 
 const MOST_MARKS = 4;
 
-/** What is charged as input, in Anthropic's order, and where `cache_control` is set. */
+/** Reads what is charged as input, in Anthropic's order, and where `cache_control` is set. */
 function readPrompt(
   { tools, output_config: config, system, cache_control: whole }: Json,
   messages: ReadMessages,

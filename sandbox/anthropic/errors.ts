@@ -15,7 +15,7 @@ export function invalid(message: string): Refusal {
 
 type Make = (model: string) => Refusal;
 
-/** As Anthropic publishes them; statuses that it does not use have its general shape. */
+/** Errors as Anthropic publishes them. Statuses that it does not use have its general shape. */
 const ERRORS: Readonly<Record<StatusFault, Make>> = {
   '400': () => invalid('messages.0.content: Input should be a valid list'),
   '400-too-long': () => invalid('prompt is too long: 211180 tokens > 200000 maximum'),
@@ -31,7 +31,7 @@ const ERRORS: Readonly<Record<StatusFault, Make>> = {
     anthropicError(403, 'permission_error', 'Your API key does not have permission to use the specified resource.'),
   '403-flagged': () =>
     anthropicError(403, 'permission_error', 'Your prompt was flagged as violating our usage policy.'),
-  // For refused regions: without the outer "type", and with an undocumented error type.
+  // The error for refused regions has no outer "type", and an undocumented error type.
   '403-region': () => ({
     status: 403,
     headers: {},

@@ -3,7 +3,7 @@ import { asObject, type Json } from '../json.ts';
 import type { Refusal } from '../wire.ts';
 import { invalid } from './errors.ts';
 
-/** Every body field that Anthropic documents for messages (without beta headers, November 2026), and what it may hold. */
+/** Every body field that Anthropic documents for messages (without beta headers, November 2026), and its allowed values. */
 const FIELDS: Readonly<Record<string, FieldRule>> = {
   model: { type: 'string' },
   messages: { type: 'array' },

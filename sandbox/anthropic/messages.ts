@@ -15,7 +15,7 @@ const BLOCK_TYPES = [
 ];
 
 export interface ReadMessages {
-  /** `mark`: its `cache_control`. */
+  /** The content blocks. `mark`: a block's `cache_control`. */
   blocks: { text: string; mark: unknown }[];
   imageCount: number;
   lastUserText: string;

@@ -22,7 +22,7 @@ export function anthropicReply(ask: Ask, answer: Answer): Json {
   };
 }
 
-/** A content block: whole, as it starts in a stream, and the deltas between. */
+/** A content block in its three forms: whole, as it starts in a stream, and as the deltas that follow. */
 interface Block {
   whole: Json;
   start: Json;
@@ -56,7 +56,7 @@ function blocksOf(ask: Ask, answer: Answer): Block[] {
   return blocks;
 }
 
-/** Hidden thinking is made and charged all the same; only its signature is shown. */
+/** A block of thinking. Hidden thinking is made and charged too, but only its signature is shown. */
 function thinkingBlock(ask: Ask, answer: Answer, reasoning: string[]): Block {
   const hidden = ask.reasoning === 'hidden';
   const signature = makeId(createRandom(`${answer.id}|signature`), 'EqQB', 60);
@@ -87,7 +87,7 @@ export function anthropicFrames(ask: Ask, answer: Answer): Frame[] {
   return [...frames, messageDelta(answer), event('done', 'message_stop', {})];
 }
 
-/** Usage here is cumulative: the last one is the total. */
+/** The delta with the end of the message. Its usage is cumulative, so the last one is the total. */
 export function messageDelta(answer: Answer): Frame {
   const { ending, stopSequence } = onlyChoice(answer);
   const delta = { stop_reason: STOP_REASONS[ending], stop_sequence: stopSequence ?? null };
@@ -95,7 +95,7 @@ export function messageDelta(answer: Answer): Frame {
   return event('finish', 'message_delta', { delta, usage });
 }
 
-/** Anthropic's `input_tokens` are those that no cache read or wrote. */
+/** The usage in Anthropic's form. Its `input_tokens` are the tokens that no cache read or wrote. */
 function usageOf(usage: AnswerUsage): Json {
   return {
     input_tokens: usage.inputTokens - usage.cachedTokens - usage.writtenTokens,
@@ -122,7 +122,7 @@ function onlyChoice(answer: Answer): Choice {
   return choice;
 }
 
-/** Arguments that the length cap cut are no longer an object. */
+/** Parses arguments. If the length cap cut them, they are no longer an object. */
 function parsedOr(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -72,7 +72,7 @@ function readTools(tools: unknown): Result<OfferedTool[], Refusal> {
   return ok(read);
 }
 
-/** The choice, and the tools that it leaves. */
+/** Reads the tool choice, and the tools that it leaves. */
 function readToolChoice(choice: unknown, tools: OfferedTool[]): Result<Pick<Ask, 'tools' | 'toolChoice'>, Refusal> {
   if (choice === undefined || choice === 'auto') return ok({ tools, toolChoice: 'auto' });
   if (choice === 'none' || choice === 'required') return ok({ tools, toolChoice: choice });

@@ -21,7 +21,7 @@ const OVERLOADED =
 
 type Make = (model: string, options: FaultOptions) => Refusal;
 
-/** As published by OpenAI; if it has none, by a provider of the same format (named beside it). */
+/** Errors as OpenAI publishes them. If OpenAI has none for a status, the error is from a provider of the same format, named above it. */
 const ERRORS: Readonly<Record<StatusFault, Make>> = {
   '400': () => invalid("Invalid value for 'messages': expected a conversation.", 'messages', 'invalid_value'),
   '400-too-long': () =>
@@ -117,7 +117,7 @@ export function wrongKey(key: string): Refusal {
   return openAiError(401, message, 'invalid_request_error', 'invalid_api_key');
 }
 
-/** Azure OpenAI's content filter: the flagged prompt is the caller's fault at every provider. */
+/** The refusal of Azure OpenAI's content filter. A flagged prompt is the caller's fault at every provider. */
 function contentFilter(): Refusal {
   const message =
     "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry.";
@@ -130,7 +130,7 @@ function contentFilter(): Refusal {
   };
 }
 
-/** OpenRouter's answer to a prompt that a model's moderation flags; its `code` is a number. */
+/** OpenRouter's answer to a prompt that a model's moderation flags. Its `code` is a number. */
 function flaggedByModeration(model: string): Refusal {
   const message = `${model} requires moderation and your input was flagged for "violence". No credits were charged.`;
   const metadata = { reasons: ['violence'], flagged_input: '...', provider_name: 'OpenAI', model_slug: model };

@@ -3,7 +3,7 @@ import { type Json, typeName } from '../json.ts';
 import type { Refusal } from '../wire.ts';
 import { invalid } from './errors.ts';
 
-/** Every body field that OpenAI documents for chat completions (SDK 7, November 2026), and what it may hold. */
+/** Every body field that OpenAI documents for chat completions (SDK 7, November 2026), and its allowed values. */
 const FIELDS: Readonly<Record<string, FieldRule>> = {
   model: { type: 'string' },
   messages: { type: 'array' },
@@ -77,7 +77,7 @@ export function missing(param: string): Refusal {
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** Rules about two fields at once, each one that OpenAI itself enforces. */
+/** Rules about two fields together. OpenAI itself enforces each of them. */
 function checkTogether(body: Json): Refusal | undefined {
   if (body.stream_options != null && body.stream !== true) {
     const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";

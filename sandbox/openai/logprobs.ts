@@ -2,7 +2,7 @@ import type { Ask } from '../ask.ts';
 import type { Json } from '../json.ts';
 import { createRandom } from '../random.ts';
 
-/** A log probability for each token, and as many rivals as were asked for, the chosen one first. */
+/** A log probability for each token, with as many alternatives as the request asks for, the chosen token first. */
 export function logprobsOf(ask: Ask, tokens: string[]): Json[] {
   const rivals = typeof ask.body.top_logprobs === 'number' ? ask.body.top_logprobs : 0;
   return tokens.map((token) => {

@@ -12,7 +12,7 @@ export interface ReadMessages {
   texts: string[];
   imageCount: number;
   lastUserText: string;
-  /** What the system and developer messages say. */
+  /** The text of the system and developer messages. */
   instructions: string;
   toolResult: string | undefined;
 }
@@ -100,7 +100,7 @@ function checkPart(part: unknown, at: string): Refusal | undefined {
       );
 }
 
-/** Calls and their results have to follow one another; routers that reorder or drop turns break exactly this. */
+/** Checks that tool calls and their results follow each other. A router that reorders or drops turns would break exactly this. */
 function checkToolOrder(turns: unknown[], index: number, turn: Json): Refusal | undefined {
   const resultsFrom = (start: number): string[] => {
     const end = turns.findIndex((other, at) => at >= start && asObject(other).role !== 'tool');

@@ -65,7 +65,7 @@ export function openAiFrames(ask: Ask, answer: Answer): Frame[] {
   const padding = createRandom(`${answer.id}|padding`);
   const chunk = (kind: Frame['kind'], tokens: number, index: number, delta: Json, rest: Json = {}): Frame => {
     const choice = { index, delta, logprobs: null, finish_reason: null, ...rest };
-    // OpenAI pads each delta against traffic analysis unless told not to.
+    // OpenAI pads each delta against traffic analysis, unless the request turns that off.
     const obfuscation =
       options.include_obfuscation === false ? {} : { obfuscation: makeId(padding, '', 1 + Math.floor(padding() * 8)) };
     return frame(kind, { ...envelope(ask, answer), choices: [choice], ...nullUsage(ask), ...obfuscation }, tokens);
@@ -132,7 +132,7 @@ function frame(kind: Frame['kind'], data: Json, tokens: number): Frame {
   return { kind, text: dataText(JSON.stringify(data)), tokens };
 }
 
-/** Choices grow side by side, as when a model writes several at once. */
+/** Mixes the frames of several choices, because a model writes them side by side. */
 function interleave(lists: Frame[][]): Frame[] {
   const longest = Math.max(...lists.map((list) => list.length));
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list[at] ?? [])).flat();

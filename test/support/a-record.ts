@@ -1,7 +1,7 @@
-/** Records of requests, for tests of what reads them. */
+/** Records of requests, for tests of the code that reads them. */
 import type { RecordedAttempt, RequestRecord } from '../../worker/core/slo/record.ts';
 
-/** One that was answered at the first attempt, with `changes`. */
+/** The record of a request that the first attempt answered, with `changes`. */
 export const aRecord = (changes: Partial<RequestRecord> = {}): RequestRecord => ({
   ...{ requestId: '019ab2c4-5e6f-7a1b-8c2d-0123456789ab', arrivedAt: 1_800_000_000_000, traceparent: null },
   ...{ tenant: 'acme', userHash: '0123456789abcdef', feature: 'chat', alias: 'app/chat', keyId: 'k1', class: 'gold' },
@@ -37,7 +37,7 @@ export const anAttempt = (changes: Partial<RecordedAttempt> = {}): RecordedAttem
   ...changes,
 });
 
-/** Failed over from one deployment to another. */
+/** The record of a request that failed over from one deployment to another, with `changes`. */
 export const aFailover = (changes: Partial<RequestRecord> = {}): RequestRecord =>
   aRecord({
     attempts: [

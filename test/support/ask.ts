@@ -1,4 +1,4 @@
-/** Asking the router as any client does, and reading an answer to its end, good or bad. */
+/** Asks the router as any client does, and reads an answer to its end, good or bad. */
 import { createParser } from 'eventsource-parser';
 import { LOCAL_ADMIN_KEY, LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 import { patiently } from './patiently.ts';
@@ -12,7 +12,7 @@ export interface AskOptions {
   question?: string;
   user?: string;
   headers?: Record<string, string>;
-  /** Further body fields. */
+  /** More fields of the body. */
   body?: Record<string, unknown>;
   signal?: AbortSignal;
 }
@@ -48,11 +48,11 @@ export interface Answered {
   error: WireError | undefined;
   usage: Record<string, unknown> | undefined;
   costUsd: number | undefined;
-  /** Streams: `[DONE]` came. */
+  /** For streams: true if `[DONE]` came. */
   done: boolean;
-  /** Streams: anything that came after an error or after `[DONE]`. */
+  /** For streams: how many events came after an error or after `[DONE]`. */
   afterwards: number;
-  /** The connection broke instead of ending. */
+  /** True if the connection broke instead of ending. */
   broken: boolean;
   raw: string;
 }
@@ -146,7 +146,7 @@ export interface Cooldown {
   cooldownMs: number;
 }
 
-/** The requests of one lane, or all. */
+/** The cooldowns of these deployments, or all if none is named. */
 export async function cooldowns(url: string, ...deployments: string[]): Promise<Cooldown[]> {
   const response = await admin(url, 'cooldowns');
   const { cooldowns } = (await response.json()) as { cooldowns: Cooldown[] };

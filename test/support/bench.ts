@@ -1,4 +1,4 @@
-/** The real thing for one test file: the built Worker under plain workerd, beside the sandbox, both on free ports. */
+/** The real product for one test file: the built Worker under plain workerd, beside the sandbox, both on free ports. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { LANES, type LaneKind, laneAlias, laneId } from './configs/lanes.ts';
 import { startGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface BenchOptions {
-  /** A file in configs/; by default `carryon.config.ts` itself. */
+  /** The name of a file in configs/. By default it is `carryon.config.ts` itself. */
   config?:
     | 'demo'
     | 'page-rate'
@@ -32,27 +32,27 @@ export interface BenchOptions {
     | 'promises'
     | 'truth'
     | 'support';
-  /** Another Worker, around the product's own. */
+  /** The entry of another Worker, which wraps the product's own. */
   entryPath?: string;
-  /** A file elsewhere, instead of `config`. */
+  /** The path of a config elsewhere, in place of `config`. */
   configPath?: string;
-  /** The Worker reports its calls to the platform at `COUNTS_PATH`. */
+  /** True if the Worker counts its calls to the platform and shows them at `COUNTS_PATH`. */
   isCounted?: boolean;
-  /** Names of the isolates, the first of which runs the objects. */
+  /** The names of the isolates. The first one runs the objects. */
   isolates?: readonly string[];
-  /** `CARRYON_LOCAL` and the sandbox as both providers; `false`: only `variables`. */
+  /** Sets `CARRYON_LOCAL` and the sandbox as both providers. If false, only `variables` are set. */
   local?: boolean;
   variables?: Readonly<Record<string, string>>;
-  /** Provider A speaks Anthropic's format, B OpenAI's. */
+  /** True if provider A speaks Anthropic's format, and B OpenAI's. */
   swapped?: boolean;
-  /** Puts the gate before provider A. */
+  /** True to put the gate in front of provider A. */
   gated?: boolean;
 }
 
 /** Two deployments that no other test has used. */
 export interface Lane {
   alias: string;
-  /** Asked first. */
+  /** The deployment that is asked first. */
   a: string;
   b: string;
 }
@@ -62,17 +62,17 @@ export interface Bench {
   /** The sandbox's names for the two providers. */
   a: ProviderName;
   b: ProviderName;
-  /** Before provider A, if `gated`. */
+  /** The gate in front of provider A, if `gated`. */
   gate: TrafficGate;
-  /** Of the first isolate. */
+  /** The URL of the first isolate. */
   url: string;
   urls: Readonly<Record<string, string>>;
   /** Everything that the Workers have logged so far. */
   log: readonly string[];
   lane(kind: LaneKind): Lane;
   /**
-   * A power cut, then a restart with the same state and ports, and further variables, if any. `whileDown` may change what is
-   * stored in the meantime.
+   * Simulates a power cut, then restarts with the same state and ports, and with `more` variables if given. `whileDown` may change
+   * the stored state in between.
    */
   killAndRestart(more?: Readonly<Record<string, string>>, whileDown?: (stateDirectory: string) => void): Promise<void>;
   stop(): Promise<void>;

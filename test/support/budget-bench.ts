@@ -1,4 +1,4 @@
-/** A router whose every cent can be checked: what the providers would bill, against what its ledger says. */
+/** A router whose every cent can be checked: what the providers would bill is compared with what its ledger says. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,17 +35,17 @@ export interface Books {
   spent: number;
   held: number;
   unsettled: number;
-  /** Newest first, at most 50. */
+  /** The settlements, newest first, at most 50. */
   settlements: Settlement[];
 }
 
-/** A tenant of its own, with one key. */
+/** A new tenant with one key. */
 export interface Payer {
   tenant: string;
   key: string;
   keyId: string;
   limit(limits: Record<string, unknown>): Promise<void>;
-  /** This month's figures, of the tenant or of one of its scopes. */
+  /** This month's figures of the tenant, or of one of its scopes. */
   books(scope?: string): Promise<Books>;
   /** The figures once nothing is held any more. */
   atRest(limitMs?: number): Promise<Books>;
@@ -93,7 +93,7 @@ export class BudgetBench {
     });
   }
 
-  /** Of the first isolate. */
+  /** The URL of the first isolate. */
   get url(): string {
     return this.urls[0] as string;
   }
@@ -102,14 +102,14 @@ export class BudgetBench {
     return Object.values(this.#workerd?.urls ?? {});
   }
 
-  /** A power cut, then a restart with the same state. */
+  /** Simulates a power cut, then restarts with the same state. */
   async killAndRestart(): Promise<void> {
     this.#workerd?.kill('SIGKILL');
     await this.#workerd?.exited;
     await this.#start();
   }
 
-  /** How often a ledger was started. */
+  /** How often a ledger has started. */
   get births(): number {
     return this.log.filter((line) => line === 'a ledger is born').length;
   }

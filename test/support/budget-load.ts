@@ -1,4 +1,7 @@
-/** Two thousand clients at once: streams and whole answers, short and long; half of them leave before the end, none gives up early. */
+/**
+ * Two thousand clients at once. They ask for streams and whole answers, short and long. Half of them leave before the end, but none stops
+ * retrying early.
+ */
 import { once, setMaxListeners } from 'node:events';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,13 +13,13 @@ import type { Books, BudgetBench, Payer } from './budget-bench.ts';
 export interface LoadOptions {
   seed: string;
   requests: number;
-  /** How many at once; by default all. */
+  /** How many clients ask at once; by default all. */
   atOnce?: number;
   /** Milliseconds until a client that got no answer (the router was killed) asks again. */
   patienceMs?: number;
-  /** Clients without an answer by then get none. */
+  /** When it is aborted, clients that have no answer yet stop. */
   calledOff?: AbortSignal;
-  /** By default `app/both`. */
+  /** The default is `app/both`. */
   model?: string;
 }
 
@@ -25,17 +28,17 @@ export type End =
   | 'answered'
   /** The client left, as it had planned. */
   | 'left'
-  /** Refused for good: the budget is spent. */
+  /** The request was refused for good, because the budget is spent. */
   | 'refused'
-  /** Asked three times, and each time the providers failed, or the stream was cut. */
+  /** The client asked three times, and each time the providers failed or the stream was cut. */
   | 'failed'
   | 'called off';
 
 export interface Load {
   ends: Record<End, number>;
-  /** Requests sent, repetitions included. */
+  /** How many requests were sent, repetitions included. */
   sent: number;
-  /** 429s that said to come again. */
+  /** How many 429s told the client to come again. */
   toldToWait: number;
   statuses: Record<string, number>;
 }
@@ -58,7 +61,7 @@ function planOf(random: Random, number: number, model: string): Plan {
   const below = (most: number): number => Math.floor(random() * most);
   const stream = random() < 0.65;
   const words = 15 + below(60);
-  // Many output caps cut the answer short. Inputs from a line to a page, every eighth with a common, cacheable beginning.
+  // Many output caps cut the answer short. Inputs are from one line to one page long, and every eighth has a common, cacheable beginning.
   const cap = 20 + below(150);
   const line = `In ${words} words, reader ${number}: what is a failover? `;
   const page = 'Some context that nobody needs, but everybody pays for. ';
@@ -74,7 +77,7 @@ function planOf(random: Random, number: number, model: string): Plan {
   return { body, leaving: leavingOf(random, stream, below) };
 }
 
-/** Half of all clients leave: most readers of streams after some bytes, the others after some time. */
+/** When a client leaves. Half of all clients do: most readers of streams after some bytes, the others after some time. */
 function leavingOf(random: Random, stream: boolean, below: (most: number) => number): Leaving {
   if (random() >= (stream ? 0.6 : 0.3)) return { how: 'never' };
   const rudely = random() < 0.5;
@@ -83,7 +86,7 @@ function leavingOf(random: Random, stream: boolean, below: (most: number) => num
     : { how: 'after', ms: below(2_000), rudely };
 }
 
-/** Runs until every client is done. `urls`: the isolates'; none while the router is down. */
+/** Runs until every client is done. `urls`: the URLs of the isolates, or none while the router is down. */
 export async function runLoad(urls: () => readonly string[], { key }: Payer, options: LoadOptions): Promise<Load> {
   const { seed, requests, atOnce = requests, patienceMs = 200, calledOff, model = 'app/both' } = options;
   if (calledOff) setMaxListeners(0, calledOff);
@@ -117,7 +120,7 @@ export async function runLoad(urls: () => readonly string[], { key }: Payer, opt
       if (came.status === 429 && came.isFinal) return 'refused';
       if (came.status === 429) load.toldToWait++;
       else if (++failures === TRIES) return 'failed';
-      // At least as long as it was told, and not in step with other clients.
+      // The client waits at least as long as it was told, and not in step with other clients.
       const waitMs = (came.retryAfterMs ?? patienceMs) * (1 + 3 * random());
       await sleep(waitMs, undefined, calledOff && { signal: calledOff }).catch(() => {});
     }
@@ -126,7 +129,7 @@ export async function runLoad(urls: () => readonly string[], { key }: Payer, opt
   try {
     const clients: Promise<void>[] = [];
     for (let begun = 0; begun < Math.min(atOnce, requests); begun++) {
-      // The next crowd comes once the router has received the last one: on a slow machine its clients would have left by then.
+      // The next crowd comes once the router has received the last one. Otherwise, on a slow machine, its clients would have left by then.
       if (begun % CROWD === 0) await fetch(`${urls()[0]}/healthz`).then((response) => response.text());
       clients.push(client());
     }
@@ -138,7 +141,7 @@ export async function runLoad(urls: () => readonly string[], { key }: Payer, opt
 }
 
 interface Came {
-  /** 0: no answer at all. */
+  /** The status; 0 if there was no answer at all. */
   status: number;
   left: boolean;
   isWhole: boolean;
@@ -182,20 +185,20 @@ async function exchange(url: string, key: string, { body, leaving }: Plan, agent
     const isStream = headers['content-type']?.startsWith('text/event-stream') === true;
     came.isWhole = !isStream || end.endsWith('data: [DONE]\n\n');
   } catch {
-    // It left, or the connection broke: the flags say which.
+    // The client left, or the connection broke. The flags say which.
   } finally {
     clearTimeout(timer);
   }
   return came;
 }
 
-/** As a closed page leaves, or as a broken network does. */
+/** Leaves as a closed page does, or rudely, as with a broken network. */
 function leaveNow(asking: ClientRequest, rudely: boolean): void {
   if (rudely && asking.socket) asking.socket.resetAndDestroy();
   else asking.destroy();
 }
 
-/** What providers do to one request in five: a failure that is free, one that costs, silence. */
+/** The faults that providers have in turn: some cost nothing, some cost money, and some are silent. */
 const FAULTS: readonly [Fault, FaultOptions?][] = [
   ['500'],
   ['cut-mid-stream'],
@@ -212,7 +215,7 @@ const FAULTS: readonly [Fault, FaultOptions?][] = [
 ];
 const FAULT_LASTS_MS = 150;
 
-/** Each provider with one fault after the other, each hitting a share of the requests. */
+/** Gives each provider one fault after the other. Each fault hits a share of the requests. */
 export async function failInTurn(bench: BudgetBench, share: number, over: AbortSignal): Promise<void> {
   const fail = (provider: ProviderName, turn: number) => {
     const [fault, options] = FAULTS[turn % FAULTS.length] as (typeof FAULTS)[number];
@@ -227,7 +230,7 @@ export async function failInTurn(bench: BudgetBench, share: number, over: AbortS
 
 export interface Watched {
   polls: number;
-  /** The most that was ever booked, spent and held together. */
+  /** The largest sum of spent and held amounts that was seen. */
   mostBooked: number;
   /** Polls at which more was booked than the cap, or less than the providers had already billed. */
   wrong: string[];
@@ -243,7 +246,7 @@ export async function watchBooks(
 ): Promise<Watched> {
   const watched: Watched = { polls: 0, mostBooked: 0, wrong: [] };
   while (!over.aborted) {
-    // Read before the ledger is asked: everything billed by now is booked by then.
+    // The bill is read before the ledger is asked, so everything billed by now is booked by then.
     const billed = bench.billed;
     const books = await payer.books().catch(() => undefined);
     if (books !== undefined) {

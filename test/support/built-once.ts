@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { buildAssets } from '../../cli/assets/build-assets.ts';
 import { buildWorker } from '../../cli/workerd/build.ts';
 
-/** Names the run's directory. */
+/** The variable that names the run's directory. */
 const VARIABLE = 'CARRYON_TEST_BUILDS';
 
 interface Run {
   onTestsRerun?(forget: () => Promise<void>): void;
 }
 
-/** Before the tests of a project. All projects of a run share one directory; a watcher's next run builds anew. */
+/** Runs before the tests of a project. All projects of a run share one directory. A watcher's next run builds again. */
 export function setup(run: Run): undefined | (() => Promise<void>) {
   if (process.env[VARIABLE] !== undefined) return undefined;
   const forget = () => rm(process.env[VARIABLE] as string, { recursive: true, force: true });
@@ -29,7 +29,7 @@ export function setup(run: Run): undefined | (() => Promise<void>) {
   return forget;
 }
 
-/** In place of `carryon.config.ts`: a file, or the text of one. */
+/** What to use in place of `carryon.config.ts`: a file, or the text of one. */
 type Config = { configPath?: string } | { configText: string };
 
 /** The script of a Worker. Outside a test run it is built into `ownDirectory`. */
@@ -63,7 +63,7 @@ async function builtOnce(
   if (existsSync(directory)) return directory;
   const into = await mkdtemp(join(shared, 'building-'));
   await build(into);
-  // Another file may have been faster; its build is the same.
+  // Another test file may have been faster. Its build is the same.
   await rename(into, directory).catch((error) => {
     if (!existsSync(directory)) throw error;
   });

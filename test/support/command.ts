@@ -10,10 +10,10 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** How long the last lines of a command that has ended are waited for. */
+/** How long to wait for the last lines of a command that has ended. */
 const LAST_LINES_MS = 2_000;
 
-/** An npm script of this project as a person runs it: through npm, in a process group of its own, like a terminal's job. */
+/** An npm script of this project, run as a person runs it: through npm, in its own process group, like a terminal's job. */
 export class Command {
   readonly pid: number;
   readonly exited: Promise<Exit>;
@@ -33,7 +33,7 @@ export class Command {
     this.exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
         const exit = () => resolve({ code, signal });
-        // Its last lines may still be in the pipe, which a process that it left behind may hold open.
+        // The command's last lines may still be in the pipe, which a process that it left behind may hold open.
         const timer = setTimeout(exit, LAST_LINES_MS);
         closed.then(() => clearTimeout(timer)).then(exit);
       }),
@@ -46,7 +46,7 @@ export class Command {
     }
   }
 
-  /** Milliseconds until the output held `text`. */
+  /** Waits until the output contains `text`, and returns the milliseconds that this took. */
   async until(text: string, limitMs = 120_000): Promise<number> {
     const begin = performance.now();
     let timer: NodeJS.Timeout | undefined;
@@ -71,7 +71,7 @@ export class Command {
     return tree;
   }
 
-  /** Includes processes that a failed test left without a parent. */
+  /** Kills all processes of this command, including ones that a failed test left without a parent. */
   killEverything(): void {
     this.tree();
     killAll([...this.#known], 'SIGKILL');
@@ -83,7 +83,7 @@ export class Command {
   }
 }
 
-/** A machine of its own for one test file: ports, state, and an end to everything it started. */
+/** Ports and state for the commands of one test file. It also ends everything that the file started. */
 export class CommandBench {
   readonly #commands: Command[] = [];
   readonly #directories: string[] = [];
@@ -94,7 +94,7 @@ export class CommandBench {
     return command;
   }
 
-  /** Variables for a machine with its own ports and an empty state. */
+  /** The port, the URL and the variables of a machine with its own ports and an empty state. */
   async machine(): Promise<{ port: number; url: string; environment: Record<string, string> }> {
     const [port, openai, anthropic, control] = (await freePorts(4)) as [number, number, number, number];
     const state = await mkdtemp(join(tmpdir(), 'carryon-test-'));
@@ -118,7 +118,7 @@ export class CommandBench {
   }
 }
 
-/** This process's own variables and `environment`; a developer's own ones would send the tests to real providers. */
+/** This process's variables, without a developer's own settings, which would send the tests to real providers, and with `environment`. */
 export const commandEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...withoutOurs(process.env),
   CARRYON_DEV_VARS: '',

@@ -1,4 +1,4 @@
-/** Requests whose messages to one ledger travel together, without the rest of the router. */
+/** Runs requests whose messages to one ledger travel together, without the rest of the router. */
 import { LedgerCalls } from '../../worker/stores/ledger-calls.ts';
 
 const FIGURES = { spent: { microUsd: 0, tokens: 0 }, freed: { microUsd: 0, tokens: 0, parallel: 0 } };
@@ -13,10 +13,10 @@ const clock = {
   },
 };
 const calls = new LedgerCalls(clock);
-/** No request of it ever waits for a timer. */
+/** No request of this one ever waits for a timer. */
 const standing = new LedgerCalls({ now: () => 0, after: () => () => {} });
 
-/** Until V8 has compiled the code for good. */
+/** Runs rounds until V8 has compiled the code for good. */
 async function warm(rounds) {
   for (let round = 0; round < rounds; round++) {
     await Promise.all(Array.from({ length: 4 }, () => standing.send(message(), async (reports) => answered(reports))));

@@ -4,10 +4,10 @@
  */
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
-/** With the `TenantLedger` below instead of its own. */
+/** The Worker's exports, but with the `TenantLedger` below in place of its own. */
 export * from '../../worker/index.ts';
 
-/** So many milliseconds away, to give requests the time to die while they wait for it. */
+/** The ledger is this far away, to give requests the time to die while they wait for it. */
 const FAR_MS = 40;
 
 export class TenantLedger extends ProductLedger {

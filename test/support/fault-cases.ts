@@ -1,20 +1,20 @@
-/** Every fault of the sandbox, and what a client must see of it while another provider works. */
+/** Every fault of the sandbox, and what a client must see if another provider works. */
 import type { Fault, FaultOptions } from '../../sandbox/faults.ts';
 
 export type Becomes =
-  /** Invisible: every request gets a whole answer, soon without asking the broken provider. */
+  /** The client sees nothing. Every request gets a whole answer, soon without asking the broken provider. */
   | 'failover'
-  /** The same, at once and for long: an operator has to act. */
+  /** The same, but the cooldown comes at once and is long, because an operator has to act. */
   | 'long-cooldown'
-  /** The same, for as long as the provider asked. */
+  /** The same, and the cooldown is as long as the provider asked for. */
   | 'asked-cooldown'
-  /** The broken provider's own answer, whole; no cooldown. */
+  /** The client gets the broken provider's own answer, whole. There is no cooldown. */
   | 'answer'
-  /** Content has come already: an error event and no `[DONE]`; soon the broken provider is not asked. */
+  /** Content has come already, so the client gets an error event and no `[DONE]`. Soon the broken provider is not asked. */
   | 'error-event'
-  /** The caller's own mistake: the provider's status; no other provider is asked, no cooldown. */
+  /** It is the caller's own mistake. The client gets the provider's status, no other provider is asked, and there is no cooldown. */
   | 'refusal'
-  /** Too long for this model: asked once elsewhere; no cooldown. */
+  /** The request is too long for this model, so one other model is asked. There is no cooldown. */
   | 'elsewhere';
 
 export interface FaultCase {
@@ -22,14 +22,14 @@ export interface FaultCase {
   options?: FaultOptions;
   streamed: Becomes;
   whole: Becomes;
-  /** True if only a time limit reveals it. */
+  /** Set if only a time limit reveals the fault. */
   hangs?: 'always' | 'whole';
 }
 
 const both = (becomes: Becomes, ...faults: Fault[]): FaultCase[] =>
   faults.map((fault) => ({ fault, streamed: becomes, whole: becomes }));
 
-/** Long after a test is over. */
+/** A time long after a test is over. */
 const FAR_MS = 300_000;
 
 export const FAULT_CASES: readonly FaultCase[] = [

@@ -1,4 +1,4 @@
-/** The fault matrix: provider A fails in one way, B works, and what each way of asking must see. */
+/** The fault matrix. Provider A fails in one way and B works, and each way of asking must see the right thing. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Answered, answered, cooldowns, QUESTION } from './ask.ts';
 import type { Bench, Lane } from './bench.ts';
@@ -12,7 +12,7 @@ export interface Mode {
   stream: boolean;
 }
 
-/** Tests each case in each mode. Cooldowns have to last longer than a test. */
+/** Tests each case in each mode. Cooldowns must last longer than a test. */
 export function testFaults(bench: Bench, modes: readonly Mode[], cases: readonly FaultCase[]): void {
   const checks = checksOn(bench);
   beforeAll(() => checks.learnAnswer());
@@ -39,12 +39,12 @@ function checksOn(bench: Bench) {
     expect(got.header('x-carryon-deployment')).toBe(by);
   }
 
-  /** Two people in turn, since one person's slow answers cause no cooldown. */
+  /** Two people ask in turn, because one person's slow answers cause no cooldown. */
   function askers(lane: Lane, stream: boolean, together = false) {
     const ask = (turn: number) => answered(bench.url, { model: lane.alias, stream, user: `user-${turn % 2}` });
     return {
       ask,
-      /** The first four requests; in parallel if each would only wait for a time limit. */
+      /** The first four requests. They run in parallel if each would only wait for a time limit. */
       async first(): Promise<Answered[]> {
         const turns = Array.from({ length: ALLOWED_FAILS + 1 }, (_, turn) => turn);
         if (together) return Promise.all(turns.map(ask));
@@ -55,7 +55,7 @@ function checksOn(bench: Bench) {
     };
   }
 
-  /** From now on B answers at once and A is not asked. */
+  /** Expects that B now answers at once and A is not asked. */
   async function expectAtRest(lane: Lane, stream: boolean): Promise<void> {
     const before = callsOfA();
     for (const user of ['user-0', 'user-1', 'user-2']) {
@@ -80,7 +80,7 @@ function checksOn(bench: Bench) {
   const of: Record<Becomes, (lane: Lane, stream: boolean, fault: FaultCase) => Promise<void>> = {
     async failover(lane, stream, { fault, hangs }) {
       for (const got of await askers(lane, stream, hangs !== undefined).first()) expectWhole(got, lane.b, stream);
-      // Some reach it twice: a single failure of the quick kinds is tried once more.
+      // Some requests reach A twice, because a single failure of a quick kind is tried once more.
       expect(callsOfA()).toBeGreaterThanOrEqual(fault === 'refuse-connection' ? 0 : 1);
       expect(callsOfA()).toBeLessThanOrEqual(ALLOWED_FAILS + 1);
       await expectAtRest(lane, stream);
@@ -118,7 +118,7 @@ function checksOn(bench: Bench) {
       bench.sandbox.setPace({ ttftMs: 0, tokenMs: 30 });
       let seen = 0;
       for (const got of await askers(lane, stream, hangs !== undefined).first()) {
-        // If the machine stalled, the fault came together with the first content: then the client saw nothing of it.
+        // If the machine stalled, the fault came together with the first content, and the client saw nothing of it.
         if (got.header('x-carryon-deployment') === lane.b) expectWhole(got, lane.b, stream);
         else {
           expect(got).toMatchObject({ status: 200, done: false, afterwards: 0, broken: false, finishReason: null });
@@ -155,7 +155,7 @@ function checksOn(bench: Bench) {
 
   return {
     of,
-    /** The answer to the question, from either provider. */
+    /** Learns the answer to the question, which is the same from either provider. */
     async learnAnswer(): Promise<void> {
       answer = (await answered(bench.url, { model: bench.lane('calm').alias })).text;
       expect(answer).toContain(QUESTION.slice(0, 20));

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below the ports that the system gives out itself: a port that is free here stays free until its server starts. Each process
- * has a block of its own, whose first port it keeps.
+ * These ports are below the ones that the system gives out itself, so a port that is free here stays free until its server starts. Each
+ * process has a block of its own, and holds the block's first port.
  */
 const [FIRST, BLOCKS, BLOCK_SIZE] = [20_000, 62, 200];
 
@@ -21,7 +21,7 @@ async function ownBlock(): Promise<number> {
   throw new Error(`no block of ports from ${FIRST} on is free`);
 }
 
-/** Free ports, none given twice before all others were. */
+/** Free ports. No port is given twice before all others have been given. */
 export async function freePorts(count: number): Promise<number[]> {
   block ??= ownBlock();
   const first = await block;

@@ -15,7 +15,9 @@ export const THIS_MACHINE: Machine = {
   run: (command, args) => void execFileSync(command, args, { stdio: 'inherit' }),
 };
 
-/** If it cannot, it stays silent: each test file that needs them then fails with an error that says what to do. */
+/**
+ * Installs the packages if it can. If it cannot, it is silent, and each test file that needs them fails with an error that says what to do.
+ */
 export function installDebian(packages: readonly string[], { exists, isRoot, run }: Machine): void {
   if (!isRoot || !exists(APT)) return;
   try {

@@ -1,4 +1,4 @@
-/** Serves a sign-in's key sets and behaves as tests want, path by path. It counts requests. */
+/** Serves the key sets of a sign-in. Tests choose its behaviour for each path. It counts requests. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ export type Behaviour = object | { after: Promise<void>; keySet: object } | 'dow
 
 export interface KeySetServer {
   url: string;
-  /** By path. An object is a key set. */
+  /** The behaviour by path. An object is a key set. */
   behaviours: Record<string, Behaviour>;
   asked: Record<string, number>;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ const DEPS = {
   takeCrossings: async () => {},
 };
 
-/** The ledger, whose tables a test may write, and which hangs before a statement that begins with `HANG_AT`. */
+/** A ledger whose tables a test may write. It hangs before a statement that begins with `HANG_AT`. */
 export class TenantLedger extends Ledger {
   constructor(ctx, env) {
     hangAt(ctx.storage.sql, env.HANG_AT);

@@ -1,4 +1,4 @@
-/** The order of the test files of a run. Vitest's own takes one project after the other, and its largest files first. */
+/** The order of the test files of a run. Vitest's own order takes one project after the other, with its largest files first. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -23,10 +23,10 @@ const LONGEST = [
 const renamed = LONGEST.filter((path) => !existsSync(path));
 if (renamed.length > 0) throw new Error(`test/support/longest-first.ts names files that do not exist: ${renamed}`);
 
-/** Real processes mostly wait, and a browser mostly computes: beside each other they use the whole machine. */
+/** Real processes mostly wait, and a browser mostly computes. Side by side they use the whole machine. */
 const MIXED = ['browser', 'e2e'];
 
-/** Unit tests and those inside workerd come first. They are short, and what they find is found soon. */
+/** Unit tests and the tests inside workerd come first, because they are short and show mistakes early. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -1,10 +1,10 @@
-/** The product’s own Worker, with answer objects that die where their question tells them to. Nothing else is changed. */
+/** The product’s own Worker, with answer objects that die at the point that their question names. Nothing else is changed. */
 import { AnswerStream as ProductAnswer, SharedAnswer as ProductShared } from '../../worker/index.ts';
 
 export * from '../../worker/index.ts';
 export { default } from '../../worker/index.ts';
 
-/** Like a crash or a deploy: memory is gone, and streams break off. */
+/** A class whose objects can die. As in a crash or a deploy, memory is gone and streams break off. */
 const mortal = (Product) =>
   class extends Product {
     async fetch(request) {

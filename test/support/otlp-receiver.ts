@@ -1,27 +1,27 @@
-/** A receiver of OTLP over HTTP: checks what comes field by field, and answers as told. */
+/** A receiver of OTLP over HTTP. It checks each call field by field, and answers as the test says. */
 
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metricsIn, metricsProblems, type RawMetric, type RawSpan, spansIn, traceProblems } from './otlp-schema.ts';
 
-/** What a path does with a call. `holds`: it takes the call and never answers. */
+/** What a path does with a call. `holds`: it accepts the call and never answers. */
 export type Behaviour = 'takes' | 'holds' | { status: number; retryAfter?: string };
 
 export interface OtlpReceiver {
   readonly origin: string;
-  /** By path; `takes` where it is not named. */
+  /** The behaviour by path. A path that is not named here has `takes`. */
   readonly behaviours: Map<string, Behaviour>;
-  /** Of all calls, taken or not. */
+  /** What was wrong with the bodies of all calls, taken or not. */
   readonly problems: string[];
   readonly bodies: string[];
   readonly headers: Record<string, unknown>[];
-  /** Of calls that were answered with 200. */
+  /** The spans of the calls that were answered with 200. `metrics` are from the same calls. */
   readonly spans: RawSpan[];
   readonly metrics: RawMetric[];
   /** Calls that wait for an answer. */
   readonly held: ServerResponse[];
-  /** Connections are refused until it opens again, at the same port. */
+  /** Refuses connections until it is opened again, on the same port. */
   close(): Promise<void>;
   open(): Promise<void>;
 }

@@ -27,7 +27,7 @@ const list =
   (value, at) =>
     Array.isArray(value) ? value.flatMap((one, index) => item(one, `${at}[${index}]`)) : wrong(at, 'a list', value);
 
-/** A message: fields that it may have, those that it must have, and those of which it has exactly one. */
+/** Checks a message: its fields, which of them are required, and of which it must have exactly one. */
 const message =
   (fields: Record<string, Check>, required: string[] = [], exactlyOne: string[] = []): Check =>
   (value, at) => {

@@ -1,4 +1,4 @@
-/** Repeats an admin call, as the router says, if its key has called too often: such a call did nothing. */
+/** Repeats an admin call if its key has called too often, after the time that the router names. The refused call did nothing. */
 export async function patiently<Reply extends { status: number; headers: Headers | Record<string, unknown> }>(
   call: () => Promise<Reply>,
 ): Promise<Reply> {

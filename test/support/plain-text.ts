@@ -2,7 +2,7 @@
 import type { Block } from '../../web-demo/markdown/nodes.ts';
 import { textOf } from '../../web-demo/markdown/to-nodes.ts';
 
-/** A line for each paragraph, item and row of a table. */
+/** The text with a line for each paragraph, list item and table row. */
 export function plainText(blocks: readonly Block[]): string {
   return blocks
     .map(lineOf)

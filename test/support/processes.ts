@@ -6,12 +6,12 @@ export function processTree(pid: number): number[] {
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
   const tree = [pid];
-  // Grows while it is walked: children of children come later in the list.
+  // The list grows while the loop runs over it, so children of children come later in it.
   for (const parent of tree) tree.push(...pairs.filter(([, ppid]) => ppid === parent).map(([child]) => child));
   return tree;
 }
 
-/** Those of `pids` that run; a zombie does not. */
+/** The processes among `pids` that run. A zombie does not. */
 function running(pids: readonly number[]): string[] {
   try {
     const rows = execFileSync('ps', ['-o', 'stat=,pid=,args=', '-p', pids.join(',')], { encoding: 'utf8' });
@@ -32,7 +32,7 @@ export function killAll(pids: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Milliseconds until all of them were gone; those still there after `limitMs` are an error. */
+/** Waits until all these processes are gone, and returns the milliseconds. If some are left after `limitMs`, that is an error. */
 export async function untilGone(pids: readonly number[], limitMs: number): Promise<number> {
   const begin = performance.now();
   for (;;) {

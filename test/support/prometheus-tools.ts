@@ -12,7 +12,7 @@ function find(tool: Tool): string | undefined {
   return directories.map((directory) => join(directory, tool)).find((path) => existsSync(path));
 }
 
-/** The program's path. Where it is missing the test fails, and the error says what to install. */
+/** The program's path. If it is missing the test fails, and the error says what to install. */
 export function prometheusTool(tool: Tool): string {
   const found = find(tool);
   if (found === undefined)
@@ -25,7 +25,7 @@ export interface Ran {
   output: string;
 }
 
-/** Runs promtool; `input` is what it reads from its standard input. */
+/** Runs promtool. `input` is its standard input. */
 export async function promtool(args: readonly string[], input = ''): Promise<Ran> {
   const running = promisify(execFile)(prometheusTool('promtool'), args);
   running.child.stdin?.end(input);
@@ -38,7 +38,7 @@ export async function promtool(args: readonly string[], input = ''): Promise<Ran
   }
 }
 
-/** Before the tests of real processes, so that no test waits for it. */
+/** Installs Prometheus before the tests of real processes, so that no test waits for it. */
 export function setup(): void {
   if (find('promtool') === undefined) installDebian(['prometheus'], THIS_MACHINE);
 }

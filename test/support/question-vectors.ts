@@ -1,4 +1,4 @@
-/** What pages may send, and the question that router and browser must both read in it. */
+/** Requests that pages may send, and the question that router and browser must both read from each. */
 import { readFileSync } from 'node:fs';
 import type { DoorName } from '../../protocol/question.ts';
 
@@ -17,7 +17,7 @@ export const questionVectors = JSON.parse(
   readFileSync(new URL('../fixtures/answer-keys/questions.json', import.meta.url), 'utf8'),
 ) as {
   routerOrigin: string;
-  /** In hex. A browser's own is random and never leaves it. */
+  /** The key in hex. A browser's own key is random and never leaves the browser. */
   signKey: string;
   default: string;
   aliases: Record<string, string>;

@@ -1,4 +1,4 @@
-/** A resumable stream over TCP, event by event, cut where a test wants it. */
+/** Reads a resumable stream over TCP, event by event, and cuts it where a test wants. */
 import { request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 
@@ -7,7 +7,7 @@ export interface StreamEvent {
   data: string;
 }
 
-/** What was read of a stream, up to its end or to the cut. */
+/** The part of a stream that was read, up to its end or to the cut. */
 export interface Part {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -25,7 +25,7 @@ export interface ReadOptions {
   question?: string;
 }
 
-/** Reads a stream up to a number of events, then resets the connection; or reads to the end. */
+/** Reads a stream to its end, or up to a number of events and then resets the connection. */
 export function readEvents(url: string, headers: Record<string, string>, options: ReadOptions = {}): Promise<Part> {
   const { cutAfter = Number.POSITIVE_INFINITY, onEvents, path = '/v1/chat/completions', method = 'POST' } = options;
   const { question = 'In 40 words: what is a failover?' } = options;

@@ -1,6 +1,6 @@
 /**
- * The tables of a `TenantLedger` as builds before pages of leases wrote them: a row per lease, and no `schema`. To be run
- * inside an object, statement by statement, in place of what it has.
+ * The tables of a `TenantLedger` as builds before pages of leases wrote them, with a row per lease and no `schema`. A test runs
+ * these statements inside an object, one by one, in place of what it has.
  */
 import type { Lease } from '../../worker/core/ledger/book/lease.ts';
 import type { Crossing, HistoryEntry, Mark, Overrides, Sums } from '../../worker/core/ledger/book/rows.ts';

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A provider, or another server, scripted by a single test. */
+/** A provider, or another server, that a single test scripts. */
 export interface ScriptedProvider {
-  /** Without a path. */
+  /** The server's URL without a path. */
   origin: string;
   requests: number;
   close(): Promise<void>;

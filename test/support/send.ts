@@ -1,4 +1,6 @@
-/** A request exactly as written: any method, path, header and body. Replies are kept, to be searched for secrets. */
+/**
+ * Sends a request exactly as written, with any method, path, header and body. Replies are kept, so that tests can search them for secrets.
+ */
 import { once } from 'node:events';
 import { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
@@ -8,12 +10,12 @@ import { patiently } from './patiently.ts';
 export interface SendOptions {
   method?: string;
   headers?: OutgoingHttpHeaders;
-  /** By default the local client key; null for none. */
+  /** The credential. The default is the local client key. Null for none. */
   key?: string | null;
-  /** Objects as JSON; text and bytes as they are; a list of bytes in pieces, without a length. */
+  /** Objects are sent as JSON, and text and bytes unchanged. `pieces` are sent one by one, without a length. */
   body?: object | string | Uint8Array;
   pieces?: Iterable<Uint8Array>;
-  /** True: the body is not ended before the answer is here. Ending it into a closed connection may lose the answer. */
+  /** True if the body is not ended before the answer is here. Ending it into a closed connection may lose the answer. */
   unended?: boolean;
   agent?: Agent;
 }
@@ -29,7 +31,7 @@ export interface Sent {
 /** Everything that any router sent to this test file, headers included. */
 export const said: string[] = [];
 
-/** An admin call obeys the rate of its key. */
+/** Sends a request. An admin call obeys the rate of its key. */
 export const send = (url: string, path: string, options: SendOptions = {}): Promise<Sent> =>
   path.startsWith('/admin/') ? patiently(() => sendOnce(url, path, options)) : sendOnce(url, path, options);
 
@@ -47,7 +49,7 @@ async function sendOnce(url: string, path: string, options: SendOptions): Promis
       ...headers,
     },
   });
-  // A router that refuses early closes while we are still writing; its answer counts.
+  // A router that refuses early closes the connection while we are still writing. Its answer counts.
   const answered = once(asking, 'response') as Promise<[IncomingMessage]>;
   asking.on('error', () => {});
   if (pieces !== undefined) await writeAll(asking, pieces, answered);
@@ -58,7 +60,7 @@ async function sendOnce(url: string, path: string, options: SendOptions): Promis
   try {
     for await (const chunk of response.setEncoding('utf8')) text += chunk;
   } catch {
-    // The rest of a body that the router did not read.
+    // Writing failed for the rest of a body that the router did not read.
   }
   if (unended) asking.destroy();
   said.push(`${response.statusCode} ${JSON.stringify(response.headers)} ${text}`);

@@ -1,4 +1,4 @@
-/** A team's sign-in for tests: its keys are made and used by another implementation (jose) than the router's. */
+/** A team's sign-in for tests. Another implementation than the router's (jose) makes and uses its keys. */
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 export type Algorithm = 'RS256' | 'ES256' | 'EdDSA';
@@ -7,7 +7,7 @@ export interface SignInKey {
   kid: string | undefined;
   algorithm: Algorithm;
   privateKey: CryptoKey;
-  /** As it is in the key set. */
+  /** The key in the form of the key set. */
   jwk: JWK;
 }
 
@@ -30,7 +30,7 @@ export async function makeKey(
 
 export const keySetOf = (...keys: readonly SignInKey[]) => ({ keys: keys.map(({ jwk }) => jwk) });
 
-/** `header`: over the key's own. */
+/** Signs claims. `header`: fields that override the key's own. */
 export const signWith = (
   { kid, algorithm, privateKey }: SignInKey,
   claims: object,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A gate before a provider that a test can close: requests wait meanwhile, and are counted once it opens. */
+/** A gate in front of a provider. While a test has it closed, requests wait, and they are counted once it opens. */
 export interface TrafficGate {
   url: string;
   shut(): void;

@@ -1,8 +1,8 @@
-/** Requests of every kind that a report counts, and what their clients saw of each. */
+/** Requests of every kind that a report counts, and what their clients saw. */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
 
-/** What a client knows of its request when it is over. */
+/** What a client knows about its request after the end. */
 export interface Seen {
   kind: string;
   feature: string | null;
@@ -10,10 +10,10 @@ export interface Seen {
   code: string | null;
   ending: 'complete' | 'left' | 'cut' | 'refused';
   hadContent: boolean;
-  /** From sending to the first content; null where none came. */
+  /** The time from sending to the first content; null if none came. */
   ttftMs: number | null;
   totalMs: number;
-  /** Undefined where a client that left was not told. */
+  /** Undefined if the client left before it could learn the cost. */
   costMicroUsd: number | undefined;
   inputTokens: number;
   outputTokens: number;
@@ -30,9 +30,9 @@ export interface Sending {
   question?: string;
   key?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Instead of a question's body. */
+  /** A raw body in place of a question's. */
   raw?: string;
-  /** The client goes away after this long, or at the first content. */
+  /** The client leaves after this time, or with `leavesAtContent` at the first content. */
   leavesAfterMs?: number;
   leavesAtContent?: boolean;
 }
@@ -54,7 +54,7 @@ const bodyOf = ({ raw, model = 'good', stream, question = 'In 12 words: what is 
     ...(stream && { stream, stream_options: { include_usage: true } }),
   });
 
-/** Sends one request and reads it to its end, or leaves it as it says. */
+/** Sends one request and reads its answer to the end, or leaves when `sending` says so. */
 export function send(url: string, sending: Sending): Promise<Seen> {
   const { kind, feature, stream = false, key = LOCAL_CLIENT_KEY, headers, leavesAfterMs, leavesAtContent } = sending;
   const beganAt = performance.now();
@@ -89,7 +89,7 @@ export function send(url: string, sending: Sending): Promise<Seen> {
     };
     asking.on('error', (error) => {
       if (isOver) return;
-      // A kept connection that was being closed: the request did not arrive.
+      // The kept connection was just being closed, so the request did not arrive.
       if (asking.reusedSocket) send(url, sending).then(resolve, reject);
       else reject(error);
     });
@@ -136,7 +136,7 @@ function readAll(seen: Seen, text: string, stream: boolean): void {
   }
 }
 
-/** Sends them all, at most `atOnce` at a time. */
+/** Sends all requests, at most `atOnce` at a time. */
 export async function sendAll(urls: readonly string[], all: readonly Sending[], atOnce: number): Promise<Seen[]> {
   const seen: Seen[] = [];
   let next = 0;

@@ -12,7 +12,7 @@ export async function until<T>(
     if (seen !== false && seen !== undefined && seen !== null) return seen as Exclude<T, false | undefined | null>;
     const elapsedMs = performance.now() - begin;
     if (elapsedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
-    // What takes long is looked at less often: each look is work for the very process that is waited for.
+    // The longer it takes, the less often this looks, because each look is work for the very process that it waits for.
     await sleep(Math.min(50, Math.max(10, elapsedMs / 20)));
   }
 }

@@ -1,10 +1,10 @@
 /** The product's own Worker, with ledgers that a test can kill and whose starts it can count. Nothing else is changed. */
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
-/** With the `TenantLedger` below instead of its own. */
+/** The Worker's exports, but with the `TenantLedger` below in place of its own. */
 export * from '../../worker/index.ts';
 
-/** Logged whenever an object starts: all it knows then, it has read from its rows. */
+/** Logged whenever an object starts. All it knows then, it has read from its rows. */
 const BORN = 'a ledger is born';
 
 export class TenantLedger extends ProductLedger {
@@ -13,7 +13,7 @@ export class TenantLedger extends ProductLedger {
     console.log(BORN);
   }
 
-  /** Like a crash or a deploy: memory is gone, calls under way fail, and what was not durable is lost. */
+  /** Ends the object as a crash or a deploy does: memory is gone, calls under way fail, and what was not durable is lost. */
   vanish() {
     this.ctx.abort('a test made it vanish');
   }
@@ -24,7 +24,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname !== '/vanish') return worker.fetch(request, env, ctx);
     const ledger = env.TENANT_LEDGER.get(env.TENANT_LEDGER.idFromName(searchParams.get('tenant')));
-    // The call fails with the object that it ends.
+    // The call fails, because it ends its own object.
     await ledger.vanish().catch(() => {});
     return new Response('gone');
   },

@@ -1,4 +1,4 @@
-/** The receiver of a webhook: keeps what comes, and answers as told. */
+/** The receiver of a webhook. It keeps every delivery, and answers as the test says. */
 import { type ScriptedProvider, startScripted } from './scripted-provider.ts';
 
 export interface Delivery {
@@ -8,9 +8,9 @@ export interface Delivery {
 }
 
 export interface WebhookReceiver extends Pick<ScriptedProvider, 'origin' | 'close'> {
-  /** In order of arrival. */
+  /** The deliveries in order of arrival. */
   readonly deliveries: Delivery[];
-  /** Of the next answers. */
+  /** The status of the next answers. */
   status: number;
   at(path: string): Delivery[];
 }

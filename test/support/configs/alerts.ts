@@ -14,7 +14,7 @@ export default {
     },
   },
   defaultFeature: 'chat',
-  // On a busy machine the promises that hold by default would be broken, and their alerts would come between those of budgets.
+  // On a busy machine the default promises would be broken, and their alerts would come between the alerts of budgets.
   slo: { objectives: [], averages: [] },
   alerts: {
     webhooks: [

@@ -1,4 +1,4 @@
-/** Limits for every kind of scope, which an operator then overrides. */
+/** Limits for every kind of scope. An operator overrides them in the tests. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

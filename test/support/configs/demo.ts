@@ -1,4 +1,4 @@
-/** For tests of a deployed demo: everybody may use it, with the key of a variable. */
+/** For tests of a deployed demo that everybody may use, with the key from a variable. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

@@ -1,4 +1,4 @@
-/** For tests of what a front end is told and allowed: a feature of each kind. */
+/** For tests of what a front end learns and may do. It has a feature of each kind. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

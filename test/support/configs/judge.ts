@@ -1,4 +1,4 @@
-/** Every answer is judged by the other provider. */
+/** The other provider judges every answer. */
 import { defineConfig } from '../../../worker/core/config/schema.ts';
 
 export default defineConfig({

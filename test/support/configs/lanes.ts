@@ -27,15 +27,15 @@ const b = (id: string, rest: Partial<DeploymentInput> = PATIENT): DeploymentInpu
 
 /** The kinds of lanes; each has as many lanes as a test file may need. */
 const KINDS = {
-  /** Both have long time limits: for faults that show at once. */
+  /** Both have long time limits, for faults that show at once. */
   calm: (id) => [a(id), b(id)],
-  /** `a` gives up soon: for faults that hang. */
+  /** `a` gives up soon, for faults that hang. */
   hasty: (id) => [a(id, HASTY), b(id)],
-  /** `a` gives up after two seconds: for a fault that hangs, while others are served by `a` on a busy machine too. */
+  /** `a` gives up after two seconds, for a fault that hangs while `a` must serve other requests even on a busy machine. */
   unhurried: (id) => [a(id, UNHURRIED), b(id)],
   /** Both give up soon. */
   'both-hasty': (id) => [a(id, HASTY), b(id, HASTY)],
-  /** No other deployment to fail over to, and one place. */
+  /** There is no other deployment to fail over to, and only one place. */
   narrow: (id) => [a(id, { ...PATIENT, maxParallel: 1 })],
 } satisfies Record<string, (id: string) => DeploymentInput[]>;
 

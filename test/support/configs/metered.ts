@@ -1,4 +1,4 @@
-/** For tests of what is billed, booked and held: the sandbox's prices, no cooldowns, and all limits set by the tests. */
+/** For tests of what is billed, booked and held. It has the sandbox's prices and no cooldowns, and the tests set all limits. */
 import { DEFAULT_PRICES, type Prices } from '../../../sandbox/billing.ts';
 import { IMAGE_TOKENS } from '../../../sandbox/tokens.ts';
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
@@ -19,10 +19,10 @@ const preset = (provider: string, slot: string) => ({
 const IMPATIENT = { price, timeout: '400ms', streamTimeout: '400ms', idleTimeout: '400ms' };
 /** For providers that hang among many others. */
 const HASTY = { price, timeout: '4s', streamTimeout: '2s', idleTimeout: '2s' };
-/** The same, where a request that a busy machine keeps waiting has no other deployment to go to. */
+/** For providers that hang, if a request that a busy machine delays has no other deployment to go to. */
 const UNHURRIED = { price, timeout: '15s', streamTimeout: '15s', idleTimeout: '15s' };
 
-/** The price of the `anthropic` sandbox where a test wants a cheaper alias. */
+/** The prices of the `anthropic` sandbox for tests that want a cheaper alias. */
 export const CHEAP_PRICES: Prices = {
   inputUsdPerMillion: 0.2,
   outputUsdPerMillion: 0.8,
@@ -34,12 +34,12 @@ export default {
   aliases: {
     'app/openai': { deployments: [{ id: 'openai', fromEnvironment: 'PROVIDER_A', ...PATIENT }] },
     'app/anthropic': { deployments: [{ id: 'anthropic', fromEnvironment: 'PROVIDER_B', ...PATIENT }] },
-    /** With all parameters that these two providers' own presets let through. */
+    /** These take all parameters that the two providers' own presets let through. */
     'preset/openai': { deployments: [preset('openai', 'PROVIDER_A')] },
     'preset/anthropic': { deployments: [preset('anthropic', 'PROVIDER_B')] },
     'hasty/openai': { deployments: [{ id: 'hasty-openai', fromEnvironment: 'PROVIDER_A', ...IMPATIENT }] },
     'hasty/anthropic': { deployments: [{ id: 'hasty-anthropic', fromEnvironment: 'PROVIDER_B', ...IMPATIENT }] },
-    /** Both at once, each with half of the traffic, and each the other's failover. */
+    /** Both providers at once. Each has half of the traffic, and each is the other's failover. */
     'app/both': {
       deployments: [
         { id: 'both-a', fromEnvironment: 'PROVIDER_A', ...HASTY },
@@ -70,7 +70,7 @@ export default {
     },
   },
   defaultFeature: 'chat',
-  // As the sandbox counts, which adds nothing of its own: no slack in which a bug could hide.
+  // This is how the sandbox counts, which adds nothing of its own. So there is no slack in which a bug could hide.
   pricing: { overheadTokensPerRequest: 0, overheadTokensPerTool: 0, tokensPerImage: IMAGE_TOKENS },
   router: { allowedFails: 1_000, cooldownTime: '100ms', totalTimeout: '20s', maxStreamDuration: '20s' },
 } satisfies ConfigInput;

@@ -1,4 +1,4 @@
-/** For tests of an address's rate with publishable keys: a small rate. */
+/** A small rate, for tests of the rate of an address with publishable keys. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

@@ -1,4 +1,4 @@
-/** Promises that some requests keep and others do not: a first content within 10 ms comes from the cache. */
+/** Promises that some requests keep and others do not. First content within 10 ms can only come from the cache. */
 import { type ConfigInput, defineConfig } from '../../../worker/core/config/schema.ts';
 
 export const PROMISED: ConfigInput['slo'] = {

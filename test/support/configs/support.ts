@@ -1,4 +1,4 @@
-/** What the pages' commands name: the config as it ships, and a feature with a safeguard. */
+/** The config that the commands in the docs are about: the one that ships, and a feature with a safeguard. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 export default {

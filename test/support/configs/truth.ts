@@ -1,4 +1,4 @@
-/** For the test of what the book reports: aliases that answer, fail over, fail, break off or wait, by their models' names. */
+/** For the test of what the book reports. The models' names make aliases answer, fail over, fail, break off or wait. */
 import type { ConfigInput } from '../../../worker/core/config/schema.ts';
 
 type DeploymentInput = ConfigInput['aliases'][string]['deployments'][number];
@@ -9,7 +9,7 @@ const deployment = (id: string, order: number, model = 'sandbox'): DeploymentInp
   ...{ timeout: '60s', streamTimeout: '60s', idleTimeout: '60s' },
 });
 
-/** The milliseconds to the first token that `slow/…` aliases have; an odd number, so that the median is one of them. */
+/** The milliseconds to the first token of the `slow/…` aliases. There is an odd number of them, so that the median is one of them. */
 export const DELAYS_MS = [150, 200, 260, 340, 450, 600, 1_000] as const;
 
 const slow = (delayMs: number) => ({
@@ -22,7 +22,7 @@ export default {
     'fails-over': { deployments: [deployment('failing', 1, 'sandbox:503'), deployment('standby', 2)] },
     down: { deployments: [deployment('down', 1, 'sandbox:500')] },
     cut: { deployments: [deployment('cut', 1, 'sandbox:cut-mid-stream')] },
-    // Its client has left long before; its run goes on until then.
+    // The client leaves long before this time, but the run goes on until then.
     silent: {
       deployments: [{ ...deployment('silent', 1, 'sandbox:hang-before-first-token'), streamTimeout: '5s' }],
     },
@@ -41,7 +41,7 @@ export default {
       ...['chat', 'timed', 'cached'].map((feature) => ({
         ...{ name: `${feature}-success`, sli: 'success' as const, feature, target: 99 },
       })),
-      // Between two delays: which side a request is on is beyond doubt.
+      // The limit lies between two delays, so it is beyond doubt on which side a request is.
       { name: 'timed-ttft', sli: 'ttft', feature: 'timed', under: '800ms', target: 90 },
     ],
   },
