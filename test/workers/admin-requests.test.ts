@@ -89,7 +89,7 @@ describe('GET /admin/requests/:id', () => {
     );
     expect(await said(idOf(0))).toMatch(/^404 not_found The book has no request .* yet\. Records reach it some 10 s/);
     expect(await said(idOf(-60))).toMatch(/^404 not_found No request has the id .* in the future/);
-    expect(await said('7')).toMatch(/^400 invalid_body id: write a request’s id as x-request-id tells it/);
+    expect(await said('7')).toMatch(/^400 invalid_body id: write a request’s id as x-request-id gives it/);
   });
 });
 
