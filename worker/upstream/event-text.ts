@@ -13,7 +13,9 @@ export class EventText {
     this.#parser = new SseParser({
       onEvent: ({ event, data }) => onEvent(event, data),
       onOtherLine: (field, line) => {
-        if (isUnreadable(field)) onUnreadable(line);
+        // llama.cpp before the end of 2025 sends an error in a field of this name.
+        if (field === 'error') onEvent(field, line.slice('error:'.length));
+        else if (isUnreadable(field)) onUnreadable(line);
       },
     });
   }

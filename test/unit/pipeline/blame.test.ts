@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../../protocol/version.ts';
 import { withBudget } from './support/budget.ts';
-import { failing, good } from './support/openai.ts';
+import { DONE, failing, good, streamed } from './support/openai.ts';
 import { deployment, TestRouter } from './support/router.ts';
 import type { Script } from './support/upstream.ts';
 
@@ -48,6 +48,23 @@ describe('a status after a second of work', () => {
     await router.clock.run(Promise.all(router.background));
     expect(router.ledger.figures().spentMicroUsd).toBe(0);
   });
+});
+
+it('an error of llama.cpp in a field of its own is no fault of the deployment', async () => {
+  const error = {
+    code: 400,
+    message: 'the request exceeds the available context size.',
+    type: 'invalid_request_error',
+  };
+  const said = streamed(`error: ${JSON.stringify(error)}\n\n`, DONE);
+  const router = new TestRouter();
+  router.upstream.on('a', said);
+  router.upstream.on('b', good(true, 'from b'));
+  expect(await router.ask({ stream: true })).toMatchObject({ status: 200, shown: 'from b' });
+  expect(router.reports.flatMap(({ outcomes }) => outcomes.map(({ result }) => result))).not.toContain('malformed');
+  const alone = new TestRouter([deployment('a')]);
+  alone.upstream.on('a', said);
+  expect(await alone.ask({ stream: true })).toMatchObject({ status: 400, code: 'too_long' });
 });
 
 describe('a 400 about the model', () => {

@@ -10,9 +10,13 @@ const NO_MONEY_WORDS =
 const DAILY_QUOTA = /per_?day/i;
 const REGION = /unsupported_country|region_not_supported|country_region/;
 const REGION_WORDS = /(country|region|territory|location)\b.{0,40} not (supported|available|allowed)/i;
-const TOO_LONG = /context_length|string_above_max_length|context_window|request_too_large|tokens_limit|prompt_too_long/;
-const TOO_LONG_WORDS =
-  /maximum context length|context (window|length)|too many (input )?tokens|(prompt|input|request) (is )?too (long|large)|exceeds the maximum number of tokens|reduce the length/i;
+const TOO_LONG =
+  /context_(length|window|size)|string_above_max_length|request_too_large|tokens_limit|max_prompt_tokens|prompt_too_long/;
+const TOO_LONG_WORDS: readonly RegExp[] = [
+  /context (window|length)|available context size|too many (input )?tokens|(prompt|input|request) (is )?too (long|large)|reduce the length/i,
+  /exceeds the maximum number of tokens|token count of \d+ exceeds|model token limit|`inputs` (tokens|must have less)/i,
+  /maximum (prompt|allowed input) length|range of input length|prompt (exceeds max length|超长)/i,
+];
 const FLAGGED =
   /content_policy|content_filter|moderation|policy_?violation|safety|invalid_prompt|flagged|data_?inspection|sensitive|prohibited_content|inappropriate/;
 const NO_MODEL = /model_not_found|model_not_exist|no_such_model|not_found_error|unknown_model/;
@@ -40,6 +44,8 @@ export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): Fa
   if (status === 401) return 'bad_key';
   if (status === 403) return kindOf403(info);
   if (status === 404 || status === 405 || status === 410) return kindOf404(info);
+  // llama.cpp says so with a 500.
+  if (status >= 500 && TOO_LONG.test(info.codes)) return 'too_long';
   if (SERVERS_FAULT.has(status) || status >= 500) return 'server_error';
   if (status === 451) return 'region';
   return kindOf400(info);
@@ -87,7 +93,7 @@ function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {
   if (FLAGGED.test(codes)) return 'flagged';
   if (TOO_LONG.test(codes)) return 'too_long';
   if (FLAGGED_WORDS.test(message)) return 'flagged';
-  if (TOO_LONG_WORDS.test(message)) return 'too_long';
+  if (TOO_LONG_WORDS.some((words) => words.test(message))) return 'too_long';
   if (NO_MODEL.test(codes) || AT_400.noModel.test(message)) return 'no_model';
   if (BAD_KEY.test(codes) || /API_KEY_INVALID/.test(extra) || AT_400.badKey.test(message)) return 'bad_key';
   // Gemini reports both region and billing as a failed precondition.
