@@ -6,7 +6,7 @@ export const outputRefusal = ({ name }: Feature, asked: number, cap: number): Ro
   code: 'feature_cap_exceeded',
   feature: name,
   param: 'max_tokens',
-  detail: `the request asks for up to ${asked} tokens of output, and at most ${cap} are allowed. Ask for ${cap} or fewer, or leave max_tokens out.`,
+  detail: `the request asks for up to ${asked} tokens of output, but at most ${cap} are allowed. Ask for ${cap} or fewer, or leave max_tokens out.`,
 });
 
 /** The refusal of more input than the feature allows. */
@@ -14,7 +14,7 @@ export const inputRefusal = ({ name }: Feature, tokens: number, cap: number): Ro
   code: 'feature_cap_exceeded',
   feature: name,
   param: 'messages',
-  detail: `the input counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Leave out older messages, or shorten them.`,
+  detail: `the input counts as ${tokens} tokens (each byte of text is one), but at most ${cap} are allowed. Leave out older messages, or shorten them.`,
 });
 
 /** The refusal of more input than the feature allows, even without the older turns. */
@@ -22,7 +22,7 @@ export const lastTurnRefusal = ({ name }: Feature, tokens: number, cap: number):
   code: 'feature_cap_exceeded',
   feature: name,
   param: 'messages',
-  detail: `the last turn, with instructions and tools, counts ${tokens} tokens (each byte of text is one), and at most ${cap} are allowed. Shorten it.`,
+  detail: `the last turn, with instructions and tools, counts as ${tokens} tokens (each byte of text is one), but at most ${cap} are allowed. Shorten it.`,
 });
 
 /** The refusal of a worst case above what the feature allows for one request. */

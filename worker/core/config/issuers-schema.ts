@@ -28,7 +28,7 @@ const issuer = settings({
     z.refine((url) => isKeySetUrl(url, true), 'write the https:// address of its JWKS (http:// only to this machine)'),
   ),
   /** The `aud` of the sign-in's tokens. */
-  audience: text('the audience that it gives its tokens for this router'),
+  audience: text('the audience of its tokens for this router'),
   tenant: clientTenant,
   /** The claim that names the user. */
   userClaim: z._default(text('the claim that names the user'), 'sub'),

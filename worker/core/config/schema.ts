@@ -245,7 +245,7 @@ export const configSchema = settings({
           context.addIssue({ code: 'custom', path, message });
         }
         if (fromEnvironment !== undefined && (provider ?? model ?? apiBase ?? key) !== undefined) {
-          const message = 'it names provider, model, base URL and key; write either it or those, not both';
+          const message = 'already names provider, model, base URL and key; write either this or those, not both';
           context.addIssue({ code: 'custom', path: [...path, 'fromEnvironment'], message });
         }
       }

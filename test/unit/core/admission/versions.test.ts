@@ -189,8 +189,8 @@ describe('a request above a cap', () => {
   });
 
   it.each([
-    ['whose last turn would pass without the older ones', 300, /input counts 700 .*at most 300 .*older/],
-    ['whose last turn is too long by itself', 99, /last turn, .*counts 100 .*at most 99 .*Shorten it/],
+    ['whose last turn would pass without the older ones', 300, /input counts as 700 .*at most 300 .*older/],
+    ['whose last turn is too long by itself', 99, /last turn, .*counts as 100 .*at most 99 .*Shorten it/],
   ])('of input, %s, is refused by its feature’s limit, not by the safeguard’s smaller one', (_, most, says) => {
     const error = refusal({ feature: featureWith({ maxInputTokens: most }, { maxInputTokens: 80 }) });
     expect(error).toMatchObject({ code: 'feature_cap_exceeded', param: 'messages' });

@@ -82,12 +82,12 @@ describe('a mistake', () => {
     [
       `${first}>fromEnvironment`,
       'PROVIDER_A',
-      `${at}.fromEnvironment: it names provider, model, base URL and key; write either it or those, not both`,
+      `${at}.fromEnvironment: already names provider, model, base URL and key; write either this or those, not both`,
     ],
     [
       first,
       { id: 'a', fromEnvironment: 'PROVIDER_A', key: 'OTHER_KEY' },
-      `${at}.fromEnvironment: it names provider, model, base URL and key; write either it or those, not both`,
+      `${at}.fromEnvironment: already names provider, model, base URL and key; write either this or those, not both`,
     ],
     [
       `${first}>tiemout`,

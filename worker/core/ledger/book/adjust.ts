@@ -103,7 +103,7 @@ function adjustmentProblem({ scope, deltaMicroUsd, period }: Adjustment, now: nu
   if (period !== undefined && !isPeriod(period))
     return `"${period}" is neither a day (2026-11-21) nor a month (2026-11)`;
   if (period !== undefined && (monthOfPeriod(period) < monthBefore(now, KEEP_MONTHS) || period > dayOf(now))) {
-    return `${period} is not kept: only the running and the last ${KEEP_MONTHS} months are`;
+    return `${period} is not kept: only the current and the last ${KEEP_MONTHS} months are`;
   }
   return scopeProblem(scope);
 }
