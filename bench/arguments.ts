@@ -47,6 +47,6 @@ export function readArguments(args: readonly string[]): Asked {
 
 function measureNamed(name: string): Measure {
   const measure = MEASURES.find((known) => known === name);
-  if (measure === undefined) throw new UsageError(`--only=${name}: there are ${MEASURES.join(', ')}`);
+  if (measure === undefined) throw new UsageError(`--only=${name}: write one of ${MEASURES.join(', ')}`);
   return measure;
 }

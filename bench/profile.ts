@@ -42,5 +42,5 @@ async function profile(name: SubjectName, load: ProfiledLoad, native: boolean): 
 
 function subjectNamed(name: string): SubjectName {
   if (Object.hasOwn(KINDS, name)) return name as SubjectName;
-  throw new UsageError(`--subject=${name}: there are ${Object.keys(KINDS).join(', ')}`);
+  throw new UsageError(`--subject=${name}: write one of ${Object.keys(KINDS).join(', ')}`);
 }

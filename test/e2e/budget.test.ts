@@ -71,7 +71,7 @@ test('a mistake: what is wrong, and what would be right', async () => {
   const nobody = `Nothing answers at http://localhost:${port}. Is it running (npm start), and are PORT or CARRYON_URL right?`;
   expect(await Promise.all([refused('show'), refused('make'), refused('set', '--tenant', 'a')])).toEqual([
     nobody,
-    'There is no "make"; there are show, set, reset, adjust, revoke, restore, history',
+    'There is no "make"; write one of show, set, reset, adjust, revoke, restore, history',
     '--scope is missing, such as tenant, user:ana or feature:chat',
   ]);
   await bench.run('start', environment).until('Admin key');
@@ -83,7 +83,7 @@ test('a mistake: what is wrong, and what would be right', async () => {
       refused('reset', '--tenant', 'a', '--scope', 'tenant', '--period', '2026-13'),
     ]),
   ).toEqual([
-    'scope: there is no such feature; there are feature:chat, feature:summarize',
+    'scope: there is no such feature; write one of feature:chat, feature:summarize',
     'dailyUsd: write an amount in USD, 0 or more',
     'period: write a month such as 2026-11 or a day such as 2026-11-21',
   ]);
@@ -97,7 +97,7 @@ test('a mistake: what is wrong, and what would be right', async () => {
     const command = bench.run(script, environment, ...args);
     expect(await command.exited).toMatchObject({ code: 0 });
     expect(command.output).toContain(
-      'warning: neither config, a key nor a request names the tenant "lokal"; did you mean "local"? There are ',
+      'warning: neither config, a key nor a request names the tenant "lokal"; did you mean "local"? Write one of ',
     );
   });
   await Promise.all(warned);

@@ -25,19 +25,19 @@ const SLO_LIST =
 const all = (script: string) => `All of it: npm run ${script} -- --help\n`;
 
 const WRONG_LINES: [script: string, args: string[], error: string, usage: string][] = [
-  ['start', ['--frsh'], `Unknown option '--frsh'; did you mean "--fresh"? There are --fresh`, 'npm start -- --fresh'],
+  ['start', ['--frsh'], `Unknown option '--frsh'; did you mean "--fresh"? Write --fresh`, 'npm start -- --fresh'],
   ['serve', ['--fresh'], "Unknown option '--fresh'; there are none", 'npm run serve'],
   ['build', ['now'], "Unexpected argument 'now'", 'npm run build'],
   [
     'keys',
     ['list', '--tenent', 'x'],
-    `Unknown option '--tenent'; did you mean "--tenant"? There are --tenant, --json`,
+    `Unknown option '--tenent'; did you mean "--tenant"? Write one of --tenant, --json`,
     `npm run keys -- list [--tenant NAME] [--json]\n${all('keys')}`,
   ],
   [
     'keys',
     ['revok'],
-    'There is no "revok"; did you mean "revoke"? There are create, list, revoke, token, create-admin, list-admin, revoke-admin',
+    'There is no "revok"; did you mean "revoke"? Write one of create, list, revoke, token, create-admin, list-admin, revoke-admin',
     `\n\n${all('keys')}`,
   ],
   [
@@ -58,7 +58,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
     'Say what to do: list, pin, unpin, bypass, unbypass, clear, fault, unfault, alias, unalias, undo, safeguard, unsafeguard, freeze or unfreeze',
     'npm run route -- list',
   ],
-  ['route', ['unpin', '--for', '2h'], "Unknown option '--for'; there are --alias", 'unpin --alias A'],
+  ['route', ['unpin', '--for', '2h'], "Unknown option '--for'; write --alias", 'unpin --alias A'],
   [
     'keys',
     ['token', '--user', 'bob', '--expires', '2h'],
@@ -69,19 +69,19 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   [
     'slo',
     ['list', '--feture', 'x'],
-    `Unknown option '--feture'; did you mean "--feature"? There are --tenant, --feature, --window, --json`,
+    `Unknown option '--feture'; did you mean "--feature"? Write one of --tenant, --feature, --window, --json`,
     `${SLO_LIST}\n${all('slo')}`,
   ],
   [
     'alerts',
     ['tset'],
-    'There is no "tset"; did you mean "test"? There are test, firing, ack, silence, silences, unsilence',
+    'There is no "tset"; did you mean "test"? Write one of test, firing, ack, silence, silences, unsilence',
     `\n\n${all('alerts')}`,
   ],
   [
     'alerts',
     ['--sevrity', 'page'],
-    `Unknown option '--sevrity'; did you mean "--severity"? There are --severity, --kind`,
+    `Unknown option '--sevrity'; did you mean "--severity"? Write one of --severity, --kind`,
     all('alerts'),
   ],
   ['incidents', ['open'], '--title is missing', all('incidents')],

@@ -60,7 +60,7 @@ it('a silence is set, shown and ended', async () => {
     held: [],
   });
   expect(await refused(callAdmin('PUT', 'silences', { ...body, objective: 'burn/chat-success/1h' }))).toMatch(
-    /^400 invalid_body objective: is neither a promise nor a firing alert; there are \*, chat-success/,
+    /^400 invalid_body objective: is neither a promise nor a firing alert; write one of \*, chat-success/,
   );
   expect((await callAdmin('DELETE', 'silences?objective=chat-success')).body).toMatchObject({ cleared: true });
   expect((await callAdmin('DELETE', 'silences?objective=chat-success')).body).toMatchObject({ cleared: false });

@@ -59,7 +59,7 @@ describe('a key', () => {
     });
     for (const tier of ['gold', '', 'constructor']) {
       expect(await refused({ tier })).toBe(
-        '400 invalid_body tier: there is no such tier; there are free, team, business',
+        '400 invalid_body tier: there is no such tier; write one of free, team, business',
       );
     }
   });
@@ -73,7 +73,9 @@ describe('a key', () => {
 
   it('is asked for in a body of reasonable length', async () => {
     expect(await refused({ features: ['a'.repeat(70_000)] })).toContain('413 payload_too_large');
-    expect(await refused({ monthlyUsd: 7 })).toContain('monthlyUsd: is not a setting; there are tenant, kind, origins');
+    expect(await refused({ monthlyUsd: 7 })).toContain(
+      'monthlyUsd: is not a setting; write one of tenant, kind, origins',
+    );
   });
 });
 

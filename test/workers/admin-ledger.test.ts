@@ -108,7 +108,7 @@ describe('GET /admin/ledger/:tenant', () => {
     ['?most=0', 'most: write a whole number from 1 to 500'],
     ['?most=1e2', 'most: write a whole number from 1 to 500'],
     ['?most=501', 'most: write a whole number from 1 to 500'],
-    ['?user=ana', 'user: is not a setting; there are scope, after, most'],
+    ['?user=ana', 'user: is not a setting; write one of scope, after, most'],
     ['/history?before=x', 'before: write a whole number from 1 to'],
     ['/history?most=1001', 'most: write a whole number from 1 to 1000'],
   ])('%s is refused by name', async (query, says) => {
@@ -229,7 +229,7 @@ describe('a revoked key', () => {
     });
     expect((await get('/history')).body.changes).toMatchObject([{ who: 'ana', scope: `key:${id}`, to: true }]);
     expect(await refused(callAdmin('DELETE', `keys/${id}?name=ana`))).toContain(
-      'name: is not a setting; there are who',
+      'name: is not a setting; write who',
     );
   });
 

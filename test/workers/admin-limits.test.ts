@@ -122,7 +122,10 @@ describe('PUT /admin/tenants/:tenant/limits', () => {
     [{ scope: 'user:', rps: 1 }, 'scope: write tenant'],
     [{ scope: 'user:a\nb', rps: 1 }, 'scope: write tenant'],
     [{ scope: `user:${'a'.repeat(260)}`, rps: 1 }, 'scope: write tenant'],
-    [{ scope: 'feature:chess', rps: 1 }, 'scope: there is no such feature; there are feature:chat, feature:summarize'],
+    [
+      { scope: 'feature:chess', rps: 1 },
+      'scope: there is no such feature; write one of feature:chat, feature:summarize',
+    ],
     [{ scope: 'tenant', rps: 1, who: '' }, 'who: write a name of 1 to 100 characters'],
     [{ scope: 'tenant', rps: 1, who: 'a\tb' }, 'who: write a name of 1 to 100 characters'],
     [{ scope: 'tenant', rps: 1, who: 'a'.repeat(101) }, 'who: write a name of 1 to 100 characters'],

@@ -228,12 +228,12 @@ describe('a call that is refused by name', () => {
   });
 
   it('names an alias or a deployment that config does not have', async () => {
-    expect(await setting('pins/nope', pin)).toBe('404 not_found There is no alias "nope"; there are app/chat.');
+    expect(await setting('pins/nope', pin)).toBe('404 not_found There is no alias "nope"; write app/chat.');
     expect(await setting('pins/app%2Fchatt', pin)).toContain('did you mean "app/chat"?');
     expect(await setting('aliases/nope', list)).toContain('404 not_found There is no alias "nope"');
-    expect(await setting('faults/nope', fault)).toBe('404 not_found There is no deployment "nope"; there are a, b.');
+    expect(await setting('faults/nope', fault)).toBe('404 not_found There is no deployment "nope"; write one of a, b.');
     expect(await setting(`pins/${CHAT}`, { ...pin, deployment: 'nope' })).toMatch(
-      /^400 invalid_body deployment: .*there are a, b/,
+      /^400 invalid_body deployment: .*write one of a, b/,
     );
     expect(await setting('bypass', { alias: 'nope', forSeconds: 1, reason: 'x' })).toMatch(
       /^400 invalid_body alias: .*app\/chat/,
@@ -241,7 +241,7 @@ describe('a call that is refused by name', () => {
     expect(await setting('pins/__proto__', pin)).toContain('404 not_found');
     const safeguard = { forSeconds: 60, reason: 'x' };
     expect(await setting('safeguards/chess', safeguard)).toMatch(
-      /^404 not_found There is no feature "chess"; there are/,
+      /^404 not_found There is no feature "chess"; write one of/,
     );
     expect(await setting('safeguards/chat', safeguard)).toBe(
       '400 invalid_body feature: has no safeguard that could serve it; write features.chat.safeguard into the config',

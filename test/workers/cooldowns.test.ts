@@ -77,6 +77,6 @@ describe('GET and DELETE /admin/cooldowns', () => {
 
   it('name what there is', async () => {
     const { status, body } = await callAdmin('DELETE', 'cooldowns/nobody');
-    expect([status, body.error?.message]).toEqual([404, expect.stringContaining('There are a, b.')]);
+    expect([status, body.error?.message]).toEqual([404, expect.stringContaining('Write one of a, b.')]);
   });
 });

@@ -75,7 +75,7 @@ describe('GET /admin/slo', () => {
 
   it('says that a tenant does not exist, and which ones do', async () => {
     expect(await refused(callAdmin('GET', 'slo?tenant=hoolli'))).toMatch(
-      /^400 invalid_body tenant: does not exist; did you mean "hooli"\? There are .*acme.*hooli/,
+      /^400 invalid_body tenant: does not exist; did you mean "hooli"\? Write one of .*acme.*hooli/,
     );
     expect(await refused(callAdmin('GET', 'slo?tenant=waiting'))).toMatch(/^400 invalid_body tenant: does not exist/);
     await callAdmin('POST', 'keys', { tenant: 'waiting' });

@@ -52,7 +52,7 @@ export async function clearingCooldown(c: Context<App>, id: string): Promise<Cha
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) {
     const known = deployments.map((one) => one.id).join(', ');
-    const detail = `There is no deployment "${id.slice(0, 100)}". There are ${known}.`;
+    const detail = `There is no deployment "${id.slice(0, 100)}". Write one of ${known}.`;
     return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {

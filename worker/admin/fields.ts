@@ -49,7 +49,7 @@ export const scope = textAs((written): Result<Scope, string> => {
 export const knownScope = ({ features }: Config) =>
   scope.check(
     z.refine((text) => !text.startsWith('feature:') || features.has(text.slice('feature:'.length)), {
-      error: `there is no such feature; there are ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
+      error: `there is no such feature; write one of ${[...features.keys()].map((name) => `feature:${name}`).join(', ')}`,
     }),
   );
 

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { ok, refused } from '../../protocol/result.ts';
 import type { Config } from '../core/config/config.ts';
+import { nearestOf } from '../core/config/nearest.ts';
 import { type NotConfigured, notConfigured } from '../core/config/not-configured.ts';
 import { settings, textAs } from '../core/config/settings.ts';
 import { clientTenant } from '../core/config/tenant-name.ts';
@@ -70,10 +71,7 @@ export const keyBody = ({ tiers }: Config, now: number) =>
         z
           .string()
           .check(
-            z.refine(
-              (tier) => tiers.has(tier),
-              `there is no such tier; there are ${[...tiers.keys()].join(', ') || 'none'}`,
-            ),
+            z.refine((tier) => tiers.has(tier), `there is no such tier; ${nearestOf(undefined, [...tiers.keys()])}`),
           ),
       ),
       null,

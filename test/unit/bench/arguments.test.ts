@@ -28,6 +28,6 @@ describe('the benchmark’s arguments', () => {
   });
 
   it('say which measures there are', () => {
-    expect(() => readArguments(['--only=fast'])).toThrow(`--only=fast: there are ${MEASURES.join(', ')}`);
+    expect(() => readArguments(['--only=fast'])).toThrow(`--only=fast: write one of ${MEASURES.join(', ')}`);
   });
 });

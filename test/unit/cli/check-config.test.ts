@@ -136,7 +136,7 @@ describe('readConfig', () => {
     expect(problems).toEqual([
       'carryon.config.ts:5 aliases["app/chat"].deployments[0].order: write a whole number from 1',
       'carryon.config.ts:8 aliases["app/chat"].deployments[1].timeout: write a duration with its unit, such as "500ms", "30s" or "2m"',
-      expect.stringMatching(/^carryon\.config\.ts:15 router\.colour: is not a setting; there are routingStrategy, /),
+      expect.stringMatching(/^carryon\.config\.ts:15 router\.colour: is not a setting; write one of routingStrategy, /),
     ]);
   });
 

@@ -44,8 +44,8 @@ it('a variable of a slot that nobody reads is told with the nearest that is read
   const wrong = { PROVIDER_A_API_BAS: 'https://a.example/v1', PROVIDER_A_TOKEN: 'x' };
   const names = 'API_BASE, KEY, MODEL, FORMAT, PRICE';
   expect(misspelt('PROVIDER_A', { ...right, ...wrong })).toEqual([
-    `warning: PROVIDER_A_API_BAS is never read; after PROVIDER_A_, did you mean "API_BASE"? There are ${names}`,
-    `warning: PROVIDER_A_TOKEN is never read; after PROVIDER_A_, there are ${names}`,
+    `warning: PROVIDER_A_API_BAS is never read; after PROVIDER_A_, did you mean "API_BASE"? Write one of ${names}`,
+    `warning: PROVIDER_A_TOKEN is never read; after PROVIDER_A_, write one of ${names}`,
   ]);
 });
 

@@ -43,7 +43,7 @@ it('a flag that does not exist is refused with those that do, and one that stand
   const one = { type: 'string' } as const;
   expect(readFlags(['--tenant', 'acme'], { tenant: one })).toEqual({ tenant: 'acme' });
   expect(() => readFlags(['--tenent', 'x'], { tenant: one, json: { type: 'boolean' } })).toThrow(
-    new UsageError(`Unknown option '--tenent'; did you mean "--tenant"? There are --tenant, --json`),
+    new UsageError(`Unknown option '--tenent'; did you mean "--tenant"? Write one of --tenant, --json`),
   );
   expect(() => readFlags(['-x'], {})).toThrow(new UsageError("Unknown option '-x'; there are none"));
   expect(() => readFlags(['acme'], { tenant: one })).toThrow(new UsageError("Unexpected argument 'acme'"));

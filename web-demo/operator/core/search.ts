@@ -78,7 +78,7 @@ function problemWith(word: string, field: string, value: string): string {
   if (value === '') return `Write a value after “${field}:”.`;
   if (field === 'slower' || field === 'dearer')
     return `Write a number after “${field}:”, such as slower:2.5 or dearer:0.01.`;
-  return `There is no field “${field}”. There are ${SEARCH_FIELDS}.`;
+  return `There is no field “${field}”. Fields are ${SEARCH_FIELDS}.`;
 }
 
 export type Order = 'newest' | 'slowest' | 'dearest';

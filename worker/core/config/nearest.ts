@@ -5,7 +5,7 @@
 export function nearestOf(written: string | undefined, names: readonly string[], most = names.length): string {
   if (names.length === 0) return 'there are none';
   const more = names.length > most ? ` and ${names.length - most} more` : '';
-  const all = `there are ${names.slice(0, most).join(', ')}${more}`;
+  const all = `write ${names.length === 1 ? '' : 'one of '}${names.slice(0, most).join(', ')}${more}`;
   if (written === undefined) return all;
   const text = written.toLowerCase();
   const near = names

@@ -158,7 +158,7 @@ function fromPreset(
   const name = checked.provider ?? '';
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined) {
-    throw new Error(`deployment "${checked.id}": no preset "${name}"; there are ${Object.keys(presets).join(', ')}`);
+    throw new Error(`deployment "${checked.id}": no preset "${name}"; write one of ${Object.keys(presets).join(', ')}`);
   }
   return {
     provider: name,

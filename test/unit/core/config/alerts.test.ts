@@ -43,7 +43,7 @@ describe('a mistake', () => {
     [{ thresholds: 60 }, 'alerts.thresholds: write a list: [ … ]'],
     [{ safeguardAt: 0 }, 'alerts.safeguardAt: write a percentage from 1'],
     [{ scopes: ['users'] }, 'alerts.scopes[0]: write some of tenant, anonymous, user, feature, key'],
-    [{ hooks: [] }, 'alerts.hooks: is not a setting; there are thresholds, scopes, webhooks, safeguardAt'],
+    [{ hooks: [] }, 'alerts.hooks: is not a setting; write one of thresholds, scopes, webhooks, safeguardAt'],
     [{ webhooks: [{ url: 'SLACK_URL' }] }, 'alerts.webhooks[0].format: write "slack", "json" or "pagerduty"'],
     [
       { webhooks: [{ format: 'slack' }] },

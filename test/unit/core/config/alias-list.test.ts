@@ -274,8 +274,8 @@ describe('what config says of a deployment, where the list names another model',
 
 describe('a list that is refused', () => {
   it.each([
-    ['an id of another alias', [{ id: 'b', model: 'model-b' }], 'deployments.0.id', 'here are a'],
-    ['an id that is a property of objects', [{ id: '__proto__', model: 'model-b' }], 'deployments.0.id', 'here are a'],
+    ['an id of another alias', [{ id: 'b', model: 'model-b' }], 'deployments.0.id', 'write a'],
+    ['an id that is a property of objects', [{ id: '__proto__', model: 'model-b' }], 'deployments.0.id', 'write a'],
     [
       'one id twice',
       [

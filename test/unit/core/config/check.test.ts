@@ -47,7 +47,7 @@ describe('a mistake', () => {
     [
       `${first}>provider`,
       'constructor',
-      `${at}.provider: "constructor" is not a preset; there are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
+      `${at}.provider: "constructor" is not a preset; write one of openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
     ],
     [`${first}>model`, '', `${at}.model: write the model as its provider names it`],
     [`${first}>model`, undefined, `${at}: write provider and model, or fromEnvironment: "PROVIDER_A"`],
@@ -74,11 +74,11 @@ describe('a mistake', () => {
     [
       `${first}>provider`,
       'antropic',
-      `${at}.provider: "antropic" is not a preset; did you mean "anthropic"? There are openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
+      `${at}.provider: "antropic" is not a preset; did you mean "anthropic"? Write one of openai, anthropic, deepseek, holysheep, openai-compatible, anthropic-compatible`,
     ],
     ['router>allowedFials', 3, expect.stringContaining('is not a setting; did you mean "allowedFails"?')],
     ['tenants>acme', { userLimit: {} }, expect.stringContaining('did you mean "userLimits"?')],
-    ['router>colour', 3, expect.stringContaining('is not a setting; there are routingStrategy')],
+    ['router>colour', 3, expect.stringContaining('is not a setting; write one of routingStrategy')],
     [
       `${first}>fromEnvironment`,
       'PROVIDER_A',
@@ -92,7 +92,7 @@ describe('a mistake', () => {
     [
       `${first}>tiemout`,
       '3s',
-      `${at}.tiemout: is not a setting; did you mean "timeout"? There are id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, thinkingBeyondCap, tokensPerSecond, goesOnWhenLeft, traceparent, allowParams`,
+      `${at}.tiemout: is not a setting; did you mean "timeout"? Write one of id, provider, model, apiBase, key, fromEnvironment, order, weight, timeout, streamTimeout, thinkingTimeout, idleTimeout, maxParallel, price, hidesTokens, thinkingBeyondCap, tokensPerSecond, goesOnWhenLeft, traceparent, allowParams`,
     ],
     [`${first}>price`, { input: 1 }, `${at}.price.output: is missing; write a number`],
     [`${first}>price`, { input: -1, output: 1 }, `${at}.price.input: write a price in USD, 0 or more`],
@@ -152,7 +152,7 @@ describe('a mistake', () => {
     [
       'features>chat>aliass',
       'app/chat',
-      'features.chat.aliass: is not a setting; did you mean "alias"? There are alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, travelTtl, cache',
+      'features.chat.aliass: is not a setting; did you mean "alias"? Write one of alias, maxInputTokens, maxOutputTokens, maxCostPerRequest, onExceed, safeguard, limits, resume, promptCache, travelTtl, cache',
     ],
     ['origins', ['https://a.example/x'], 'origins[0]: write an origin such as "https://app.example.com", no path'],
     ['origins', 'https://a.example', 'origins: write a list: [ … ]'],

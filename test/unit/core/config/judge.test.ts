@@ -69,12 +69,12 @@ describe('a judge', () => {
     [
       { ...JUDGE, alias: 'chaet' },
       {},
-      'slo.judge.alias: "chaet" is not an alias; did you mean "chat"? There are chat, cheap',
+      'slo.judge.alias: "chaet" is not an alias; did you mean "chat"? Write one of chat, cheap',
     ],
     [
       { ...JUDGE, features: ['chatt'] },
       {},
-      'slo.judge.features[0]: "chatt" is not a feature; did you mean "chat"? There are chat',
+      'slo.judge.features[0]: "chatt" is not a feature; did you mean "chat"? Write chat',
     ],
     [{ alias: 'cheap' }, {}, 'slo.judge: has no budget; write dailyUsd or monthlyUsd, such as dailyUsd: 1'],
     [

@@ -156,7 +156,7 @@ describe('a mistake', () => {
       'slo.objectives[0].window: write one of 1d, 3d, 7d, 14d, 28d, 30d, 60d',
     ],
     [{ objectives: [{ ...TTFT, under: 2.5 }] }, 'slo.objectives[0].under: write a duration with its unit'],
-    [{ objectives: [{ ...SUCCESS, goal: 1 }] }, 'slo.objectives[0].goal: is not a setting; there are name, sli'],
+    [{ objectives: [{ ...SUCCESS, goal: 1 }] }, 'slo.objectives[0].goal: is not a setting; write one of name, sli'],
     [{ objectives: [{ name: 'all', of: ['one'] }] }, 'slo.objectives[0].of: write at least two objectives'],
     [
       { objectives: [{ ...SUCCESS, target: 99.99999 }] },

@@ -29,7 +29,7 @@ const resolved = (telemetry: unknown, variables: Record<string, string> = {}) =>
 
 describe('a mistake', () => {
   it.each<[unknown, string]>([
-    [{ otel: {} }, 'telemetry.otel: is not a setting; there are otlp, langfuse, logs'],
+    [{ otel: {} }, 'telemetry.otel: is not a setting; write one of otlp, langfuse, logs'],
     [
       { otlp: {} },
       'telemetry.otlp.url: is missing; write the NAME of an environment variable, such as "OTEL_EXPORTER_OTLP_ENDPOINT", never the value',

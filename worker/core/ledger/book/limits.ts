@@ -75,7 +75,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
 /** Says what is wrong with these limits and what would be right. Returns undefined if nothing is wrong. */
 function limitsProblem(patch: Partial<Limits>): string | undefined {
   for (const [name, value] of Object.entries(patch)) {
-    if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; there are ${FIELDS.join(', ')}`;
+    if (!FIELDS.includes(name as keyof Limits)) return `there is no limit "${name}"; write one of ${FIELDS.join(', ')}`;
     if (value === null || value === undefined) continue;
     if (name === 'rps') {
       if (!(Number.isFinite(value) && value >= 1e-6 && value <= 1e6))
