@@ -97,7 +97,7 @@ test('a mistake: what is wrong, and what would be right', async () => {
     const command = bench.run(script, environment, ...args);
     expect(await command.exited).toMatchObject({ code: 0 });
     expect(command.output).toContain(
-      'warning: neither config, a key nor a request names the tenant "lokal"; did you mean "local"? Write one of ',
+      'warning: neither config, a key nor a request names the tenant "lokal"; did you mean "local"? Write ',
     );
   });
   await Promise.all(warned);

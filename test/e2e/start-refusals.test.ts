@@ -81,7 +81,7 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   [
     'alerts',
     ['--sevrity', 'page'],
-    `Unknown option '--sevrity'; did you mean "--severity"? Write one of --severity, --kind`,
+    `Unknown option '--sevrity'; did you mean "--severity"? Write one of --severity, --kind, --json`,
     all('alerts'),
   ],
   ['incidents', ['open'], '--title is missing', all('incidents')],
