@@ -228,9 +228,7 @@ describe('a revoked key', () => {
       scope: `key:${id}`,
     });
     expect((await get('/history')).body.changes).toMatchObject([{ who: 'ana', scope: `key:${id}`, to: true }]);
-    expect(await refused(callAdmin('DELETE', `keys/${id}?name=ana`))).toContain(
-      'name: is not a setting; write who',
-    );
+    expect(await refused(callAdmin('DELETE', `keys/${id}?name=ana`))).toContain('name: is not a setting; write who');
   });
 
   it('is revoked where its ledger fails too, which is said; asked again, the ledger hears of it', async () => {
