@@ -20,7 +20,7 @@ export type Made =
   | { outcome: 'changed'; from: unknown; to: unknown; reply: Response }
   /** The change was refused after all, or there was nothing to change. */
   | { outcome: 'nothing'; reply: Response }
-  /** No reply came in time: the change may have been made. */
+  /** No reply came in time, so the change may have been made. */
   | { outcome: 'unknown'; reply: Response };
 
 /** The refusal if the audit did not answer, so that nothing was changed. */

@@ -1,4 +1,4 @@
-/** `/admin/keys` (docs/keys.md): a key is shown once, when it is created; afterwards only its id and what it may do. */
+/** `/admin/keys` (docs/keys.md): client keys. A key is shown once, when it is created. Afterwards only its id and permissions are shown. */
 
 import type { Context } from 'hono';
 import * as z from 'zod/mini';

@@ -1,9 +1,9 @@
-/** `GET /admin/openapi.json`: the description of the admin API, made from its table, its schemas and the types of its replies (cli/openapi/). */
+/** `GET /admin/openapi.json`: the description of the admin API, made from its table, schemas and types of replies (cli/openapi/). */
 import { OPENAPI_FILE } from '../../protocol/static-files.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import type { AdminCall } from './route.ts';
 
-/** Replies with the description that the build made: a static file, because it would be a twentieth of the bundle. */
+/** Replies with the description that the build made. It is a static file, because it would be a twentieth of the bundle. */
 export async function describeApi({ c }: AdminCall): Promise<Response> {
   const text = await c.env.composition.deps.files.text(OPENAPI_FILE);
   if (text !== undefined) return plainJson(JSON.parse(text), c.env.context);

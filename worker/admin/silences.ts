@@ -1,4 +1,4 @@
-/** `/admin/silences` (docs/incidents.md): hold back the alerts of a promise for a while. */
+/** `/admin/silences` (docs/incidents.md): silences hold back the alerts of a promise for a while. */
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';

@@ -39,7 +39,7 @@ import { clearSafeguard, safeguardBody, setSafeguard } from './safeguards.ts';
 import { showConfig } from './shown-config.ts';
 import { clearSilence, clearSilenceQuery, listSilences, setSilence, silenceBody } from './silences.ts';
 
-/** Every call. */
+/** All calls of the admin API. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   view('GET', '/openapi.json', 'read', {
     summary: 'This description',

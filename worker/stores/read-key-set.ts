@@ -35,7 +35,7 @@ export async function readKeySet(url: string, fetch: UpstreamFetch, clock: Clock
   const result = await within(reading, LONGEST_READ_MS, clock, undefined);
   if (result !== undefined) return result;
   tooLate.abort();
-  return refused(`did not come within ${LONGEST_READ_MS} ms`);
+  return refused(`did not arrive within ${LONGEST_READ_MS} ms`);
 }
 
 async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Promise<KeySetRead> {
@@ -46,12 +46,12 @@ async function read(url: string, fetch: UpstreamFetch, signal: AbortSignal): Pro
   });
   if (response.status !== 200) {
     response.body?.cancel().catch(() => {});
-    return refused(`came with status ${response.status}`);
+    return refused(`was answered with status ${response.status}`);
   }
   const text = await boundedText(response, MOST_BYTES);
   if (text === undefined) return refused(`is larger than ${MOST_BYTES} bytes`);
   const jwks = publicJwks(parsedJson(text));
-  if (jwks === undefined) return refused('is no JWKS');
+  if (jwks === undefined) return refused('is not a JWKS');
   const keys = await Promise.all(jwks.map(importKey));
   return ok(keys.filter((key) => key !== undefined));
 }

@@ -9,6 +9,6 @@ export function constantTimeEqual(one: string, other: string): boolean {
   return left.byteLength === right.byteLength && crypto.subtle.timingSafeEqual(left, right);
 }
 
-/** Compares two secrets by their hashes, so that not even their lengths are revealed. */
+/** Compares secrets of unknown length by comparing their hashes. */
 export const sameSecret = async (one: string, other: string): Promise<boolean> =>
   crypto.subtle.timingSafeEqual(await sha256(one), await sha256(other));

@@ -48,7 +48,7 @@ export class AnswerSoFar {
     );
   }
 
-  /** The number of events that could not be read. An answer that lacks some is marked with this number, and is never cached or shared. */
+  /** The number of events that could not be read. An answer that lacks some is marked with this number, and no later caller gets it. */
   get lostEvents(): number {
     return this.#tally.lostEvents;
   }

@@ -15,7 +15,7 @@ export interface AttemptInput {
   outgoing: Outgoing;
   settings: RouterSettings;
   patience: Patience;
-  /** The time by which the request's own deadline needs content of a stream, or a whole answer. */
+  /** The time by which a stream must have shown content, or a whole answer must be complete, to keep the request's own deadline. */
   deadlineAt: number;
   fetch: UpstreamFetch;
   clock: Clock;

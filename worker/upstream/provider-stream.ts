@@ -84,7 +84,7 @@ export class ProviderStream {
     return this.#answer.hasContent;
   }
 
-  /** The number of events that could not be read. An answer that lacks some is marked with this number, and is never cached or shared. */
+  /** The number of events that could not be read. An answer that lacks some is marked with this number, and no later caller gets it. */
   get skippedEvents(): number {
     return this.#answer.lostEvents;
   }

@@ -10,8 +10,8 @@ const NOT_PLAIN = /["\\]|[^ -\uffff]/;
 const [FIRST, LAST, QUOTE, BACKSLASH, LF] = [0x20, 0x7e, 0x22, 0x5c, 0x0a];
 
 /**
- * Recognizes a network chunk that is one event and differs from the previous one only in its word. Such a piece is neither decoded nor
- * parsed, and is passed on as it is. It starts where an event ended, because the piece before it was one whole event too.
+ * Recognizes a network chunk that is one event and differs from the previous event only in its text. Such a piece is neither decoded
+ * nor parsed, and is passed on as it is. It starts where an event ended, because the piece before it was one whole event too.
  */
 export class SamePiece {
   #pattern: TextPattern | undefined;
