@@ -145,6 +145,8 @@ export interface AnswerRuns {
   givesAgainMs(job: Job, completion: string): number;
   /** An error as the contract words it. */
   wire(error: StreamError): Refusal;
+  /** Notes a record that waits for the end of its run. If it is never closed, it counts as lost. */
+  waits(record: object): void;
   /** Takes the record of a call that has ended. It is sent on at once, because the object may now go to sleep. */
   close(record: ClosedRecord, background: Background): void;
 }

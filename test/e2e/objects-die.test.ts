@@ -1,7 +1,8 @@
 /** Objects of keyed and shared answers that die under their readers, as with each deploy: nobody takes the rest for an answer. */
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { admin, answered } from '../support/ask.ts';
+import { LOCAL_CLIENT_KEY } from '../../worker/core/identity/identity.ts';
+import { admin, answered, ask } from '../support/ask.ts';
 import { startBench } from '../support/bench.ts';
 import { until } from '../support/until.ts';
 
@@ -34,4 +35,28 @@ test.each([
     return told !== undefined;
   });
   expect(told).toMatchObject({ status: 200, code: 'stream_interrupted', ending: 'cut' });
+});
+
+test('a stream that is left before its object dies has no record, and is counted as one that was lost', async () => {
+  await bench.sandbox.setFault('openai', 'stall-mid-stream');
+  const client = new AbortController();
+  const headers = { 'idempotency-key': 'left', 'x-carryon-resume': '1' };
+  const question = 'In 200 words: die after 2000 ms, left';
+  const stream = await ask(bench.url, { question, headers, stream: true, signal: client.signal });
+  const reader = stream.body?.getReader();
+  await reader?.read();
+  client.abort();
+  await reader?.closed.catch(() => {});
+  const id = stream.headers.get('x-carryon-stream-id');
+  // A reader that resumes it breaks off too; the next one hears of it from the object's next life.
+  const authorization = `Bearer ${LOCAL_CLIENT_KEY}`;
+  const rest = async () => (await fetch(`${bench.url}/ai/streams/${id}`, { headers: { authorization } })).text();
+  await until('its object has died', async () => (await rest().catch(() => '')).includes('stream_interrupted'));
+  await bench.sandbox.reset();
+  await answered(bench.url, { question: '21 minutes later' });
+  await until('it is counted', async () => {
+    const { dropped } = (await (await admin(bench.url, 'slo')).json()) as { dropped: number };
+    return dropped === 1;
+  });
+  expect(await recordOf(stream.headers.get('x-request-id'))).toBeUndefined();
 });

@@ -2,6 +2,7 @@
  * The product's own Worker over a ledger far away, whose requests the runtime ends, and whose clock goes ahead, where their question
  * tells it to.
  */
+import { goAhead } from './later.js';
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';
 
 /** The Worker's exports, but with the `TenantLedger` below in place of its own. */
@@ -28,10 +29,6 @@ export class TenantLedger extends ProductLedger {
   }
 }
 
-let aheadMs = 0;
-const { now } = Date;
-Date.now = () => now() + aheadMs;
-
 async function later(call) {
   await new Promise((resume) => setTimeout(resume, FAR_MS / 2));
   const reply = call();
@@ -43,7 +40,7 @@ export default {
   async fetch(request, env, ctx) {
     const text = await request.clone().text();
     const afterMs = /die after (\d+) ms/.exec(text)?.[1];
-    aheadMs += Number(/(\d+) minutes later/.exec(text)?.[1] ?? 0) * 60_000;
+    goAhead(text);
     if (afterMs !== undefined) setTimeout(() => ctx.abort('a test ended this request'), Number(afterMs));
     return worker.fetch(request, env, ctx);
   },

@@ -1,8 +1,8 @@
-/** The product’s own Worker, with answer objects that die at the point that their question names. Nothing else is changed. */
-import { AnswerStream as ProductAnswer, SharedAnswer as ProductShared } from '../../worker/index.ts';
+/** The product’s own Worker, with answer objects that die, and a clock that goes ahead, at the point that their question names. */
+import worker, { AnswerStream as ProductAnswer, SharedAnswer as ProductShared } from '../../worker/index.ts';
+import { goAhead } from './later.js';
 
 export * from '../../worker/index.ts';
-export { default } from '../../worker/index.ts';
 
 /** A class whose objects can die. As in a crash or a deploy, memory is gone and streams break off. */
 const mortal = (Product) =>
@@ -14,6 +14,13 @@ const mortal = (Product) =>
       return super.fetch(request);
     }
   };
+
+export default {
+  async fetch(request, env, ctx) {
+    goAhead(await request.clone().text());
+    return worker.fetch(request, env, ctx);
+  },
+};
 
 export const AnswerStream = mortal(ProductAnswer);
 export const SharedAnswer = mortal(ProductShared);

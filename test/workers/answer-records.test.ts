@@ -94,6 +94,8 @@ describe.each([
       await take(await first, 1);
       const reading = (await third).text();
       await clock.advance(50);
+      // The first one's, which nobody would close if the object died now.
+      expect(object.world.waiting.size).toBe(1);
       expect(records.map(told)).toEqual([
         {
           ...{ requestId: 'bob', role: 'attached', status: 499, code: 'client_gone', ending: 'left' },
@@ -102,6 +104,7 @@ describe.each([
       ]);
       call.settled(FACTS).complete();
       await reading;
+      expect(object.world.waiting.size).toBe(0);
       expect(records.slice(1).map(told)).toEqual([
         {
           ...{ requestId: 'ana', role: 'started', status: 200, code: null, ending: 'left' },

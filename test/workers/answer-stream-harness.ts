@@ -150,6 +150,8 @@ export class World {
   readonly calls: Call[] = [];
   readonly told: KeptLease[][] = [];
   readonly records: ClosedRecord[] = [];
+  /** Records that wait for the end of their run. */
+  readonly waiting = new Set<object>();
 
   get call(): Call {
     const call = this.calls[this.calls.length - 1];
@@ -168,7 +170,11 @@ export class World {
       settleLeases: async (_, leases) => void this.told.push([...leases]),
       givesAgainMs: (_, completion) => (completion.includes('"length"') ? 0 : this.ttlMs),
       wire: ({ code }) => refusal(code, STATUS[code]),
-      close: (record) => void this.records.push(record),
+      waits: (record) => void this.waiting.add(record),
+      close: (record) => {
+        this.waiting.delete(record);
+        this.records.push(record);
+      },
     };
   }
 

@@ -58,9 +58,11 @@ export const answerRuns = (deps: Deps): AnswerRuns => ({
   clock: deps.clock,
   produce: producer(deps),
   wire: (error) => refusalOf(error),
+  waits: (record) => deps.records.opened(record),
   close(record, background) {
     try {
       record.model ??= modelOf(record, deps);
+      deps.records.ended(record);
       deps.records.close(record, background, true);
     } catch (error) {
       logRecordFault(error, record.requestId, deps.events);

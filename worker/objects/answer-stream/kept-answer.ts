@@ -95,6 +95,7 @@ export class KeptAnswer {
       role: () => role,
       facts: () => (role === 'started' ? run?.facts : joinedFacts(run?.facts ?? factsOfHead(log.head ?? {}))),
       until: (isSo) => log.until(isSo),
+      waits: (waiting) => this.#runs.waits(waiting),
       close: (closed) => this.#runs.close(closed, this.#background),
       giveBack: () => this.taken.giveBack(opened.requestId),
     });

@@ -16,6 +16,8 @@ export interface CallerLinks {
   facts(): RunFacts | undefined;
   /** Resolves as soon as `isSo` is true. It is checked after each change of the run. */
   until(isSo: () => boolean): Promise<void>;
+  /** The caller has left or has everything, and the record waits for the end of its run. If the object dies now, nobody closes it. */
+  waits(record: ClosedRecord): void;
   close(record: ClosedRecord): void;
   /** Leaves the record to the caller's Worker. */
   giveBack(): void;
@@ -99,12 +101,13 @@ export class CallerRecord {
   }
 
   #over(): void {
-    const { facts, until } = this.#links;
+    const { facts, until, waits } = this.#links;
     this.#isReading = false;
     this.#record.totalMs = this.#sinceArrival();
     if (facts() !== undefined) this.#close();
     else if (!this.#isAwaitingRun) {
       this.#isAwaitingRun = true;
+      waits(this.#record);
       void until(() => facts() !== undefined).then(() => {
         this.#isAwaitingRun = false;
         if (!this.#isReading) this.#close();

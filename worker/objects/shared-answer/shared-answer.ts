@@ -61,6 +61,7 @@ export class SharedAnswer extends DurableObject<unknown> {
       ? new CallerRecord(opened, {
           ...{ clock: this.#runs.clock, role, until: (isSo) => log.changes.until(isSo) },
           facts: () => (seat.hasAsked ? seat.facts : joined()),
+          waits: (waiting) => this.#runs.waits(waiting),
           close: (closed) => this.#runs.close(closed, (work) => this.ctx.waitUntil(work)),
           giveBack: () => this.#taken.giveBack(opened.requestId),
         })
