@@ -1,6 +1,6 @@
 /**
- * The product's own Worker over a ledger far away, whose requests the runtime ends, and whose clock goes ahead, where their question
- * tells it to.
+ * The product's own Worker over a ledger far away. At the point that a question names, the runtime ends its request, or the Worker's
+ * clock jumps ahead.
  */
 import { goAhead } from './later.js';
 import worker, { TenantLedger as ProductLedger } from '../../worker/index.ts';

@@ -1,4 +1,4 @@
-/** The parts of the page, as its components see them. `main.tsx` joins them; components read signals and call methods. */
+/** The parts of the page as its components see them. `main.tsx` joins them. Components read signals and call methods. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { ProviderPlug } from '../../protocol/demo-settings.ts';
@@ -15,7 +15,7 @@ export interface App {
   line: LineState;
   plugs: Plugs;
   session: Session;
-  /** News of the public promises; null: none that matters now. */
+  /** News of the public promises; null if there is none that matters now. */
   news: ReadonlySignal<PromiseNews | null>;
 }
 
@@ -23,9 +23,9 @@ export interface Session {
   settings: DemoSettings;
   /** The name shown at the foot of the list; null if nobody is signed in. */
   name: ReadonlySignal<string | null>;
-  /** Spent today as far as this browser knows, in USD; null if costs are hidden. */
+  /** USD spent today, as far as this browser knows; null if costs are hidden. */
   spentTodayUsd: ReadonlySignal<number | null>;
-  /** What the router's ledger says of this person's tightest budget; null where there is none, or costs are hidden. */
+  /** This person's tightest budget from the router's ledger; null if there is none, or if costs are hidden. */
   budget: ReadonlySignal<Budget | null>;
   /** Forgets person, keys, answers, conversations and drafts, then reloads the page. Rejects if not everything could be forgotten. */
   signOut(): Promise<void>;
@@ -33,28 +33,33 @@ export interface Session {
 
 /** Conversations, and asking. */
 export interface Talk {
-  /** The last visit's state is restored. Until then the open conversation is a new one, in which questions can already be asked. */
+  /**
+   * True once the last visit's state is restored. Until then the open conversation is a new one, in which questions can already be asked.
+   */
   isLoaded: ReadonlySignal<boolean>;
-  /** The newest first. */
+  /** The conversations, newest first. */
   heads: ReadonlySignal<readonly ConversationHead[]>;
-  /** The conversation that is open; a new one has no turns yet. */
+  /** The open conversation. A new one has no turns yet. */
   open: ReadonlySignal<Conversation>;
-  /** The turn that is being answered, and its text so far, changed at most once a frame. Of the open conversation. */
+  /** The turn of the open conversation that is being answered, and its text so far, which changes at most once a frame. */
   live: ReadonlySignal<{ turnId: string; text: ReadonlySignal<string>; isResuming: ReadonlySignal<boolean> } | null>;
   /** The composer's text, kept per conversation while it is typed. */
   draft: Signal<string>;
   /** The last request's facts, for "What just happened". */
   last: ReadonlySignal<{ turn: Turn; facts: AnswerFacts } | null>;
-  /** False if nothing can be kept (private window, disk full): announced once, in words. */
+  /** False if nothing can be kept (private window, disk full). The page says so once. */
   isKept: ReadonlySignal<boolean>;
-  /** Asks, and removes a draft of the same words. Does nothing while an answer in this conversation is arriving; others may be. */
+  /**
+   * Asks, and removes a draft with the same words. Does nothing while an answer arrives in this conversation. Answers in others do not
+   * matter.
+   */
   ask(question: string): void;
   stop(): void;
-  /** Asks the same question for a new answer. The earlier complete one comes back if none comes. */
+  /** Asks the same question for a new answer. If none comes, the earlier complete answer is shown again. */
   askAgain(turnId: string): void;
   /** Removes the last turn and asks the new text instead. */
   editLast(question: string): void;
-  /** Sends a queued question now, or cancels it. The outbox decides: one that is being sent stays. */
+  /** Sends a queued question now, or cancels it. The outbox decides, because one that is being sent cannot be cancelled. */
   sendNow(queueId: string): Promise<void>;
   cancel(queueId: string): Promise<void>;
   newChat(): void;
@@ -68,12 +73,12 @@ export interface Talk {
 export interface LineState {
   connection: ReadonlySignal<Travel['connection']>;
   mode: ReadonlySignal<Travel['mode']>;
-  /** Rejects if it could not be changed. */
+  /** Changes the mode. Rejects if it could not be changed. */
   setMode(mode: Travel['mode']): Promise<void>;
-  /** An answer on this page is being resumed. */
+  /** True while an answer on this page is being resumed. */
   isResuming: ReadonlySignal<boolean>;
   outbox: ReadonlySignal<readonly OutboxEntry[]>;
-  /** A new version waits; `update()` activates it and reloads the page. */
+  /** True if a new version waits. `update()` activates it and reloads the page. */
   hasUpdate: ReadonlySignal<boolean>;
   update(): Promise<void>;
 }
@@ -92,11 +97,11 @@ export interface OutboxEntry {
 export interface Plugs {
   wifiOff: ReadonlySignal<boolean>;
   pullWifi(off: boolean): Promise<void>;
-  /** Empty unless this is a developer's machine. */
+  /** The providers. Empty unless this is a developer's machine. */
   providers: ReadonlySignal<readonly ProviderPlug[]>;
-  /** Resolves once it has changed, and rejects if it could not; the signals always show the router's last word. */
+  /** Changes a plug. Rejects if that failed. The signals always show the state that the router last reported. */
   plug(deployment: string, plugged: boolean): Promise<void>;
-  /** The budget of one cent for this person is on. */
+  /** True if this person's budget of one cent is on. */
   isOneCent: ReadonlySignal<boolean>;
   setOneCent(on: boolean): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Asks one question: sends it, reads the answer as it arrives, stops it. */
+/** Asks one question: sends it, reads the answer as it arrives, and can stop it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { createParser } from 'eventsource-parser';
 import type { Travel } from '/travel.js';
@@ -14,25 +14,25 @@ export type AskEnd =
   | { kind: 'settled'; text: string; outcome: Settled };
 
 export interface Asking {
-  /** Changed at most once a frame. */
+  /** The text so far. It changes at most once a frame. */
   text: ReadonlySignal<string>;
-  /** It broke, and is being resumed. */
+  /** True while a broken answer is being resumed. */
   isResuming: ReadonlySignal<boolean>;
   stop(): void;
   ended: Promise<AskEnd>;
 }
 
 export interface AskPorts extends Pick<Ports, 'fetch' | 'now' | 'elapsedMs' | 'frame'> {
-  /** Nothing is sent before travel mode is ready: the question would belong to nobody. */
+  /** Nothing is sent before travel mode is ready, because the question would belong to nobody. */
   travel: Promise<Pick<Travel, 'stop' | 'cancel' | 'follow' | 'addEventListener' | 'removeEventListener'>>;
-  /** `isRefused`: the last token was refused. Null: nobody is signed in. Empty: none could be obtained. */
+  /** `isRefused`: true if the last token was refused. Returns null if nobody is signed in, and '' if no token could be obtained. */
   token(isRefused?: boolean): Promise<string | null>;
 }
 
 export interface Question {
   body: string;
   askedAt: number;
-  /** Another page began to ask it: it has seen the first word, and its request is the one that is charged. */
+  /** True if another page began to ask it. That page has seen the first word, and its request is the one that is charged. */
   isTakenOver?: boolean;
   headers?: Readonly<Record<string, string>>;
 }
@@ -81,7 +81,7 @@ class OneAsk {
       });
       const sent = await Promise.race([sending, stopped]);
       if (sent === undefined) {
-        // Its headers come later, and with them what to stop.
+        // The response's headers come later, and only they say which run to stop.
         void sending.then((late) => late instanceof Response && this.#endRun(late));
         return this.#settled({ state: 'stopped', facts: this.#facts() });
       }
@@ -168,7 +168,7 @@ class OneAsk {
     const facts = this.#facts();
     if (isDone) return this.#settled({ state: 'complete', facts });
     if (this.#isStopped) this.#endRun(response);
-    // Or another tab has pressed Stop.
+    // The person pressed Stop here or in another tab.
     if (this.#isStopped || error?.code === 'stopped') return this.#settled({ state: 'stopped', facts });
     const header = (name: string) => response.headers.get(name);
     const problem = problemOf(null, header, error ?? { code: 'stream_lost', message: null }, this.#ports.now());

@@ -1,10 +1,10 @@
-/** What is left of this person's budget, as the router's ledger says. */
+/** What is left of this person's budget, from the router's ledger. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type Budget, readBudget } from '../core/budget.ts';
 import type { AskPorts } from './asking.ts';
 import type { Ports } from './ports.ts';
 
-/** The router books an answer after its last byte. */
+/** The wait before a read, because the router books an answer after its last byte. */
 const BOOKED_MS = 1_500;
 
 export class BudgetLeft {
@@ -18,12 +18,12 @@ export class BudgetLeft {
     this.#token = token;
   }
 
-  /** Null: there is none, or nobody knows. */
+  /** Null if there is no budget, or if it is not known. */
   get budget(): ReadonlySignal<Budget | null> {
     return this.#budget;
   }
 
-  /** Reads it soon, once for all callers until then. */
+  /** Reads the budget soon. Calls in the meantime cause no further reads. */
   readSoon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -33,7 +33,7 @@ export class BudgetLeft {
     });
   }
 
-  /** If the router cannot be reached, the last figures stay. */
+  /** Reads the budget. If the router cannot be reached, the last figures stay. */
   async #read(): Promise<void> {
     try {
       const token = await this.#token();
@@ -41,7 +41,7 @@ export class BudgetLeft {
       const response = await this.#ports.fetch('/v1/usage', { headers: { authorization: `Bearer ${token}` } });
       if (response.ok) this.#budget.value = readBudget(await response.json());
     } catch {
-      // The strip says already that there is no connection.
+      // The strip already says that there is no connection.
     }
   }
 }

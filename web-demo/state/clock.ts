@@ -1,4 +1,4 @@
-/** The time for components: it advances only while one of them shows it. */
+/** The time for components. It advances only while one of them shows it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 function ticking(everyMs: number): ReadonlySignal<number> {
@@ -17,10 +17,10 @@ function ticking(everyMs: number): ReadonlySignal<number> {
   return now;
 }
 
-/** For countdowns. */
+/** The time for countdowns. */
 export const nowBySecond = ticking(1_000);
-/** For ages and days. */
+/** The time for ages and days. */
 export const nowByMinute = ticking(30_000);
 
-/** For things that are stored with their time. */
+/** The time for things that are stored with it. */
 export const readClock = (): number => Date.now();

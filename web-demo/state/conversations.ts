@@ -1,6 +1,6 @@
 /**
- * All conversations, as this tab shows them and as they are kept. An event shows at once, and is then applied to the newest state that any
- * tab has kept, under a lock: no tab overwrites what another one wrote.
+ * All conversations, as this tab shows them and as they are kept. An event shows at once. Then, under a lock, it is applied to the newest
+ * state that any tab has kept, so no tab overwrites what another tab wrote.
  */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Conversation, ConversationHead } from '../core/conversation.ts';
@@ -18,11 +18,11 @@ import {
 } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-/** Beyond this, the conversation that was changed least recently makes room for a new one. */
+/** If there are more, the conversation that was changed least recently is removed for a new one. */
 const MOST_CONVERSATIONS = 150;
 
 interface Entry {
-  /** As last kept, as far as this tab knows. */
+  /** The last kept state that this tab knows. */
   base: Conversation;
   isStored: boolean;
   pending: ConversationEvent[];
@@ -34,7 +34,7 @@ export class Conversations {
   readonly #ports: Pick<Ports, 'notes' | 'locked' | 'now'>;
   readonly #entries = new Map<string, Entry>();
   readonly #heads = signal<ReadonlyMap<string, KeptHead>>(new Map());
-  /** Includes what only this tab knows so far. The newest first. */
+  /** The list of conversations, newest first. It includes what only this tab knows so far. */
   readonly heads: ReadonlySignal<readonly KeptHead[]> = computed(() =>
     [...this.#heads.value.values()].sort((one, other) => other.changedAt - one.changedAt),
   );
@@ -49,7 +49,7 @@ export class Conversations {
     this.#heads.value = new Map([...heads.map((head) => [head.id, head] as const), ...this.#heads.value]);
   }
 
-  /** The conversation as it is kept; an empty one if there is nothing. */
+  /** The conversation as it is kept, or an empty one if there is none. */
   async open(id: string): Promise<ReadonlySignal<Conversation>> {
     const known = this.#entries.get(id);
     if (known !== undefined) return known.view;
@@ -57,7 +57,7 @@ export class Conversations {
     return (this.#entries.get(id) ?? this.#entry(id, stored)).view;
   }
 
-  /** A new one, or one that is open already. */
+  /** A new conversation, or one that is open already. */
   at(id: string): ReadonlySignal<Conversation> {
     return (this.#entries.get(id) ?? this.#entry(id, undefined)).view;
   }
@@ -72,7 +72,7 @@ export class Conversations {
     return entry;
   }
 
-  /** Shown when it returns; kept when the promise resolves. */
+  /** Applies an event. It is shown when this returns, and kept when the promise resolves. */
   async apply(id: string, event: ConversationEvent): Promise<void> {
     if (!this.#entries.has(id)) await this.open(id);
     const entry = this.#entries.get(id);
@@ -83,7 +83,7 @@ export class Conversations {
     return entry.committing;
   }
 
-  /** The browser keeps 500 notes of a person, and a conversation takes up to three. */
+  /** Removes the oldest conversations, because the browser keeps 500 notes of a person and a conversation takes up to three. */
   async makeRoom(): Promise<void> {
     const tooOld = this.heads.peek().slice(MOST_CONVERSATIONS);
     for (const { id, waiting, isAsking } of tooOld) if (waiting === 0 && !isAsking) await this.remove(id);
@@ -99,7 +99,7 @@ export class Conversations {
     });
   }
 
-  /** Another tab has changed this note. */
+  /** Called when another tab has changed this note. */
   async changedElsewhere(name: string): Promise<void> {
     if (name.startsWith(HEAD)) {
       const id = name.slice(HEAD.length);
@@ -111,12 +111,12 @@ export class Conversations {
     }
   }
 
-  /** This tab's own writes come first: they may have read the state before the change. */
+  /** Reads a changed conversation. This tab's own writes finish first, because they may have read the state before the change. */
   async #read(name: string, entry: Entry): Promise<void> {
     await entry.committing;
     const stored = readConversation(await this.#ports.notes.get(name));
     if (entry.committing !== undefined) return this.#read(name, entry);
-    // Deleted elsewhere: this tab continues to show it until another one is opened.
+    // Another tab has deleted it. This tab continues to show it until another conversation is opened.
     if (stored === undefined) return;
     entry.base = stored;
     entry.isStored = true;
@@ -127,7 +127,7 @@ export class Conversations {
     try {
       await this.#keepPending(id, entry);
     } finally {
-      // In the same step that found nothing left, so that the next event starts again.
+      // This is cleared in the same step that found nothing left, so that the next event starts a new commit.
       entry.committing = undefined;
     }
   }
@@ -139,7 +139,7 @@ export class Conversations {
         const stored = readConversation(await notes.get(CHAT + id));
         const isGone = stored === undefined && entry.isStored;
         const events = [...entry.pending];
-        // Deleted meanwhile: an answer to it is dropped, and asking in it brings it back.
+        // The conversation was deleted meanwhile. An answer to it is dropped, but a question in it brings it back.
         if (isGone && !events.some(({ kind }) => kind === 'asked' || kind === 'asked-again')) {
           entry.pending.splice(0, events.length);
           this.#setHead(id, undefined);
@@ -148,7 +148,7 @@ export class Conversations {
         const before = stored ?? entry.base;
         const next = fitted(events.reduce(afterEvent, before));
         if (next !== before) {
-          // Without its conversation, a line of the list would open nothing at the next visit.
+          // The line of the list is kept only with its conversation. Otherwise it would open nothing at the next visit.
           if (await notes.put(CHAT + id, conversationText(next)))
             await notes.put(HEAD + id, headText(keptHeadOf(next)));
           entry.isStored = true;

@@ -1,9 +1,9 @@
-/** Drafts, per conversation: kept repeatedly while somebody types, and when the page is hidden. */
+/** Drafts, one per conversation. They are kept repeatedly while a person types, and when the page is hidden. */
 import { effect, type Signal, signal } from '@preact/signals';
 import { DRAFT } from '../core/kept.ts';
 import type { Ports } from './ports.ts';
 
-/** A browser that is killed loses no more typing than this. */
+/** A browser that is killed loses at most this much typing. */
 const KEPT_AFTER_MS = 400;
 
 export class Drafts {
@@ -32,7 +32,7 @@ export class Drafts {
     for (const { name, text } of await this.#ports.notes.list(DRAFT)) this.#kept.set(name.slice(DRAFT.length), text);
   }
 
-  /** A conversation whose only note is a draft: begun, and nothing was asked in it yet. */
+  /** The id of a conversation whose only note is a draft, because nothing was asked in it yet. */
   idWithout(isKnown: (id: string) => boolean): string | undefined {
     return [...this.#kept].find(([id, text]) => text !== '' && !isKnown(id))?.[0];
   }
@@ -51,7 +51,7 @@ export class Drafts {
     void (text === '' ? this.#ports.notes.delete(name) : this.#ports.notes.put(name, text));
   }
 
-  /** Appends a text to that draft. */
+  /** Appends a text to the draft of this conversation. */
   add(id: string, text: string): void {
     const before = id === this.#id ? this.current.peek() : (this.#kept.get(id) ?? '');
     const both = before.trim() === '' ? text : `${before}\n\n${text}`;
@@ -70,7 +70,7 @@ export class Drafts {
     void this.#ports.notes.delete(DRAFT + id);
   }
 
-  /** Another tab's text is taken over only if nothing has been written here since the last one. */
+  /** Called when another tab has changed a draft. Its text is taken over only if nothing has been written here since the last one. */
   async changedElsewhere(name: string): Promise<void> {
     const id = name.slice(DRAFT.length);
     const text = (await this.#ports.notes.get(name)) ?? '';

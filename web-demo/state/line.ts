@@ -8,7 +8,7 @@ export interface LineParts {
   travel: Promise<Travel>;
   queue: Queue;
   isResuming: ReadonlySignal<boolean>;
-  /** This tab can be seen again. */
+  /** Calls `listener` when this tab can be seen again. */
   onVisible(listener: () => void): void;
   reload(): void;
 }

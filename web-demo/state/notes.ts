@@ -1,8 +1,8 @@
-/** Where conversations and drafts are kept: travel mode's notes, or this page's memory if there are none. */
+/** Keeps conversations and drafts in travel mode's notes, or in this page's memory if there are none. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Note, TravelNotes } from '/travel.js';
 
-/** Notes that lose nothing while this page is open: whatever the browser does not keep stays in memory. */
+/** Notes that lose nothing while this page is open, because what the browser does not keep stays in memory. */
 export interface PageNotes extends TravelNotes {
   isKept: ReadonlySignal<boolean>;
 }
@@ -24,7 +24,7 @@ export function pageNotes(kept: TravelNotes, now: () => number): PageNotes {
       const isPut = await kept.put(name, text).catch(() => false);
       if (isPut) memory.delete(name);
       else memory.set(name, { name, text, changedAt: now() });
-      // False as long as anything is in memory only.
+      // This is false while any note is only in memory.
       isKept.value = memory.size === 0;
       return isPut;
     },

@@ -1,4 +1,4 @@
-/** "Pull the plug": on a developer's machine the router lets this page break its providers, and its own person's budget. */
+/** "Pull the plug": on a developer's machine the router lets this page break its providers, and change the budget of its own person. */
 import { signal } from '@preact/signals';
 import type { ProviderPlug } from '../../protocol/demo-settings.ts';
 import type { DemoSettings } from '../core/settings.ts';
@@ -6,7 +6,7 @@ import type { Plugs } from './app.ts';
 import type { AskPorts } from './asking.ts';
 import type { Ports } from './ports.ts';
 
-/** Whether the budget is on, which the router does not say. Set again at each visit, so that it is true. */
+/** The note that says whether the budget is on, because the router does not say. It is set again at each visit, so that it is true. */
 const ONE_CENT = 'one-cent';
 
 export interface PlugParts {
@@ -52,7 +52,7 @@ export function plugs({
     isOneCent.value = on;
     await (on ? ports.notes.put(ONE_CENT, 'on') : ports.notes.delete(ONE_CENT));
   };
-  // Other tabs, `npm run route` and the hour that a fault lasts change it too.
+  // Other tabs and `npm run route` change it too, and a fault ends after an hour.
   if (isLocal)
     onVisible(() => {
       void look();

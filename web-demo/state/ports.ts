@@ -5,7 +5,7 @@ export interface Ports {
   fetch: typeof fetch;
   /** Epoch milliseconds. */
   now(): number;
-  /** A clock that nobody sets, in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   elapsedMs(): number;
   newId(): string;
   /** Resolves once a frame has been drawn. */
@@ -21,10 +21,10 @@ export const browserPorts = (): Omit<Ports, 'notes'> => ({
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
   newId: () => Array.from(crypto.getRandomValues(new Uint8Array(12)), hex).join(''),
-  // In a task of its own: on a slow phone it and the drawing would be one long task together.
+  // The work runs in its own task. On a slow phone it and the drawing would be one long task together.
   frame: (then) => void requestAnimationFrame(() => setTimeout(then)),
   later: (ms, then) => void setTimeout(then, ms),
-  // Where a page has no locks it has no service worker either, so no other tab shares what it keeps.
+  // A page without locks has no service worker either, so no other tab shares what it keeps.
   locked: async (name, work) =>
     navigator.locks ? await navigator.locks.request(`carryon-demo ${name}`, work) : work(),
 });

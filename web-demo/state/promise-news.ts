@@ -1,15 +1,15 @@
-/** News of the public promises: read once a minute at most, while the page is visible and the router answers. */
+/** Reads news of the public promises, at most once a minute, while the page is visible and the router answers. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type PromiseNews, readPromiseNews } from '../core/promise-news.ts';
 import type { Ports } from './ports.ts';
 
-/** The page is drawn before this is read. */
+/** The first read waits this long, so that the page is drawn first. */
 const FIRST_MS = 3_000;
 const EVERY_MS = 60_000;
 
 interface Links {
   ports: Pick<Ports, 'fetch' | 'later' | 'elapsedMs'>;
-  /** The page is visible, and the router can be reached. */
+  /** True if the page is visible and the router can be reached. */
   isWorthIt(): boolean;
   onVisible(listener: () => void): void;
 }

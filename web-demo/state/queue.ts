@@ -1,4 +1,4 @@
-/** The outbox as this page sees it: whose questions wait there, and what became of them. */
+/** The outbox as this page sees it: which questions wait there, and what became of them. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { QueuedQuestion, Travel } from '/travel.js';
 import { queuedFacts } from '../core/answer-facts.ts';
@@ -17,7 +17,7 @@ export interface QueueParts {
   spent: SpentToday;
 }
 
-/** Each change of the outbox, and what follows for its conversation, is made by one tab at a time. */
+/** The lock under which one tab at a time changes the outbox, and then the question's conversation. */
 const LOCK = 'outbox';
 
 export class Queue {
@@ -46,12 +46,12 @@ export class Queue {
     this.#questions.value = await travel.queue().catch(() => this.#questions.peek());
   }
 
-  /** At the start: what was answered meanwhile, and what the browser has lost. */
+  /** Called at the start. Finds what was answered meanwhile, and what the browser has lost. */
   async settle(): Promise<void> {
     await this.#parts.ports.locked(LOCK, async () => {
       const { conversations } = this.#parts;
       const travel = await this.#parts.travel;
-      // Before the outbox is read: a question that another tab puts there meanwhile has not been forgotten.
+      // This comes before the outbox is read, so that a question that another tab queues meanwhile does not seem lost.
       const queued = conversations.heads.peek().flatMap((head) => head.queued);
       const questions = await travel.queue().catch(() => undefined);
       if (questions === undefined) return;
@@ -83,7 +83,7 @@ export class Queue {
     await this.refresh();
   }
 
-  /** The questions of a conversation that is deleted. */
+  /** Cancels the questions of a conversation that is being deleted. */
   async drop(conversationId: string): Promise<void> {
     const head = this.#parts.conversations.heads.peek().find(({ id }) => id === conversationId);
     const travel = await this.#parts.travel;
@@ -111,7 +111,7 @@ export class Queue {
       return;
     }
     const answer = await travel.answer(id).catch(() => undefined);
-    // Another tab has it.
+    // Another tab has taken the answer.
     if (answer === undefined) return;
     const reading = new Reading();
     reading.takeWhole(await answer.text());
@@ -127,7 +127,7 @@ export class Queue {
       : { state: 'failed', problem: ownProblem(reading.error?.code ?? 'unreadable'), facts };
     await this.#settled(id, reading.text, outcome);
     await spent.add(facts.costUsd);
-    // It is stored with its conversation now.
+    // The answer is stored with its conversation now, so the outbox can forget it.
     await travel.cancel(id).catch(() => false);
   }
 
@@ -142,7 +142,7 @@ export class Queue {
 const headWith = (heads: readonly KeptHead[], id: string): KeptHead | undefined =>
   heads.find(({ queued }) => queued.some(({ queueId }) => queueId === id));
 
-/** `queueId`: the outbox keeps the question, and sends it when it is told to. */
+/** A failed outcome. `queueId`: set if the outbox keeps the question, and sends it on request. */
 const failed = (code: string, queueId?: string): Settled => ({
   ...{ state: 'failed', problem: ownProblem(code), facts: null },
   ...(queueId !== undefined && { queueId }),

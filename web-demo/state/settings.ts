@@ -1,4 +1,4 @@
-/** `GET /demo/settings`, and what this browser remembers between visits: the last settings, and a random name of the person. */
+/** Reads `GET /demo/settings`, and remembers the last settings and a random name for the person between visits. */
 import type { DemoSettings } from '../core/settings.ts';
 import type { Ports } from './ports.ts';
 
@@ -6,10 +6,13 @@ const SETTINGS = 'carryon-settings';
 const PERSON = 'carryon-person';
 const WAYS: readonly unknown[] = ['local', 'publishable', 'token', 'off'];
 
-/** Undefined if there never were any: the first visit needs the router. */
+/**
+ * The settings, or the last ones if the router does not answer. Undefined if there were never any, because the first visit needs the
+ * router.
+ */
 export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory): Promise<DemoSettings | undefined> {
   try {
-    // The same request as the page's own preload, so that a first visit need not wait; the answer itself is `no-store`.
+    // This is the same request as the page's own preload, so that a first visit need not wait. The answer itself is `no-store`.
     const response = await ports.fetch('/demo/settings');
     const settings = (await response.json()) as DemoSettings;
     if (!response.ok || !WAYS.includes(settings.signIn)) return memory.settings();
@@ -20,7 +23,7 @@ export async function loadSettings(ports: Pick<Ports, 'fetch'>, memory: Memory):
   }
 }
 
-/** If the browser has no storage for this page, it remembers as long as the page is open. */
+/** What this browser remembers. Without storage it remembers only while the page is open. */
 export class Memory {
   readonly #storage: Storage | undefined;
   readonly #own = new Map<string, string>();
@@ -45,7 +48,7 @@ export class Memory {
     this.#set(SETTINGS, JSON.stringify(settings));
   }
 
-  /** Chosen at the first visit. The router treats it as a secret of this page. */
+  /** The person's name, chosen at random at the first visit. The router treats it as a secret of this page. */
   person(newPerson: () => string): string {
     const known = this.#get(PERSON);
     if (known !== undefined) return known;
@@ -90,6 +93,6 @@ export class Memory {
   }
 }
 
-/** Another tab has signed out, or signed somebody else in. */
+/** True if another tab has signed out or signed in another person. */
 export const isOtherPerson = ({ key, oldValue, newValue }: StorageEvent): boolean =>
   key === null || (key === PERSON && oldValue !== null && oldValue !== newValue);

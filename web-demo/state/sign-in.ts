@@ -1,4 +1,4 @@
-/** The three ways to sign in that the demo's settings know, each with a person and a source of tokens. */
+/** The three ways to sign in that the demo's settings know. Each gives a person and a source of tokens. */
 import type { DemoSettings } from '../core/settings.ts';
 import { readClaims, shownName } from '../core/token.ts';
 import type { Ports } from './ports.ts';
@@ -6,9 +6,9 @@ import type { Memory } from './settings.ts';
 import { type Token, tokens } from './token.ts';
 
 export interface SignedIn {
-  /** For travel mode; null: nobody. */
+  /** The person for travel mode; null for nobody. */
   person: string | null;
-  /** Null where the person has none. */
+  /** The name to show; null if the person has none. */
   name: string | null;
   token(isRefused?: boolean): Promise<string | null>;
 }
@@ -19,7 +19,7 @@ interface SignInParts {
   memory: Memory;
   newPerson(): string;
   readSettings(): Promise<DemoSettings | undefined>;
-  /** The team's own server now names somebody else. Nothing is sent for them from here: the page must be reloaded. */
+  /** Called if the team's own server now names another person. This page sends nothing for them, and must be reloaded. */
   onOtherPerson(): void;
 }
 
@@ -42,7 +42,7 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
     }
     case 'publishable': {
       let { key } = settings;
-      // A key that is refused may have been replaced by another one since.
+      // A refused key may have been replaced by a new one.
       const mint = async (): Promise<Token> => {
         const read = await readSettings();
         if (read?.signIn === 'publishable') key = read.key;
@@ -56,21 +56,21 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
     }
     case 'token': {
       let isNobody = false;
-      /** Undefined until it is known whose page this is. */
+      /** The person of this page; undefined until it is known. */
       let person: string | null | undefined;
       const mint = async () => {
         const response = await ports.fetch(settings.tokenUrl, { credentials: 'include' });
         isNobody = response.status === 401 || response.status === 403;
         const read = await reading(response, ports.now());
         const { person: named } = readClaims(read?.token ?? '', atob);
-        // Somebody else has signed in meanwhile: what this page shows, keeps and sends is not theirs.
+        // Another person has signed in meanwhile. What this page shows, keeps and sends is not theirs.
         if (person === undefined || named === null || named === person) return read;
         onOtherPerson();
         return undefined;
       };
       const token = tokens(mint, ports.now);
       const claims = readClaims((await token()) ?? '', atob);
-      // Offline, the last visit's person finds what is kept, unless their sign-in has ended.
+      // If the browser is offline, the last visit's person finds what is kept, unless their sign-in has ended.
       person = claims.person ?? (isNobody ? null : (memory.knownPerson ?? null));
       if (claims.person !== null) memory.keepPerson(claims.person);
       return { person, name: person === null ? null : shownName(person), token };
@@ -78,7 +78,7 @@ export async function signIn(parts: SignInParts): Promise<SignedIn> {
   }
 }
 
-/** `{token, expiresAt}`; a team's own server may leave out what the token itself says. */
+/** Reads `{token, expiresAt}`. A team's own server may leave out what the token itself says. */
 async function reading(response: Response, now: number): Promise<Token | undefined> {
   if (response.status >= 500) throw new Error(`A token was asked for, and the answer was ${response.status}.`);
   if (!response.ok) return undefined;

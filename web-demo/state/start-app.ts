@@ -1,4 +1,4 @@
-/** Joins the parts of the page. Nothing here waits for the service worker: the page can be used before it is there. */
+/** Joins the parts of the page. Nothing here waits for the service worker, so the page can be used before it is there. */
 import { computed, effect, signal } from '@preact/signals';
 import { type Travel, type TravelNotes, travelMode } from '/travel.js';
 import type { DemoSettings } from '../core/settings.ts';
@@ -28,7 +28,7 @@ export async function startApp(words: Words): Promise<App> {
   const newPerson = () => [rim.newId(), rim.newId()].join('').slice(0, 32);
   const signedIn = signIn({ ports: rim, settings, memory, newPerson, readSettings, onOtherPerson: startAnew });
   const travel = signedIn.then(({ person, token }) =>
-    // The worker does not say whether the last one was refused, and asks rarely: it always gets a new one.
+    // The worker does not say whether its last token was refused, and it asks rarely, so it always gets a new one.
     travelMode({ worker: DEMO_WORKER, person, getToken: () => token(true) }),
   );
   const token: SignedIn['token'] = async (isRefused) => (await signedIn).token(isRefused);
@@ -53,7 +53,7 @@ export async function startApp(words: Words): Promise<App> {
   const line = lineState({ travel, queue, isResuming, onVisible, reload: () => location.reload() });
   const plugged = plugs({ ports, settings, token, wifi: { wifiOff, pullWifi }, readSettings, onVisible });
   const budget = new BudgetLeft(ports, token);
-  // After each answer, and after the budget itself has changed.
+  // The budget is read after each answer, and after the budget itself has changed.
   effect(() => {
     talk.last.value;
     plugged.isOneCent.value;
@@ -99,7 +99,7 @@ export async function startApp(words: Words): Promise<App> {
   }
 }
 
-/** The last visit's settings, so that the page starts at once and offline; new ones apply from the next visit on. */
+/** The last visit's settings, so that the page starts at once and also offline. New settings apply from the next visit on. */
 async function firstSettings(memory: Memory, read: () => Promise<DemoSettings | undefined>): Promise<DemoSettings> {
   const known = memory.settings();
   const reading = read();
@@ -126,7 +126,7 @@ const hashAddress = {
   set: (id: string) => history.replaceState(null, '', `#${id}`),
 };
 
-/** Without the conversation in the address. */
+/** Reloads the page without the conversation in its address. */
 function startAnew(): void {
   history.replaceState(null, '', location.pathname);
   location.reload();

@@ -1,4 +1,4 @@
-/** Conversations, and asking: what the page's components call. */
+/** Conversations and asking. The page's components call these methods. */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Travel } from '/travel.js';
 import type { Conversation, Turn } from '../core/conversation.ts';
@@ -17,7 +17,7 @@ import type { Ports } from './ports.ts';
 import type { Queue } from './queue.ts';
 import type { SpentToday } from './spent.ts';
 
-/** The conversation that was open last, for a restarted browser. */
+/** The note that names the conversation that was open last, for a restarted browser. */
 const OPEN = 'open';
 
 export interface TalkParts {
@@ -30,7 +30,7 @@ export interface TalkParts {
   words: Words['exported'];
   /** The address remembers which conversation this tab shows. */
   address: { get(): string | undefined; set(id: string): void };
-  /** On a first visit there is nothing to wait for. */
+  /** True on a first visit, which has nothing to wait for. */
   isFirstVisit: boolean;
 }
 
@@ -45,7 +45,7 @@ export class TalkState implements Talk {
   readonly #openId;
   readonly #running = signal<ReadonlyMap<string, Running>>(new Map());
   readonly #last = signal<{ turn: Turn; facts: AnswerFacts } | null>(null);
-  /** Asks of another tab that this one waits for. */
+  /** Questions that another tab asks and that this tab waits for. */
   readonly #awaited = new Set<string>();
   #opening = 0;
 
@@ -84,12 +84,12 @@ export class TalkState implements Talk {
     return this.#parts.ports.notes.isKept;
   }
 
-  /** Restores the last visit's state, with what was in progress. */
+  /** Restores the last visit's state, including what was in progress. */
   async load(): Promise<void> {
     const { conversations, ports, address } = this.#parts;
     const [, , remembered] = await Promise.all([conversations.load(), this.#drafts.load(), ports.notes.get(OPEN)]);
     const id = address.get() ?? remembered ?? this.#begunChat();
-    // A person who has begun to write, or has asked, stays where they are.
+    // A person who has begun to write, or has asked, stays in this conversation.
     const isUntouched = this.draft.peek() === '' && this.open.peek().turns.length === 0;
     if (id !== undefined && isUntouched) await this.#show(id);
     this.isLoaded.value = true;
@@ -103,7 +103,7 @@ export class TalkState implements Talk {
     const id = this.#openId.peek();
     if (question.trim() === '' || this.#isBusy(id)) return;
     this.#askNew(id, question);
-    // An example that was pressed leaves what is being written alone.
+    // A pressed example leaves the draft alone.
     if (this.draft.peek().trim() !== question.trim()) return;
     this.draft.value = '';
     this.#drafts.save();
@@ -113,7 +113,7 @@ export class TalkState implements Talk {
     const id = this.#openId.peek();
     const last = this.open.peek().turns.at(-1);
     if (question.trim() === '' || last === undefined) return;
-    // The old one is being sent to the router: the new text can be asked after it.
+    // While the old question is being sent to the router, the new text becomes a draft and can be asked after it.
     const back = isAsked(last) || this.#isBusy(id) ? Promise.resolve(false) : this.#takenBack(last);
     void back.then((isOut) => {
       if (isOut && !this.#isBusy(id)) this.#askNew(id, question, last.id);
@@ -143,7 +143,7 @@ export class TalkState implements Talk {
     if (this.open.peek().turns.length === 0) return;
     const begun = this.#begunChat();
     if (begun !== undefined) void this.#show(begun);
-    // At once: what is typed next belongs to it.
+    // The page switches at once, because what is typed next belongs to the new conversation.
     else this.#switchTo(this.#parts.ports.newId());
   }
 
@@ -154,7 +154,7 @@ export class TalkState implements Talk {
   async deleteChat(id: string): Promise<void> {
     const { conversations, queue, ports } = this.#parts;
     this.#running.peek().get(id)?.asking.stop();
-    // At once, for a page that is just being closed; once more below, should an answer have been kept meanwhile.
+    // The notes are deleted at once, for a page that is just being closed, and again below, in case an answer was kept meanwhile.
     for (const name of [CHAT + id, HEAD + id, DRAFT + id]) void ports.notes.delete(name);
     await queue.drop(id);
     await conversations.remove(id);
@@ -180,7 +180,7 @@ export class TalkState implements Talk {
     if (!name.startsWith(HEAD)) return;
     const id = name.slice(HEAD.length);
     const askingTurnId = conversations.heads.peek().find((head) => head.id === id)?.askingTurnId;
-    // Should that tab die, this one goes on.
+    // If that tab dies, this one goes on.
     if (askingTurnId) this.#takeOver(id, askingTurnId);
   }
 
@@ -200,7 +200,7 @@ export class TalkState implements Talk {
     void this.#parts.ports.notes.put(OPEN, id);
   }
 
-  /** A conversation with a draft, in which nothing was asked. */
+  /** The id of a conversation that has a draft but no question yet. */
   #begunChat(): string | undefined {
     const heads = this.#parts.conversations.heads.peek();
     return this.#drafts.idWithout((id) => heads.some((head) => head.id === id));
@@ -220,7 +220,7 @@ export class TalkState implements Talk {
     void ports.notes.put(OPEN, id);
   }
 
-  /** A question that waits in the outbox is not to be sent from there too. */
+  /** Takes a question out of the outbox, so that it is not sent from there too. Resolves with whether it is out. */
   async #takenBack(turn: Turn): Promise<boolean> {
     const queueId = queueIdOf(turn);
     if (queueId === undefined) return true;
@@ -231,10 +231,10 @@ export class TalkState implements Talk {
   /** `event` puts the turn into the state `asking`. */
   #run(id: string, turnId: string, event: ConversationEvent): void {
     let done = Promise.resolve();
-    // Taken before any other tab hears of the question, and held until its end is kept.
+    // The lock is taken before any other tab hears of the question, and held until its end is kept.
     void this.#parts.ports.locked(`ask ${turnId}`, () => Promise.resolve().then(() => done));
     const begun = this.#parts.conversations.apply(id, event);
-    // Two tabs may ask again at the same moment: both then send what was kept first, under one key, and it is paid once.
+    // Two tabs may ask again at the same moment. Then both send what was kept first, with one key, and it is paid for once.
     done =
       event.kind === 'asked' ? this.#askTurn(id, turnId, begun) : begun.then(() => this.#askTurn(id, turnId, begun));
   }
@@ -263,13 +263,13 @@ export class TalkState implements Talk {
         this.#last.value = { turn: { ...turn, text: end.text, outcome: end.outcome }, facts: end.outcome.facts };
     });
     if (end.kind === 'settled') await spent.add(end.outcome.facts?.costUsd ?? null);
-    // Until then another tab must not think that no tab asks the question.
+    // Until then the lock is held, so that another tab does not think that no tab asks the question.
     await Promise.all([begun, kept]);
-    // Not only listed: it may have been sent and answered before its conversation knew that it waits.
+    // The outbox is read with its answers, because the question may have been sent and answered before its conversation knew that it waits.
     await this.#parts.queue.look();
   }
 
-  /** A question that was being asked when its tab went away, or is being asked by another one. */
+  /** Takes over a question that was being asked when its tab went away, or waits while another tab asks it. */
   #takeOver(id: string, turnId: string): void {
     if (this.#awaited.has(turnId) || this.#running.peek().get(id)?.turnId === turnId) return;
     this.#awaited.add(turnId);
@@ -294,15 +294,15 @@ export class TalkState implements Talk {
 const isAsked = ({ outcome }: Turn): boolean => outcome.state === 'asking';
 
 /**
- * Asking again must give a new answer: nothing kept is given, and a key of its own lets the question be
- * sent again after a reload without being paid for twice.
+ * Headers that make asking again give a new answer. No kept answer is given, and a key of its own lets the question be sent again
+ * after a reload without being paid for twice.
  */
 const headersOf = (turn: Turn): Record<string, string> =>
   earlierOf(turn).earlier === undefined
     ? {}
     : { 'x-carryon-cache': 'no-store', 'idempotency-key': `demo-${turn.id}-${turn.askedAt}` };
 
-/** Undefined while the question is asked, and where nothing is known of its answer. */
+/** The facts of a turn's answer; undefined while the question is being asked, or if nothing is known of its answer. */
 const factsOf = ({ outcome }: Turn): AnswerFacts | undefined =>
   outcome.state === 'asking' ? undefined : (outcome.facts ?? undefined);
 

@@ -1,4 +1,4 @@
-/** The token that questions are sent with: asked for once, and again before it ends. */
+/** The token that questions are sent with. It is fetched once, and again before it expires. */
 
 export interface Token {
   token: string;
@@ -6,13 +6,13 @@ export interface Token {
   expiresAt: number;
 }
 
-/** A new one is fetched this long before the old one ends, so that no answer outlives it in transit. */
+/** A new token is fetched this long before the old one expires, so that no token expires on its way. */
 const AHEAD_MS = 60_000;
 
 /**
- * `mint`: undefined if nobody is signed in; it rejects if no token could be obtained. One call at a time, however many wait for it.
- * Returns null for nobody. Without a network an old token will do, and so will an empty one: travel mode answers by itself, and asks for
- * another when the router is back.
+ * `mint` returns undefined if nobody is signed in, and rejects if no token could be obtained. It is called once at a time, however many
+ * callers wait. The returned function gives null for nobody. Without a network it may give an old token or an empty one, because travel
+ * mode then answers by itself, and asks for another token when the router is back.
  */
 export function tokens(mint: () => Promise<Token | undefined>, now: () => number) {
   let held: Token | undefined;

@@ -7,7 +7,7 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): unknown;
 }
 
-/** Once, before travel mode is turned on. A browser without trusted types needs nothing. */
+/** Makes the policy. Call it once, before travel mode is turned on. A browser without trusted types needs no policy. */
 export function allowDemoWorker(): void {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   trustedTypes?.createPolicy('default', {

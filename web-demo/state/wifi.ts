@@ -1,4 +1,4 @@
-/** The page's side of the pulled Wi-Fi: the demo's worker pulls it, and all tabs look as if the network were gone. */
+/** The page's side of the pulled Wi-Fi. The demo's worker pulls it, and all tabs behave as if the network were gone. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 const off = signal(false);
@@ -7,7 +7,7 @@ const REPLY_LIMIT_MS = 5_000;
 /** Whether the Wi-Fi is pulled, here or in another tab. */
 export const wifiOff: ReadonlySignal<boolean> = off;
 
-/** Once, before travel mode is turned on: travel mode and the page read the browser's flag. */
+/** Watches the Wi-Fi. Call it once, before travel mode is turned on, because travel mode and the page read the browser's flag. */
 export function watchWifi(): void {
   const flag = () => Reflect.get(Object.getPrototypeOf(navigator), 'onLine', navigator) as boolean;
   Object.defineProperty(navigator, 'onLine', { get: () => !off.value && flag() });
@@ -15,18 +15,18 @@ export function watchWifi(): void {
   container?.addEventListener('message', ({ data }) => {
     if (data?.demo === 'wifi' && typeof data.off === 'boolean') see(data.off);
   });
-  // A new worker, or the first one of a page that was loaded without it.
+  // The page asks a new worker for the state, also the first worker of a page that was loaded without one.
   container?.addEventListener('controllerchange', () => void tell({ demo: 'wifi' }));
   void tell({ demo: 'wifi' });
 }
 
-/** Pulls it, or plugs it in again; then what waits is sent at once. Without a service worker nothing changes. */
+/** Pulls the Wi-Fi, or plugs it in again, which sends what waits at once. Without a service worker nothing changes. */
 export async function pullWifi(isPulled: boolean): Promise<void> {
   await controlled();
   await tell({ demo: 'wifi', off: isPulled });
 }
 
-/** At the first visit the worker takes a moment to be there. */
+/** Waits for the worker, which at the first visit takes a moment to be there. */
 function controlled(): Promise<unknown> | undefined {
   const container = workers();
   if (!container || container.controller) return undefined;
@@ -51,11 +51,11 @@ async function tell(message: { demo: 'wifi'; off?: boolean }): Promise<void> {
 function see(isPulled: boolean): void {
   if (off.value === isPulled) return;
   off.value = isPulled;
-  // Plugged in while the device itself has no network: there is still none.
+  // If it is plugged in while the device itself has no network, there is still none.
   if (isPulled || navigator.onLine) dispatchEvent(new Event(isPulled ? 'offline' : 'online'));
 }
 
-/** Some windows have no service workers; Chromium throws in a sandboxed frame. */
+/** The page's service workers. Some windows have none, and Chromium throws in a sandboxed frame. */
 function workers(): ServiceWorkerContainer | undefined {
   try {
     return navigator.serviceWorker;

@@ -1,4 +1,4 @@
-/** Days as cells: a picture for the eye, and a table one press away. */
+/** Days as cells, with a table one press away. */
 import type { DayState } from '../../worker/core/slo/history.ts';
 import { element } from './element.ts';
 import type { StatusWords } from './words.ts';
@@ -6,7 +6,7 @@ import type { StatusWords } from './words.ts';
 const DAY_MS = 86_400_000;
 const STATES: readonly DayState[] = ['kept', 'strained', 'broken', 'no_data'];
 
-/** `name`: the promise's. `today`: any moment of the last day, epoch milliseconds. */
+/** `name`: the promise's name. `today`: any moment of the last day, in epoch milliseconds. */
 export function daysView(
   name: string,
   title: string,
@@ -26,7 +26,7 @@ export function daysView(
     ...days.map((state) => element('i', { 'data-day': state })),
   );
   const first = say.first(days.length);
-  // The day under the pointer stands here while there is one.
+  // While the pointer is over a day, this text is about that day.
   const left = element('span', {}, first);
   cells.addEventListener('pointermove', (event) => {
     const index = [...cells.children].indexOf(event.target as Element);
@@ -42,7 +42,7 @@ export function daysView(
   ];
 }
 
-/** Its rows are made when it is opened. */
+/** The table of days. Its rows are made when it is opened. */
 function tableView(
   name: string,
   title: string,

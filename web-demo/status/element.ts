@@ -1,8 +1,8 @@
-/** Elements without markup as text: what comes from the router is only ever text. */
+/** Makes elements without parsing markup, so that text from the router is only ever text. */
 
 type Child = Node | string | false | null | undefined;
 
-/** `null` and `false` leave an attribute or a child out; `true` is an attribute without a value. */
+/** Makes an element. `null` and `false` leave an attribute or a child out, and `true` makes an attribute without a value. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | boolean | null>> = {},
@@ -26,7 +26,7 @@ export type Tone = keyof typeof PATHS;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A mark in a disc; decoration, since words say the same. */
+/** A mark in a disc. It is decoration, because words say the same. */
 export function mark(tone: Tone): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   for (const [name, value] of [

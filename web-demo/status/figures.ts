@@ -1,14 +1,14 @@
-/** Numbers, days and times as the reader's language writes them, in the reader's time zone. */
+/** Formats numbers, days and times in the reader's language and time zone. */
 import { formatFor } from '../words/format.ts';
 
 export interface Figures {
   /** A share as percent, rounded down, with as many digits as the promise is worth: `99.71 %`. */
   percent(share: number, target: number): string;
-  /** `99.5 %`: as written. */
+  /** A promised percentage in full, such as `99.5 %`. */
   promised(percent: number): string;
   usd(amount: number): string;
   count(value: number): string;
-  /** `2.5 s` of `2.5s`, `30 days` of `30d`. */
+  /** A duration of config: `2.5 s` for `2.5s`, `30 days` for `30d`. */
   duration(text: string): string;
   /** `38 min`. */
   length(ms: number): string;
@@ -16,16 +16,16 @@ export interface Figures {
   moment(at: number): string;
   /** `14:02 GMT`. */
   clock(at: number): string;
-  /** `11 Nov`, with the year where it is another. */
+  /** `11 Nov`, with the year if it is not this year. */
   day(at: number, now: number): string;
   /** `4 Dec, 03:00–03:20 GMT`. */
   span(from: number, to: number): string;
-  /** A day by UTC: `Wed, 11 Nov`. */
+  /** A day in UTC: `Wed, 11 Nov`. */
   utcDay(at: number): string;
   list(parts: readonly string[]): string;
 }
 
-/** A number and its unit stay on one line. */
+/** A space that keeps a number and its unit on one line. */
 const GAP = '\u00a0';
 
 export function figuresFor(locale: string): Figures {
@@ -49,10 +49,10 @@ export function figuresFor(locale: string): Figures {
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   return {
     percent(share, target) {
-      // 99.5 has an error budget of half a percent: two digits show a fiftieth of it.
+      // A promise of 99.5 has an error budget of half a percent, and two digits show a fiftieth of it.
       const digits = Math.min(5, Math.max(1, Math.floor(-Math.log10(1 - target / 100 || 1e-4) + 1e-9)));
       const scale = 10 ** digits;
-      // Rounded down, so that a promise that is just broken does not look kept.
+      // The share is rounded down, so that a promise that is just broken does not look kept.
       return `${number(digits).format(Math.floor(share * 100 * scale + 1e-6) / scale)}${GAP}%`;
     },
     promised: (percent) => `${number(4).format(percent)}${GAP}%`,

@@ -1,4 +1,4 @@
-/** What happened and what is planned, as it is shown. */
+/** Shows what happened and what is planned. */
 import { element } from './element.ts';
 import { type Happening, happeningsOf } from './happened.ts';
 import { titleOf } from './promises.ts';

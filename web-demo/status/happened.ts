@@ -5,19 +5,19 @@ export interface Happening {
   kind: 'incident' | 'maintenance' | 'drill';
   phase: 'now' | 'planned' | 'over';
   from: number;
-  /** Null: it goes on. */
+  /** Null while it goes on. */
   to: number | null;
-  /** As a person wrote it; null: nobody did, and the page has words for it. */
+  /** The operator's text; null if there is none, and then the page has words of its own. */
   text: string | null;
-  /** Of a drill; null: of all. */
+  /** The feature of a drill; null if the drill is for all features. */
   feature: string | null;
-  /** The name of the promise that broke; null: none, or not said. */
+  /** The name of the promise that broke; null if none did, or if it is not said. */
   objective: string | null;
 }
 
 const ORDER = { now: 0, planned: 1, over: 2 } as const;
 
-/** What goes on comes first, then what is planned, the next first, then what is over, the latest first. */
+/** Sorts: first what goes on, then what is planned with the next first, then what is over with the latest first. */
 export function happeningsOf({ incidents, maintenance, drills = [] }: StatusReport, now: number): Happening[] {
   const happenings: Happening[] = [
     ...incidents.map(({ openedAt, closedAt, publicNote, text, objective, feature }): Happening => {

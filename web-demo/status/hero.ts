@@ -1,4 +1,4 @@
-/** One sentence that says how things are, and what belongs to it. */
+/** The one sentence that says how things are, with its details. */
 import type { Tone } from './element.ts';
 import { titleOf } from './promises.ts';
 import { promisesOf, type Seen } from './report.ts';

@@ -5,7 +5,7 @@ import { type Promised, promisesOf, type StatusReport } from './report.ts';
 import { standingOf } from './standing.ts';
 import type { StatusWords } from './words.ts';
 
-/** What is promised, as a sentence. */
+/** The promise as a short sentence. */
 export function titleOf(promise: Promised, { promises: say }: StatusWords): string {
   if (promise.kind === 'average') return say.averageCost(promise.averageUsd);
   switch (promise.sli) {
@@ -59,7 +59,7 @@ function cardOf(
   const { promises: say } = words;
   const standing = standingOf(promise);
   const title = titleOf(promise, words);
-  // Where two promises have the same words, their names tell them apart.
+  // If two promises have the same words, their names are added.
   const isTwice = all.some(
     (other) => other !== promise && other.feature === promise.feature && titleOf(other, words) === title,
   );
@@ -87,7 +87,7 @@ function cardOf(
   );
 }
 
-/** What stands below: parts, dependencies, and when it breaks. */
+/** The lines below a promise: its parts, its dependencies, and when it will be broken. */
 function besides(promise: Promised, all: readonly Promised[], at: number, words: StatusWords): string[] {
   if (promise.kind === 'average') return [];
   const { promises: say } = words;

@@ -24,19 +24,19 @@ export interface SharePromise {
   atMostUsd: number | null;
   /** Names of a composite's parts that are public too. */
   of: readonly string[];
-  /** Percent. */
+  /** The promise and our own target, in percent. */
   promised: number;
   target: number;
   window: string;
-  /** From 0 to 1. */
+  /** The measured share, from 0 to 1. */
   value: number | null;
   state: 'healthy' | 'burning' | 'exhausted' | 'no_data';
   exhaustsAt: number | null;
-  /** Good and bad requests, where the operator publishes numbers. */
+  /** The number of good and bad requests, if the operator publishes numbers. */
   total?: number;
-  /** By UTC, the oldest first, the last is today. */
+  /** Days in UTC, oldest first. The last one is today. */
   days?: readonly DayState[];
-  /** What it depends on, by the names of public promises. */
+  /** The names of the public promises that it depends on. */
   dependsOn?: readonly { objective: string }[];
 }
 
@@ -56,10 +56,10 @@ export type Promised = ShownShare | ShownAverage;
 type ShownShare = SharePromise & { kind: 'share' };
 type ShownAverage = AveragePromise & { kind: 'average' };
 
-/** What an incident broke; null: nothing that is published. */
+/** What an incident broke; null for nothing that is published. */
 export type Broke = SharePromise['sli'] | 'average' | null;
 
-/** All promises of a report, those about shares first. */
+/** All promises of a report, with promises about shares first. */
 export const promisesOf = ({ objectives, averages }: StatusReport): Promised[] => [
   ...objectives.map((one): Promised => ({ kind: 'share', ...one })),
   ...averages.map((one): Promised => ({ kind: 'average', ...one })),
@@ -72,10 +72,10 @@ export interface Maintenance {
   announcedAt: number;
 }
 
-/** What did not answer. `service`: the router itself. `figures`: the router answers, but has no figures just now. */
+/** What did not answer. `service`: the router itself. `figures`: the router answers, but has no figures at present. */
 export type Away = 'service' | 'figures';
 
-/** `report`: the last one that came. `away`: why no other came since. `now`: epoch milliseconds. */
+/** `report`: the last one that came. `away`: why no newer one came. `now`: epoch milliseconds. */
 export interface Seen {
   report: StatusReport | null;
   away: Away | null;

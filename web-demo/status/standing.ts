@@ -1,10 +1,10 @@
-/** How each promise stands, and all of them together. */
+/** The state of each promise, and of all of them together. */
 import { type Promised, promisesOf, type StatusReport } from './report.ts';
 
 /** `strained`: kept, but its error budget burns too fast or is used up. `unknown`: no traffic to judge by. */
 export type Standing = 'kept' | 'strained' | 'broken' | 'unknown';
 
-/** How things are on the whole: the worst that is true now, for the page's first sentence. */
+/** The worst thing that is true now, for the page's first sentence. */
 export type Overall =
   | { kind: 'nothing' }
   | { kind: 'broken' | 'strained'; names: string[]; of: number }

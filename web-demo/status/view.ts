@@ -1,4 +1,4 @@
-/** What the page shows, part by part: a part is drawn again only where what it shows has changed. */
+/** The page, part by part. A part is drawn again only if its contents have changed. */
 import { element, mark } from './element.ts';
 import { happenedView } from './happened-view.ts';
 import { heroOf } from './hero.ts';
@@ -10,7 +10,7 @@ export interface Page {
   show(seen: Seen): void;
 }
 
-/** `again`: looks for newer figures at once. */
+/** `again`: called to look for newer figures at once. */
 export function pageIn(root: HTMLElement, words: StatusWords, again: () => void): Page {
   const parts = {
     hero: element('section', { class: 'hero', role: 'status' }),
@@ -58,7 +58,7 @@ export function pageIn(root: HTMLElement, words: StatusWords, again: () => void)
   };
 }
 
-/** What was open stays open, and what had the focus keeps it. */
+/** Replaces the nodes of a part. What was open stays open, and what had the focus keeps it. */
 function replace(part: HTMLElement, nodes: readonly Node[]): void {
   const kept = (detail: Element): string => detail.getAttribute('data-keep') ?? '';
   const open = new Set([...part.querySelectorAll('details[open]')].map(kept));
@@ -77,7 +77,7 @@ function noticeOf(report: StatusReport | null, away: Away, words: StatusWords, a
   return report === null ? [button] : [element('p', {}, words.away[away].stale(report.at)), button];
 }
 
-/** An address to write to, or a page, is a link; anything else stays text. */
+/** The foot. A contact that is an email address or a page is a link. Anything else stays text. */
 function footOf(contact: string | null, { foot: say }: StatusWords): Node[] {
   const href =
     contact === null

@@ -1,4 +1,4 @@
-/** German. */
+/** The page's words in German. */
 import type { Figures } from './figures.ts';
 import type { Broke } from './report.ts';
 import type { statusEn } from './words-en.ts';

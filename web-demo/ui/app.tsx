@@ -31,7 +31,7 @@ function Frame({ app }: { app: App }) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-      // An open sheet closes by itself, and consumes this press.
+      // An open sheet closes by itself and uses up this key press.
       if (document.querySelector('dialog[open], :popover-open') !== null) return;
       if (talk.live.peek() !== null) talk.stop();
     };

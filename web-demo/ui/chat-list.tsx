@@ -7,7 +7,7 @@ import { MoreIcon } from './icons.tsx';
 import { Menu } from './menu.tsx';
 import type { View } from './view.ts';
 
-/** All conversations of this browser, by day. */
+/** The list of all conversations in this browser, by day. */
 export function ChatList({ app, view }: { app: App; view: View }) {
   const { talk, words } = app;
   const groups = groupByDay(talk.heads.value, nowByMinute.value);

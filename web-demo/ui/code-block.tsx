@@ -4,9 +4,9 @@ import { PlainText } from './markdown-text.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { useWords } from './words-context.ts';
 
-/** How long the button says that it copied. */
+/** How long the button says "Copied". */
 const COPIED_MS = 2_500;
-/** Longer code is split into parts of this many lines, so that a new line changes the last part only. */
+/** Longer code is split into parts of this many lines, so that a new line changes only the last part. */
 const PART_LINES = 40;
 
 export function CodeBlock({ language, text }: { language: string; text: string }) {
@@ -57,7 +57,7 @@ function partsOf(text: string): string[] {
   return parts;
 }
 
-/** Without permission for the clipboard the code is selected, and copied the old way if that works. */
+/** Copies the code. Without permission for the clipboard it selects the code, and copies it the old way if that works. */
 async function copyText(text: string, element: HTMLElement): Promise<'copied' | 'selected'> {
   try {
     await navigator.clipboard.writeText(text);

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
-/** Where questions are written. The button says what it will do, and the line beside it says why. */
+/** The field for questions. The button says what it will do, and the line beside it says why. */
 export function Composer({ app, view }: { app: App; view: View }) {
   const { talk, words } = app;
   const draft = talk.draft.value;
@@ -23,7 +23,7 @@ export function Composer({ app, view }: { app: App; view: View }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const last = talk.open.peek().turns.at(-1);
-    // While an input method composes, Enter takes its suggestion. 229 is what Safari says right after.
+    // While an input method composes, Enter takes its suggestion. Safari sends key code 229 right after that.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
@@ -46,7 +46,7 @@ export function Composer({ app, view }: { app: App; view: View }) {
         ref={field}
         id="composer"
         rows={1}
-        // A browser keeps the contents of fields with the tab, which would outlive a sign-out.
+        // Otherwise the browser would keep the field's text with the tab, beyond a sign-out.
         autocomplete="off"
         value={draft}
         dir="auto"
@@ -82,7 +82,7 @@ function hintOf({ words: { composer }, line, plugs }: App, isLive: boolean): str
 /** A touch keyboard has no Shift + Enter. */
 const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
-/** For browsers whose text fields do not grow by themselves; how far is the style sheet's. */
+/** Grows the field in browsers whose text fields do not grow by themselves. The style sheet limits its height. */
 function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string): void {
   useLayoutEffect(() => {
     const element = field.current;

@@ -4,7 +4,7 @@ import type { Turn } from '../core/conversation.ts';
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
-/** The last question, reworded and asked instead. */
+/** The form in which the last question is reworded and asked again. */
 export function EditQuestion({ app, view, turn }: { app: App; view: View; turn: Turn }) {
   const { thread } = app.words;
   const text = useSignal(turn.question);

@@ -1,7 +1,7 @@
 /** An element that disappears by itself must not take the focus with it. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** For an element that holds buttons: when it goes while one of them has the focus, `move` puts the focus elsewhere. */
+/** For an element with buttons. If it disappears while one of them has the focus, `move` puts the focus elsewhere. */
 export function useFocusKept(move: () => void) {
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

@@ -1,23 +1,23 @@
-/** Keeps the end of a conversation in view while it grows, until the reader scrolls up; and again once they are back at the end. */
+/** Keeps the end of a conversation in view while it grows, until the reader scrolls up, and again once they are back at the end. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 export interface Follow {
   /** False from the moment the reader scrolls up until the end is in view again. */
   isFollowing: ReadonlySignal<boolean>;
-  /** Watches a scrolling box, whose only child grows. The returned function stops watching. */
+  /** Watches a scrolling box whose only child grows. The returned function stops watching. */
   attach(scroller: HTMLElement): () => void;
   /** Scrolls to the end, and keeps following it. */
   toEnd(): void;
 }
 
 const UPWARD_KEYS = new Set(['ArrowUp', 'PageUp', 'Home']);
-/** The end counts as reached from this close; browsers round fractions of pixels. */
+/** Within this distance the end counts as reached, because browsers round fractions of pixels. */
 const NEAR_PX = 2;
 
 export function createFollow(): Follow {
   const isFollowing = signal(true);
   let box: HTMLElement | null = null;
-  /** The box's last position, to distinguish upward from downward. */
+  /** The box's last position, which tells upward from downward. */
   let lastTop = 0;
 
   const toEnd = () => {
@@ -26,7 +26,7 @@ export function createFollow(): Follow {
     box.scrollTop = box.scrollHeight;
     lastTop = box.scrollTop;
   };
-  // Stops at once, not when the box has moved: the next text would undo the reader's first pixels.
+  // It stops at once, not when the box has moved, because the next text would undo the reader's first pixels.
   const stop = () => {
     if (box !== null && box.scrollTop > 0) isFollowing.value = false;
   };
@@ -37,7 +37,7 @@ export function createFollow(): Follow {
     if (box === null) return;
     const top = box.scrollTop;
     const isAtEnd = box.scrollHeight - box.clientHeight - top <= NEAR_PX;
-    // Upward by scrollbar, focus or find in page. What only became shorter is still at its end.
+    // The reader went up by scrollbar, focus or find in page. A box that only became shorter is still at its end.
     if (top < lastTop && !isAtEnd) isFollowing.value = false;
     if (top > lastTop && isAtEnd) isFollowing.value = true;
     lastTop = top;
@@ -71,7 +71,7 @@ export function createFollow(): Follow {
     scroller.addEventListener('wheel', onWheel, { signal, passive: true });
     scroller.addEventListener('touchstart', onTouchStart, { signal, passive: true });
     scroller.addEventListener('touchmove', onTouchMove, { signal, passive: true });
-    // The focus need not be in the box for a key to scroll it.
+    // The listener is on the document, because a key scrolls the box even if the focus is elsewhere.
     document.addEventListener('keydown', onKeyDown, { signal });
     return () => {
       sizes.disconnect();

@@ -5,12 +5,12 @@ import type { App } from '../state/app.ts';
 
 export function Happened({ app }: { app: App }) {
   const { words, talk, plugs } = app;
-  // A question that is on its way or waits has no facts yet, and is newer than the last one that has.
+  // A question that is being asked or waits has no facts yet, but may be newer than the last turn that has.
   const newest = talk.open.value.turns.at(-1);
   const last = talk.last.value?.turn;
   const turn = newest !== undefined && (last === undefined || newest.askedAt >= last.askedAt) ? newest : last;
   const live = talk.live.value;
-  // Computed apart from the story, which would otherwise be redrawn at each word.
+  // This is computed apart from the story, which would otherwise be redrawn at each word.
   const hasWords = useComputed(() => (talk.live.value?.text.value ?? '') !== '');
   const coming = { hasWords: hasWords.value, isResuming: live?.isResuming.value === true };
   return (

@@ -1,4 +1,4 @@
-/** The few marks of the page, drawn in the text's own colour. */
+/** The few icons of the page, drawn in the colour of the text. */
 import type { ComponentChildren } from 'preact';
 
 const Icon = ({ children }: { children: ComponentChildren }) => (

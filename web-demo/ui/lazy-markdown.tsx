@@ -1,4 +1,4 @@
-/** Markdown is a third of the page's code, and needed only where there is an answer, so it comes in a file of its own. */
+/** Loads the code for Markdown. It is a third of the page's code and needed only if there is an answer, so it is in a file of its own. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Markdown as Drawn, MarkdownProps } from './markdown.tsx';
@@ -6,7 +6,10 @@ import { PlainText } from './markdown-text.tsx';
 
 const drawn = signal<{ Markdown: typeof Drawn } | null>(null);
 
-/** Loads it before it is needed: while a first question is typed, or at once if the worker has it. After a failure the next call tries again. */
+/**
+ * Loads the code before it is needed: while a first question is typed, or at once if the worker has it. After a failure the next call tries
+ * again.
+ */
 export async function loadMarkdown(): Promise<void> {
   if (drawn.peek() === null) drawn.value = await import('./markdown.tsx').catch(() => null);
 }

@@ -7,7 +7,7 @@ import { Same } from './same-block.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { useWords } from './words-context.ts';
 
-/** `levels`: those of the headings among these blocks, by position; elsewhere a heading is a line in bold. */
+/** `levels`: the levels of the headings among these blocks, by position. Without them a heading is a line in bold. */
 export function Blocks({ blocks, levels }: { blocks: readonly Block[]; levels?: readonly number[] }) {
   return (
     <>

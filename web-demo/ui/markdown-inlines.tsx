@@ -1,4 +1,4 @@
-/** What stands within a line of an answer. */
+/** The parts within a line of an answer. */
 import type { Inline } from '../markdown/nodes.ts';
 import { safeHref } from './markdown-links.ts';
 import { PlainText } from './markdown-text.tsx';
@@ -51,7 +51,7 @@ function InlineView({ node }: { node: Inline }) {
   }
 }
 
-/** Sends no referrer, and gives the page it opens no access to this one. */
+/** A link with these attributes sends no referrer, and the page that it opens has no access to this one. */
 const OUTWARD = { rel: 'noopener noreferrer nofollow ugc', target: '_blank' } as const;
 
 function LinkView({ node }: { node: Inline & { kind: 'link' } }) {
@@ -64,7 +64,7 @@ function LinkView({ node }: { node: Inline & { kind: 'link' } }) {
   );
 }
 
-/** A picture becomes a link to it: loading it would reveal to its server who reads this answer. */
+/** A picture becomes a link, because loading it would reveal to its server who reads this answer. */
 function ImageView({ node }: { node: Inline & { kind: 'image' } }) {
   const { markdown: words } = useWords();
   const href = safeHref(node.href);

@@ -2,7 +2,10 @@
 
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 
-/** The address in its normal form, or null if it must not be a link. Relative addresses would lead into this page, so they are not links. */
+/**
+ * The address in its normal form, or null if it must not be a link. Relative addresses are no links, because they would lead into this
+ * page.
+ */
 export function safeHref(href: string): string | null {
   const url = URL.parse?.(href) ?? parse(href);
   if (url === null || !SCHEMES.has(url.protocol)) return null;

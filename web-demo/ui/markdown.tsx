@@ -1,4 +1,4 @@
-/** An answer's Markdown as elements, while it is written and after. No string of it ever becomes HTML. */
+/** An answer's Markdown as elements, during and after its stream. No string of it ever becomes HTML. */
 import type { ReadonlySignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { advance, EMPTY_DOCUMENT } from '../markdown/document.ts';
@@ -6,7 +6,7 @@ import { headingLevels } from '../markdown/headings.ts';
 import { Blocks } from './markdown-blocks.tsx';
 
 export interface MarkdownProps {
-  /** With a signal only this component draws again when text comes. */
+  /** If this is a signal, only this component draws again when text comes. */
   text: string | ReadonlySignal<string>;
   isStreaming: boolean;
   /** The level of the answer's first heading in the page's outline. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
-/** A button that opens a few others beside it. `Esc` and a press elsewhere close it: it is the browser's own popover. */
+/** A button that opens a few others beside it. They are in the browser's own popover, which `Esc` and a press elsewhere close. */
 export function Menu({
   label,
   face,

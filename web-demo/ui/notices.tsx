@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { App } from '../state/app.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** Notices about the whole page, shown once: nothing can be kept here. */
+/** Notices about the whole page, such as that nothing can be kept here. Each is shown once. */
 export function Notices({ app }: { app: App }) {
   const { words, talk, session } = app;
   const isDismissed = useSignal(false);

@@ -2,14 +2,14 @@ import type { DemoSettings } from '../core/settings.ts';
 import type { Words } from '../words/words.ts';
 import { Logo } from './icons.tsx';
 
-/** As docs/demo.md has them. */
+/** The config line and the commands of docs/demo.md. */
 const CONFIG = "demo: { signIn: 'publishable', key: 'DEMO_KEY' },";
 const commands = (origin: string) => `npm run keys -- create --tenant demo --publishable \\
   --feature chat --origin ${origin}
 npx wrangler secret put DEMO_KEY
 npx wrangler deploy`;
 
-/** Shown while the demo is off: that it is, why, and how to turn it on. */
+/** The page while the demo is off. It says why, and how to turn the demo on. */
 export function OffPage({ words, settings }: { words: Words; settings: Extract<DemoSettings, { signIn: 'off' }> }) {
   const { off } = words;
   const why = { off: off.off, no_key: off.noKey, not_configured: off.notConfigured, unreachable: off.unreachable }[

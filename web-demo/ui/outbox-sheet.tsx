@@ -1,4 +1,4 @@
-/** The outbox: what waits, since when, and what can be done about it. */
+/** The outbox: which questions wait, since when, and what can be done about them. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { problemKind } from '../core/problem.ts';
@@ -44,7 +44,7 @@ interface RowProps {
   app: App;
   entry: OutboxEntry;
   onClose: () => void;
-  /** The row and its buttons are gone, and the focus must not go with them. */
+  /** Called when the row and its buttons are gone, to move the focus elsewhere. */
   onGone: () => void;
 }
 

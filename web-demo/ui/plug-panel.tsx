@@ -1,4 +1,4 @@
-/** "Pull the plug": what can be broken here, each with a switch that always shows the true state. */
+/** "Pull the plug": everything that can be broken here, each with a switch that always shows the true state. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { App } from '../state/app.ts';
@@ -9,12 +9,12 @@ export function PlugPanel({ app }: { app: App }) {
   const isOff = plugs.wifiOff.value;
   const isOneCent = plugs.isOneCent.value;
   const isTravelling = line.mode.value === 'travel';
-  // These plugs are at the router, which nothing reaches now.
+  // These plugs are at the router, which cannot be reached now.
   const locked = isOff ? say.needsWifi : null;
   const tried = (change: Promise<unknown>) =>
     change.then(
       () => null,
-      // What `fetch` throws where nothing came back.
+      // `fetch` throws a TypeError if nothing came back.
       (error) => (error instanceof TypeError ? say.failedAway : say.failedRefused),
     );
   return (
@@ -70,7 +70,7 @@ export function PlugPanel({ app }: { app: App }) {
   );
 }
 
-/** Questions that waited because no provider could answer need not wait any longer. */
+/** Sends the questions that waited because no provider could answer. */
 function sendWaiting({ line, talk }: App): void {
   for (const { id, state } of line.outbox.peek()) if (state === 'waiting') void talk.sendNow(id);
 }
@@ -78,17 +78,17 @@ function sendWaiting({ line, talk }: App): void {
 interface SwitchProps {
   name: string;
   isOn: boolean;
-  /** What its state means. */
+  /** What the present state means. */
   detail: string;
-  /** Shown while it changes. */
+  /** The text while the state changes. */
   busy: string;
-  /** Why it cannot be changed just now. */
+  /** Why the switch cannot be changed at present. */
   locked?: string | null;
-  /** Resolves with null once it has changed, else with a sentence that says what was wrong. */
+  /** Changes the state. Resolves with null once it has changed, or else with a sentence that says what was wrong. */
   turn(on: boolean): Promise<string | null>;
 }
 
-/** Shows the present state until the new one is confirmed. */
+/** A switch. It shows the present state until the new one is confirmed. */
 function Switch({ name, isOn, detail, busy, locked = null, turn }: SwitchProps) {
   const id = useId();
   const isBusy = useSignal(false);

@@ -5,7 +5,7 @@ import { nowBySecond } from '../state/clock.ts';
 import { useFocusKept } from './focus-kept.ts';
 import type { View } from './view.ts';
 
-/** What went wrong in a sentence, what helps in another, and the buttons that do it. */
+/** The card of a problem: a sentence on what went wrong, another on what helps, and the buttons for that. */
 export function ProblemCard({
   app,
   view,
@@ -65,11 +65,11 @@ export function ProblemCard({
   );
 }
 
-/** Where our words are general, the router's own say more. */
+/** Whether to show the router's own message, for kinds of problems that our words describe only generally. */
 const isTold = (kind: ReturnType<typeof problemKind>): boolean =>
   kind === 'unknown' || kind === 'notAllowed' || kind === 'notConfigured' || kind === 'tooLarge' || kind === 'signIn';
 
-/** Reads the clock only if there is something to count down. */
+/** What to do next. It reads the clock only if there is something to count down. */
 function Next({ problem, words }: { problem: Problem; words: { next: (at: number | null, now: number) => string } }) {
   const { retryAt } = problem;
   if (retryAt === null) return <>{words.next(null, 0)}</>;

@@ -1,4 +1,4 @@
-/** The line under each answer: where it comes from. It has its height before it has its words. */
+/** The line under each answer that says where it comes from. Its height is reserved before its words come. */
 
 import type { Turn } from '../core/conversation.ts';
 import { hasAge, provenanceOf } from '../core/provenance.ts';

@@ -1,4 +1,4 @@
-/** Leaves alone what has not changed. */
+/** Does not draw again what has not changed. */
 import { Component, type ComponentChildren } from 'preact';
 
 /** Draws again only when `value` is another object. */

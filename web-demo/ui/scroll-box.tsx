@@ -1,4 +1,4 @@
-/** A box that scrolls sideways on its own, and is reached and moved with the keyboard. */
+/** A box that scrolls sideways on its own, and that the keyboard can reach and scroll. */
 import type { ComponentChildren } from 'preact';
 
 export function ScrollBox(props: { as: 'div' | 'pre'; class?: string; label: string; children: ComponentChildren }) {

@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Words } from '../words/words.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** A dialog over the page. The browser keeps the focus in it, closes it on `Esc`, and gives the focus back. */
+/** A dialog over the page. The browser keeps the focus inside, closes the dialog on `Esc`, and then returns the focus. */
 export function Sheet({
   title,
   place,
@@ -23,11 +23,11 @@ export function Sheet({
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    // Closed before it is removed, or the focus would be lost.
+    // The dialog is closed before it is removed, or the focus would be lost.
     return () => element?.close();
   }, []);
   return (
-    // Esc and the close button do by keyboard what a press beside the sheet does.
+    // By keyboard, Esc and the close button do what a press beside the sheet does.
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <dialog
       ref={dialog}

@@ -5,7 +5,7 @@ import { Side } from './side.tsx';
 import { Sidebar } from './sidebar.tsx';
 import type { View } from './view.ts';
 
-/** The sheets over the page; one at a time. */
+/** The sheets over the page, of which one shows at a time. */
 export function Sheets({ app, view }: { app: App; view: View }) {
   const { words } = app;
   const columns = view.columns.value;

@@ -2,7 +2,7 @@ import type { App } from '../state/app.ts';
 import { Happened } from './happened.tsx';
 import { PlugPanel } from './plug-panel.tsx';
 
-/** What to break, and what that did. */
+/** The side panel: what to break, and what that did. */
 export const Side = ({ app }: { app: App }) => (
   <div class="side">
     <PlugPanel app={app} />

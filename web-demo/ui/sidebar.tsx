@@ -4,7 +4,7 @@ import { Logo, MoreIcon } from './icons.tsx';
 import { Menu } from './menu.tsx';
 import type { View } from './view.ts';
 
-/** Brand, "New chat", the list, and who is signed in. */
+/** The brand, "New chat", the list of chats, and who is signed in. */
 export function Sidebar({ app, view }: { app: App; view: View }) {
   const { words } = app;
   return (

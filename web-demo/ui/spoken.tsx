@@ -10,7 +10,7 @@ import type { View } from './view.ts';
 
 const KEPT = 12;
 
-/** For screen readers: the answer sentence by sentence as it arrives, and how it ended. Visually hidden. */
+/** What screen readers read: the answer, sentence by sentence as it arrives, and how it ended. It is visually hidden. */
 export function Spoken({ app, view }: { app: App; view: View }) {
   const { talk, words } = app;
   const lines = useSignal<readonly { id: number; text: string }[]>([]);

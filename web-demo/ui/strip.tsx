@@ -1,4 +1,4 @@
-/** The network strip: one sentence, and at its end what can be done. Its height is fixed, so nothing below ever jumps. */
+/** The network strip: one sentence, and buttons at its end. Its height is fixed, so nothing below ever jumps. */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
@@ -109,7 +109,7 @@ function useSentence({ words, line, plugs, talk, news }: App) {
   });
 }
 
-/** Announces a lasting change to a screen reader; the initial state is not announced. */
+/** Announces a lasting change to a screen reader. The initial state is not announced. */
 function Announcer({ sentence }: { sentence: ReturnType<typeof useSentence> }) {
   const said = useRef<string | null>(null);
   const text = useSignal('');
@@ -134,7 +134,7 @@ function Announcer({ sentence }: { sentence: ReturnType<typeof useSentence> }) {
   );
 }
 
-/** The switch of travel mode. It explains what it does once, when it is first turned on. */
+/** The switch of travel mode. It explains travel mode once, when it is first turned on. */
 function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
   const say = app.words.strip;
   const isExplained = useSignal(false);
@@ -153,12 +153,12 @@ function TravelSwitch({ app, isOn }: { app: App; isOn: boolean }) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !isExplained.value) return;
-    // This press stops no answer.
+    // This key press must not stop an answer.
     event.preventDefault();
     close();
   };
   return (
-    // The key belongs to its own buttons.
+    // The key is for the buttons inside.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <span class="travel" onKeyDown={onKeyDown}>
       <button ref={button} type="button" class="round" aria-pressed={isOn} onClick={press}>

@@ -5,14 +5,14 @@ import { Turn } from './turn.tsx';
 import type { View } from './view.ts';
 import { Welcome } from './welcome.tsx';
 
-/** The open conversation. It scrolls by itself; header and composer stay. */
+/** The open conversation. It scrolls by itself, and header and composer stay. */
 export function Thread({ app, view }: { app: App; view: View }) {
   const { words } = app;
   const { follow } = view;
   const { id, title, turns, isCut } = app.talk.open.value;
   const box = useRef<HTMLElement>(null);
   const isEmpty = turns.length === 0;
-  // A welcome has no end to follow: it is read from its beginning.
+  // A welcome has no end to follow, because it is read from its beginning.
   useLayoutEffect(() => (box.current === null || isEmpty ? undefined : follow.attach(box.current)), [follow, isEmpty]);
   // A conversation opens at its end, and a welcome at its beginning.
   useLayoutEffect(() => {

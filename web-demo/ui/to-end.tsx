@@ -1,8 +1,8 @@
-/** Brings a reader who has scrolled up back to the end. */
+/** The button that brings a reader who has scrolled up back to the end. */
 import type { Follow } from './follow.ts';
 import { useWords } from './words-context.ts';
 
-/** `onDone` moves the focus, which the button takes with it when it goes. */
+/** `onDone` moves the focus, which would be lost when the button disappears. */
 export function ToEndButton({ follow, onDone }: { follow: Follow; onDone: () => void }) {
   const { markdown: words } = useWords();
   if (follow.isFollowing.value) return null;

@@ -69,7 +69,7 @@ function Question({ app, view, turn, isLast }: Props) {
   );
 }
 
-/** The same element from the first word to the last and beyond, so that nothing is drawn twice. */
+/** The answer. It is the same element from the first word to the last and after that, so nothing is drawn twice. */
 function Answer({ app, turn }: { app: App; turn: TurnData }) {
   const { thread } = app.words;
   const live = app.talk.live.value;
@@ -94,7 +94,7 @@ function Answer({ app, turn }: { app: App; turn: TurnData }) {
   );
 }
 
-/** For a question asked again without a better answer: why, and that the earlier answer stays. */
+/** The note for a question that was asked again without a new answer. It says why, and that the earlier answer stays. */
 function InVain({ app, problem }: { app: App; problem: Problem }) {
   const { problems } = app.words;
   return (
@@ -104,7 +104,7 @@ function InVain({ app, problem }: { app: App; problem: Problem }) {
   );
 }
 
-/** Where the answer comes from, and what can be done with it. */
+/** The line under the answer: where it comes from, and what can be done with it. */
 function Under({ app, view, turn, isLast }: Props) {
   const isDone = turn.outcome.state !== 'asking';
   const ending = turn.outcome.state === 'complete' ? endingOf(turn.outcome.facts) : null;

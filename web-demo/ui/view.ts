@@ -1,4 +1,4 @@
-/** What the page itself remembers while it is open: the open sheet, the edited turn, the window's width. Not stored. */
+/** What the page itself remembers while it is open: the open sheet, the edited turn, the window's width. It is not stored. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { App } from '../state/app.ts';
 import { createFollow, type Follow } from './follow.ts';
@@ -42,7 +42,9 @@ export function createView(app: App): View {
   const focusOn = (id: string) => requestAnimationFrame(() => document.getElementById(id)?.focus());
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  /** Touch keyboards would cover what has just been opened. */
+  /**
+   * Puts the focus where reading goes on. In one column that is the title, because a touch keyboard would cover what has just been opened.
+   */
   const focusReading = () => focusOn(columns.value === 1 ? 'chat-title' : 'composer');
 
   const leave = () => {

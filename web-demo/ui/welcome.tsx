@@ -1,14 +1,14 @@
 import type { App } from '../state/app.ts';
 import type { View } from './view.ts';
 
-/** A chat without a question: what this is, and four ways to begin. */
+/** A chat without a question yet: what this page is, and four ways to begin. */
 export function Welcome({ app, view }: { app: App; view: View }) {
   const { welcome } = app.words;
   const isAway = app.line.connection.value !== 'online' || app.plugs.wifiOff.value;
-  // Only on a developer's machine can a provider be unplugged, as the first example says.
+  // Only a developer's machine has plugs, and the first example needs one.
   const providers = app.plugs.providers.value;
   const hasPlugs = providers.length > 0;
-  // As `npm start` names the models of its sandbox.
+  // `npm start` gives the models of its sandbox such names.
   const isPretended = hasPlugs && providers.every(({ model }) => model.startsWith('sandbox-'));
   return (
     <div class="welcome">

@@ -1,4 +1,4 @@
-/** The words of the page, for components far down. */
+/** The words of the page for components deep in the tree. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { type Words, wordsFor } from '../words/words.ts';

@@ -1,4 +1,4 @@
-/** German, in an exported conversation. */
+/** The German words in an exported conversation. */
 import type { enExport } from './en-export.ts';
 import type { Format } from './format.ts';
 

@@ -1,4 +1,4 @@
-/** German: why there is no answer, and what to do. */
+/** The German words that say why there is no answer, and what to do. */
 import type { enProblems } from './en-problems.ts';
 import type { Format } from './format.ts';
 

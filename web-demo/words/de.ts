@@ -1,4 +1,4 @@
-/** German. */
+/** The page's words in German. */
 import { deExport } from './de-export.ts';
 import { deProblems } from './de-problems.ts';
 import type { en } from './en.ts';

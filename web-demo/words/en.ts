@@ -1,4 +1,4 @@
-/** English. Every word that the page shows is here; `de.ts` has the same. */
+/** The page's words in English. `de.ts` has the same entries. */
 import { enExport } from './en-export.ts';
 import { enProblems } from './en-problems.ts';
 import type { Format } from './format.ts';

@@ -1,4 +1,4 @@
-/** Numbers, times and amounts as the reader's language writes them. */
+/** Formats numbers, times and amounts in the reader's language. */
 
 export interface Format {
   /** `3 h ago`. */
@@ -14,11 +14,11 @@ export interface Format {
   /** `$0.0003`. */
   usd(amount: number): string;
   count(value: number): string;
-  /** `in 12 s`, `at 14:02`, `on Tue 1 Dec, 00:00`: counted down where it is near. */
+  /** `in 12 s`, `at 14:02`, `on Tue 1 Dec, 00:00`. A near time is counted down. */
   when(at: number, now: number): string;
 }
 
-/** A formatter takes a phone some milliseconds to make, and most are not needed for the first picture. */
+/** Makes a value at its first use. A formatter takes a phone some milliseconds to make, and most are not needed for the first picture. */
 export function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -1,5 +1,5 @@
-/** The demo's own service worker: travel mode, and what only the demo needs: its page without a network, and a Wi-Fi to pull. */
-// First, so that travel mode finds the network that can be pulled.
+/** The demo's own service worker. It has travel mode, and what only the demo needs: its page without a network, and a Wi-Fi to pull. */
+// This import comes first, so that travel mode uses the network that can be pulled.
 import './wifi.ts';
 import './shell.ts';
 

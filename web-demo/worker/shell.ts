@@ -1,4 +1,4 @@
-/** The page without a network. A new version of it is kept beside the old one, and waits until the page lets this worker in. */
+/** Serves the page without a network. A new version is kept beside the old one, and waits until the page activates this worker. */
 import { cleanupOutdatedCaches } from 'workbox-precaching/cleanupOutdatedCaches.js';
 import { createHandlerBoundToURL } from 'workbox-precaching/createHandlerBoundToURL.js';
 import { precache } from 'workbox-precaching/precache.js';
@@ -11,7 +11,7 @@ precache(SHELL_FILES);
 cleanupOutdatedCaches();
 
 for (const { url: path } of SHELL_FILES) {
-  // The page itself is at `/` alone, whatever its query; all other pages of this origin are the router's.
+  // The page itself is only at `/`, with any query. All other pages of this origin are the router's.
   const isPage = path === '/';
   registerRoute(
     ({ request, url, sameOrigin }) => sameOrigin && url.pathname === path && (request.mode === 'navigate') === isPage,

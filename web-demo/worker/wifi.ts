@@ -1,23 +1,24 @@
 /**
- * "Pull the plug" for the Wi-Fi: while it is pulled, no request of this worker reaches the router, and open connections break, as if the
- * network were gone. Travel mode, which is imported after this file, sees exactly what it would see then.
+ * "Pull the plug" for the Wi-Fi. While it is pulled, no request of this worker reaches the router, and open connections break, as if the
+ * network were gone. Travel mode is imported after this file and sees exactly what it would see then.
  */
 import { demoCall } from './demo-calls.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** A cache with this name exists while the Wi-Fi is pulled: the plug outlives the worker. */
+/** A cache with this name exists while the Wi-Fi is pulled, so the plug outlives the worker. */
 const PULLED = 'carryon-demo-wifi-off';
 
 const network = self.fetch.bind(self);
 /** Aborts all open requests. */
 let line = new AbortController();
-/** Undefined: not read yet. */
+/** Undefined until it has been read. */
 let isOff: boolean | undefined;
 let reading = read();
 
 async function read(): Promise<boolean> {
-  // The first worker has to fetch its page. If it had been removed with the plug pulled, it could otherwise never be installed again.
+  // The first worker must fetch its page, so it ignores the plug. Otherwise a worker that was removed with the plug pulled could never be
+  // installed again.
   const isFirst = self.registration.active === null;
   // If the browser keeps nothing, the plug lasts as long as this worker.
   isOff = !isFirst && (await self.caches.has(PULLED).catch(() => isOff ?? false));
@@ -50,7 +51,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const call = demoCall(request.method, new URL(request.url), self.location.origin);
   if (call === undefined || request.mode === 'navigate') return;
-  // A request whose page cannot read the answer, such as a beacon, is not travel mode's.
+  // A request whose page cannot read the answer, such as a beacon, is not for travel mode.
   if (call === 'question' && request.mode !== 'no-cors') return;
   // With the plug in, the browser handles requests itself, which is faster. Only requests that may have to break come through here.
   if (isOff === false && call !== 'stream') return;
