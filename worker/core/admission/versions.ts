@@ -79,7 +79,7 @@ export function versionsOf(asked: ToVersion, config: Settings): Versions {
 
 /**
  * Why there is no version: usually why there is no safeguard, which accepts more than the request as it is. If both are refused
- * for their input and the safeguard takes a shorter one, its limit is not the one that the client has to keep.
+ * for their input and the safeguard takes a shorter one, its limit is not the one that the client must keep.
  */
 function sayingMore(
   { chat, alias, feature }: ToVersion,

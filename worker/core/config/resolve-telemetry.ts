@@ -22,7 +22,7 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
   };
   /** Outside local mode, data about users goes over https or stays on this machine. */
   const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
-  /** Reads an address without a path. The router adds the path of each signal. */
+  /** Reads an address. The router itself adds the path of each signal. */
   const base = (name: string) => {
     const isRight = (url: string) => isSafe(url) && !SIGNAL_PATH.test(url);
     return read(name, isRight, 'a URL that begins with https://, without /v1/traces').replace(/\/+$/, '');

@@ -202,7 +202,7 @@ const isSet = (value: unknown): boolean => value !== undefined && value !== null
 function readFormat(name: string, variables: Variables, read: Read): WireFormat | undefined {
   if (!isSet(variables[name])) return undefined;
   const value = read(name, (text) => (isWireFormat(text) ? undefined : `must be ${FORMAT_NAMES}`));
-  // A name of no format was collected as missing, so no deployment is made of it.
+  // An unknown format was collected as missing, so no deployment is made of it.
   return isWireFormat(value) ? value : undefined;
 }
 

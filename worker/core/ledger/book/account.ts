@@ -18,7 +18,7 @@ export interface Tally {
 
 /** The rows of a scope. */
 export interface Stored {
-  /** Months read so far; undefined for a month without a row. */
+  /** The months that were read so far. Undefined for a month without a row. */
   sums: Map<Month, Sums | undefined>;
   /** The newest month. Its `tatUs` and `tatAt` are those of the scope. */
   newest: Sums | undefined;
@@ -85,7 +85,7 @@ export function storedOf(account: Account, read: ReadScope): Stored {
   return stored;
 }
 
-/** The row of a month, read at first use; undefined if there is none. */
+/** The row of a month, read at first use. Undefined if there is none. */
 export function storedMonth(stored: Stored, month: Month): Sums | undefined {
   if (stored.newest === undefined || month > stored.newest.month) return undefined;
   if (!stored.sums.has(month)) stored.sums.set(month, stored.readEarlier(month));

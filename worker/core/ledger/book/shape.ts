@@ -10,13 +10,13 @@ export const wholeNumber = (value: number): boolean => Number.isSafeInteger(valu
 // Lone surrogates and control characters do not come back from a table unchanged.
 const SCOPE = /^(tenant|anonymous|(user|feature|key):[^\p{Cc}\p{Cs}]+)$/u;
 
-/** What is wrong with the name of a scope; undefined if nothing is. */
+/** What is wrong with the name of a scope. Undefined if nothing is. */
 export function scopeProblem(scope: string): string | undefined {
   if (scope.length > LONGEST_SCOPE_NAME) return `a scope's name has at most ${LONGEST_SCOPE_NAME} characters`;
   return SCOPE.test(scope) ? undefined : `"${scope}" is not tenant, anonymous, user:ID, feature:NAME or key:ID`;
 }
 
-/** What is wrong with the scopes of a message; undefined if nothing is. */
+/** What is wrong with the scopes of a message. Undefined if nothing is. */
 function scopesProblem(scopes: readonly string[]): string | undefined {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) return `name 1 to ${MOST_SCOPES} scopes`;
   // There are only a few scopes, so comparing them is less work than making a set.
@@ -28,7 +28,7 @@ function scopesProblem(scopes: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** What is wrong with an ask; undefined if nothing is. */
+/** What is wrong with an ask. Undefined if nothing is. */
 export function askProblem({
   leaseId,
   scopes,
@@ -52,7 +52,7 @@ export function askProblem({
   return wholeNumber(runForMs) && runForMs <= LONGEST_RUN_MS ? undefined : `runForMs is not 0 to ${LONGEST_RUN_MS}`;
 }
 
-/** What is wrong with a report; undefined if nothing is. */
+/** What is wrong with a report. Undefined if nothing is. */
 export function reportProblem({ leaseId, spent, freed, scopes }: Report): string | undefined {
   if (timeOfUuidV7(leaseId) === undefined) return 'leaseId is not a UUIDv7 in lower case';
   const figures = [spent.microUsd, spent.tokens, freed.microUsd, freed.tokens, freed.parallel];

@@ -50,7 +50,7 @@ export interface Book {
   foldAgainAt: number;
   /** How many accounts there may be before those without leases are forgotten. */
   forgetAccountsAt: number;
-  /** The time as of which the counts are true. */
+  /** The time for which the counts are true. */
   countedAt: number;
   noted: Noted;
 }
