@@ -7,8 +7,15 @@ import type { Limits } from '../worker/core/ledger/types.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { type FLAGS, flagsOf, limitsFrom, numberFrom, scopeFrom, tenantFrom, USAGE } from './budget/flags.ts';
-import { type HistoryAnswer, historyLines, type LedgerAnswer, showLines } from './budget/show.ts';
-import { limitsText, usd } from './budget/words.ts';
+import {
+  type Correction,
+  correctionText,
+  type HistoryAnswer,
+  historyLines,
+  type LedgerAnswer,
+  showLines,
+} from './budget/show.ts';
+import { limitsText } from './budget/words.ts';
 import { UsageError } from './flags.ts';
 import { operatorName } from './operator.ts';
 import { runScript } from './run-script.ts';
@@ -79,21 +86,16 @@ async function judge(revoked: boolean, flags: ReturnType<typeof flagsOf<'revoke'
   await warnOfUnknownTenant(adminTarget(process.env), tenant);
 }
 
-interface Correction {
-  period: string;
-  before: { spentMicroUsd: number };
-  after: { spentMicroUsd: number };
-}
-
-async function correct(tenantFlag: string | undefined, scopeFlag: string | undefined, change: object): Promise<void> {
+async function correct(
+  tenantFlag: string | undefined,
+  scopeFlag: string | undefined,
+  change: { deltaUsd?: number; [field: string]: unknown },
+): Promise<void> {
   const [tenant, scope] = [tenantFrom(tenantFlag), scopeFrom(scopeFlag)];
   const path = ledgerPath(tenant, '/adjustments');
   const { periods } = await call<{ periods: Correction[] }>('POST', path, { scope, ...change });
-  print(
-    periods.map(({ period, before, after }) => {
-      return `${scope} of ${tenant}, ${period}: spent ${usd(before.spentMicroUsd)} → ${usd(after.spentMicroUsd)}`;
-    }),
-  );
+  print(periods.map((period) => `${scope} of ${tenant}, ${correctionText(period, change.deltaUsd)}`));
+  await warnOfUnknownTenant(adminTarget(process.env), tenant);
 }
 
 /** Only the local router has a well-known tenant. */

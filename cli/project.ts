@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 /** The project's directory, whatever directory a command is run from. */
 export const projectDirectory = join(import.meta.dirname, '..');
@@ -12,4 +12,10 @@ export const builtScriptPath = join(projectDirectory, 'dist', 'worker.js');
 export function devVarsPath(environment: NodeJS.ProcessEnv): string | undefined {
   const chosen = environment.CARRYON_DEV_VARS ?? '.dev.vars';
   return chosen === '' ? undefined : resolve(projectDirectory, chosen);
+}
+
+/** A file's path as a command prints it: from the current directory if the file is in it. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -95,7 +95,12 @@ async function alias(args: string[]): Promise<void> {
     throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE');
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
   const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
-  tell(`${name} is served by ${deploymentsText(deployments)}`, await call<SetAnswer>('PUT', aliasPath(name), body));
+  const set = await call<SetAnswer>('PUT', aliasPath(name), body).catch((error: Error) => {
+    const isUnpriced =
+      list === undefined && error.message.startsWith('deployments.') && error.message.includes('.price:');
+    throw isUnpriced ? new Error(`${error.message}, in a file for --list`) : error;
+  });
+  tell(`${name} is served by ${deploymentsText(deployments)}`, set);
   if (deployments.length === 1) console.log('It is the only one, so requests fail if it does.');
 }
 

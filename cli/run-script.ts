@@ -36,10 +36,12 @@ export function commandOf(
   const { usage, commands = {}, otherwise, takesWord = false } = script;
   if (written.includes('--help') || written.includes('-h')) return async () => console.log(helpOf(usage));
   const kept = keptByNpm(usage, environment).map((flag) => `--${flag}`);
-  if (kept.length > 0)
+  if (kept.length > 0) {
+    const right = [scriptIn(usage), '--', commandIn(script, written), '…'].filter((part) => part !== undefined);
     throw new UsageError(
-      `npm kept ${kept.join(' and ')} for itself; write two dashes before the flags: ${scriptIn(usage)} -- …`,
+      `npm kept ${listed(kept, 'and')} for itself; write two dashes before the flags: ${right.join(' ')}`,
     );
+  }
   const args = withJsonOfNpm(script, written, environment);
   const [word, ...rest] = args;
   const command = commands[commandIn(script, args) ?? ''];
@@ -47,9 +49,13 @@ export function commandOf(
   const names = Object.keys(commands);
   const isForOtherwise = word === undefined || word.startsWith('-') || takesWord || names.length === 0;
   if (otherwise !== undefined && isForOtherwise) return () => otherwise(args);
-  if (word === undefined) throw new UsageError(`Say what to do: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`);
+  if (word === undefined) throw new UsageError(`Say what to do: ${listed(names, 'or')}`);
   throw new UsageError(`There is no "${word}"; ${nearestOf(word, names)}`);
 }
+
+/** `a`, `a or b`, `a, b or c`. */
+const listed = (names: readonly string[], word: 'and' | 'or'): string =>
+  [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(` ${word} `);
 
 /** The text of `--help`. It says how to leave out the two lines that `npm run` prints on stdout, which no JSON reader accepts. */
 function helpOf(usage: string): string {

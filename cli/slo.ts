@@ -3,7 +3,7 @@
  * sloth.
  */
 import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { resolveConfig } from '../worker/core/config/resolve.ts';
 import type { CheckedConfig } from '../worker/core/config/schema.ts';
 import type { ShownPolicy } from '../worker/core/slo/policy/shown-policies.ts';
@@ -13,7 +13,7 @@ import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { readConfig, warningLine } from './check-config.ts';
 import { readFlags, UsageError } from './flags.ts';
-import { projectDirectory } from './project.ts';
+import { projectDirectory, shownPath } from './project.ts';
 import { replaceChanged } from './replace-file.ts';
 import { runScript } from './run-script.ts';
 import { drafts } from './slo/documents/documents.ts';
@@ -59,8 +59,7 @@ async function generate(args: string[]): Promise<void> {
   const { config } = resolveConfig(await checkedConfig(), {}, PRESETS);
   const directory = resolve(projectDirectory, out ?? 'promises');
   const written = await writeDocuments(directory, drafts(config), dayOf(Date.now()));
-  for (const { path, isChanged } of written)
-    console.log(`${relative(process.cwd(), path)}${isChanged ? '' : ' (unchanged)'}`);
+  for (const { path, isChanged } of written) console.log(`${shownPath(path)}${isChanged ? '' : ' (unchanged)'}`);
 }
 
 async function report(args: string[]): Promise<void> {
@@ -72,7 +71,7 @@ async function report(args: string[]): Promise<void> {
   const asked = { month, tenant, withAll };
   const said = await readReport(adminTarget(process.env), asked);
   for (const path of await writeReport(resolve(projectDirectory, out ?? 'slo/reports'), asked, said))
-    console.log(relative(process.cwd(), path));
+    console.log(shownPath(path));
   console.log(said.verdict.text);
 }
 
@@ -83,7 +82,7 @@ async function prometheus(args: string[]): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (const [name, text] of prometheusFiles(config)) {
     await replaceChanged(join(directory, name), text);
-    console.log(relative(process.cwd(), join(directory, name)));
+    console.log(shownPath(join(directory, name)));
   }
 }
 

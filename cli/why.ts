@@ -21,7 +21,8 @@ async function one(args: string[]): Promise<void> {
   const hasId = args[0] !== undefined && !args[0].startsWith('-');
   const id = hasId ? args[0] : undefined;
   const { json } = readFlags(hasId ? args.slice(1) : args, { json: { type: 'boolean' } });
-  if (id === undefined) throw new UsageError('Say which request: its x-request-id, or list for the latest ones');
+  if (id === undefined)
+    throw new UsageError('Say which request by its x-request-id; npm run why -- list shows the latest');
   if (timeOfUuidV7(id) === undefined)
     throw new UsageError(
       `${id.slice(0, 60)} is no id of a request; they look like 019b76da-a800-7000-8000-0123456789ab`,

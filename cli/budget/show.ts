@@ -23,6 +23,20 @@ export interface HistoryAnswer {
   next: number | null;
 }
 
+/** A period of `POST /admin/ledger/:tenant/adjustments`. */
+export interface Correction {
+  period: string;
+  before: { spentMicroUsd: number };
+  after: { spentMicroUsd: number };
+}
+
+/** What a correction by `deltaUsd`, or a reset without it, has made of a period. */
+export function correctionText({ period, before, after }: Correction, deltaUsd = 0): string {
+  const isCut = before.spentMicroUsd + Math.round(deltaUsd * 1e6) < after.spentMicroUsd;
+  const spent = `${usd(before.spentMicroUsd)} → ${usd(after.spentMicroUsd)}`;
+  return `${period}: spent ${spent}${isCut ? ' (it cannot go below $0)' : ''}`;
+}
+
 /** How many settlements are shown. `--json` prints all of them. */
 const SETTLEMENTS_SHOWN = 20;
 

@@ -87,7 +87,8 @@ const WRONG_LINES: [script: string, args: string[], error: string, usage: string
   ['incidents', ['open'], '--title is missing', all('incidents')],
   ['budget', ['set', '--tenant', 'a'], '--scope is missing, such as tenant, user:ana or feature:chat', all('budget')],
   ['answers', ['purge'], '--tenant is missing', all('answers')],
-  ['why', [], 'Say which request: its x-request-id, or list for the latest ones', 'npm run why -- ID'],
+  ['answers', [], 'Say what to do: purge', 'npm run answers -- purge'],
+  ['why', [], 'Say which request by its x-request-id; npm run why -- list shows the latest', 'npm run why -- ID'],
   [
     'why',
     ['lst'],

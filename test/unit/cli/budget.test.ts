@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { joinNegatives, limitsFrom, numberFrom, scopeFrom, tenantFrom } from '../../../cli/budget/flags.ts';
-import { historyLines, type LedgerAnswer, showLines } from '../../../cli/budget/show.ts';
+import { correctionText, historyLines, type LedgerAnswer, showLines } from '../../../cli/budget/show.ts';
 import { operatorName } from '../../../cli/operator.ts';
 import type { Settlement } from '../../../worker/core/ledger/book/settlements.ts';
 
@@ -136,4 +136,20 @@ it('npm run budget -- history: who changed what from what to what', () => {
     'Older: npm run budget -- history --tenant acme --before 1',
   ]);
   expect(historyLines({ tenant: 'acme', changes: [], next: null })).toEqual(['Nothing was changed for acme yet.']);
+});
+
+describe('a correction', () => {
+  const corrected = (before: number, after: number, deltaUsd?: number) =>
+    correctionText({ period: '2026-11', before: { spentMicroUsd: before }, after: { spentMicroUsd: after } }, deltaUsd);
+
+  it('has what was spent before and after', () => {
+    expect(corrected(1_000_000, 750_000, -0.25)).toBe('2026-11: spent $1 → $0.75');
+    expect(corrected(250_000, 0, -0.25)).toBe('2026-11: spent $0.25 → $0');
+    expect(corrected(250_000, 0)).toBe('2026-11: spent $0.25 → $0');
+  });
+
+  it('that would go below nothing says where it ended', () => {
+    expect(corrected(100_000, 0, -0.25)).toBe('2026-11: spent $0.1 → $0 (it cannot go below $0)');
+    expect(corrected(0, 0, -0.25)).toBe('2026-11: spent $0 → $0 (it cannot go below $0)');
+  });
 });

@@ -69,11 +69,23 @@ it('flags that npm kept for itself are refused before anything is done', () => {
   const read = (npm: NodeJS.ProcessEnv, ...args: string[]) => commandOf(script, args, npm);
   const kept = { npm_config_tenant: 'acme', npm_config_kind: 'true', npm_config_cache: '/x', npm_config_json: 'true' };
   expect(() => read(kept, 'list')).toThrow(
-    new UsageError('npm kept --kind and --tenant for itself; write two dashes before the flags: npm run slo -- …'),
+    new UsageError('npm kept --kind and --tenant for itself; write two dashes before the flags: npm run slo -- list …'),
   );
   expect(() => read({ npm_config_tenant: '' }, 'list', 'acme')).toThrow('npm kept --tenant for itself');
   expect(() => read({ npm_config_scope: 'user:ana' }, 'list')).toThrow('npm kept --scope for itself');
+  expect(() => read({ npm_config_tenant: '1', npm_config_kind: '1', npm_config_month: '1' }, 'acme')).toThrow(
+    'npm kept --kind, --tenant and --month for itself; write two dashes before the flags: npm run slo -- …',
+  );
   expect(command).not.toHaveBeenCalled();
+});
+
+it('without a command, those that exist are named', () => {
+  const command = async () => {};
+  const read = (...names: string[]) =>
+    commandOf({ usage: USAGE, commands: Object.fromEntries(names.map((name) => [name, command])) }, [], {});
+  expect(() => read('purge')).toThrow(new UsageError('Say what to do: purge'));
+  expect(() => read('list', 'make')).toThrow(new UsageError('Say what to do: list or make'));
+  expect(() => read('list', 'make', 'end')).toThrow(new UsageError('Say what to do: list, make or end'));
 });
 
 it('a setting of npm’s own is no mistake', async () => {
