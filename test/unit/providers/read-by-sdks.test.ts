@@ -56,6 +56,14 @@ const CALLS: [string, string[]][] = [
   ['an id that is a number', call({ id: 7, type: 'function' })],
   ['empty strings behind the first delta', call(FULL, { id: '', type: '' }, { index: 0 }, { name: '' })],
   ['nulls behind the first delta', call(FULL, { id: null, type: null }, { index: 0 }, { name: null })],
+  // Gemini sends a late signature, GLM and gateways the arguments once more.
+  ...[
+    delta({ tool_calls: [{ index: 0, extra_content: { google: { thought_signature: 'x' } } }] }),
+    delta({ tool_calls: [{ index: 0, function: null }] }),
+    called({}, {}, { index: 0 }, ARGUMENTS.join('')),
+    called(FULL, { name: 'weather' }, { index: 0 }, ARGUMENTS.join('')),
+    called({ id: 'call_1' }, {}, {}, ARGUMENTS.join('')),
+  ].map((late): [string, string[]] => [`${late.slice(80, -1)} at its end`, call(FULL).toSpliced(-1, 0, late)]),
 ];
 
 const TEXTS: [string, string[]][] = [
@@ -119,10 +127,13 @@ it.each(CALLS)('a streamed call with %s', async (_, chunks) => {
   expect(choices[0]?.message.tool_calls).toMatchObject([
     { id: expect.stringMatching(/./), type: 'function', function: weather },
   ]);
-  const calls = await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0 }).toolCalls;
-  expect(calls).toMatchObject([
+  const errors: unknown[] = [];
+  const onError = ({ error }: { error: unknown }) => void errors.push(error);
+  const read = streamText({ model: vercel(body, EVENTS), prompt: 'Hi', tools, maxRetries: 0, onError });
+  expect(await read.toolCalls).toMatchObject([
     { toolCallId: choices[0]?.message.tool_calls?.[0]?.id, toolName: 'weather', input: { city: 'Bonn' } },
   ]);
+  expect(errors).toEqual([]);
   // Some clients take each field that is there for a new value.
   const said = body
     .split('\n')

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../../protocol/json.ts';
+import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { identify } from './call-identity.ts';
 
 /**
@@ -12,27 +12,30 @@ export class CallDeltas {
   readonly #placed = new Map<unknown, number>();
   /** The index that clients see for the latest call, by the provider's index. */
   readonly #current = new Map<number, number>();
-  /** The name that the call began with, by the index that clients see. */
-  readonly #names = new Map<number, unknown>();
+  /** By the index that clients see. */
+  readonly #begun = new Map<number, Begun>();
   #count = 0;
-  /** The arguments so far of calls without an id. Only a new beginning or name after complete arguments shows a second call. */
-  readonly #arguments = new Map<number, string>();
 
   /** Repairs the calls of a delta in place. Returns true if one changed. `madeId` makes the id of a call that comes without one. */
   mend(calls: readonly unknown[], madeId: (index: number) => string): boolean {
     let changed = false;
     for (const [place, call] of calls.entries()) {
       if (!isObject(call)) continue;
-      const known = this.#count;
       const index = this.#indexOf(call, place);
       if (call.index !== index) {
         call.index = index;
         changed = true;
       }
-      const isFirst = index >= known;
-      const mended = isFirst ? isNamed(call) && identify(call, () => madeId(index)) : this.#dropNeedless(call, index);
-      if (isFirst) this.#names.set(index, nameOf(call));
-      changed ||= mended;
+      const begun = this.#begun.get(index);
+      if (begun !== undefined) changed = dropNeedless(call, begun) || changed;
+      else {
+        this.#begun.set(index, {
+          name: nameOf(call),
+          hasId: nonEmpty(call.id) !== undefined,
+          arguments: argumentsOf(call),
+        });
+        if (isNamed(call)) changed = identify(call, () => madeId(index)) || changed;
+      }
     }
     return changed;
   }
@@ -47,7 +50,6 @@ export class CallDeltas {
       id === undefined ? undefined : (this.#byId.get(id) ?? (isMore ? this.#placed.get(call.id) : undefined));
     const begins = isNamed(call) && (id === undefined ? this.#isSecond(call, current) : known === undefined);
     const index = known ?? (current === undefined || begins ? this.#count++ : current);
-    if (id === undefined) this.#arguments.set(index, (this.#arguments.get(index) ?? '') + argumentsOf(call));
     this.#current.set(providersIndex, index);
     if (id !== undefined && known === undefined) {
       this.#byId.set(id, index);
@@ -56,24 +58,52 @@ export class CallDeltas {
     return index;
   }
 
-  /** Deletes null fields, empty fields and a repeated name from later deltas, because clients replace the first value, or join names. */
-  #dropNeedless(call: Json, index: number): boolean {
-    const inCall = without(call, ['id', 'type'], '');
-    const inFunction = isObject(call.function) && without(call.function, ['name'], this.#names.get(index));
-    return inFunction || inCall;
-  }
-
-  /** True if the delta begins new arguments or has another name, and the arguments before it are complete. */
+  /**
+   * True if the delta begins new arguments or has another name, and the arguments before it are complete. Only that shows a second
+   * call where calls have no ids.
+   */
   #isSecond(call: Json, current: number | undefined): boolean {
-    if (current === undefined) return false;
-    const name = this.#names.get(current);
-    const isOther = Boolean(name) && name !== nameOf(call);
-    if (!isOther && !argumentsOf(call).startsWith('{')) return false;
-    try {
-      return isObject(JSON.parse(this.#arguments.get(current) ?? ''));
-    } catch {
-      return false;
-    }
+    const begun = current === undefined ? undefined : this.#begun.get(current);
+    if (begun === undefined || begun.hasId) return false;
+    const isOther = Boolean(begun.name) && begun.name !== nameOf(call);
+    return (isOther || argumentsOf(call).startsWith('{')) && isComplete(begun.arguments);
+  }
+}
+
+/** What is known of a call that has begun. */
+interface Begun {
+  name: unknown;
+  hasId: boolean;
+  /** The arguments so far. */
+  arguments: string;
+}
+
+/**
+ * Repairs a later delta. Null fields, empty fields and a repeated name are deleted, because clients replace the first value, or join
+ * names. Complete arguments that come once more (GLM) are taken out. Gemini's late signature gets the `function` that SDKs need.
+ */
+function dropNeedless(call: Json, begun: Begun): boolean {
+  let changed = without(call, ['id', 'type'], '');
+  if (isObject(call.function)) changed = without(call.function, ['name'], begun.name) || changed;
+  else if (begun.name && !isObject(call.custom)) {
+    call.function = {};
+    changed = true;
+  }
+  const more = argumentsOf(call);
+  if (more === '' || more !== begun.arguments || !isComplete(more)) {
+    begun.arguments += more;
+    return changed;
+  }
+  (call.function as Json).arguments = '';
+  return true;
+}
+
+/** True if arguments are a whole JSON object, so that nothing more can follow. */
+function isComplete(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    return false;
   }
 }
 
