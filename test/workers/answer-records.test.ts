@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { LINGER_MS } from '../../worker/core/answers/stream/limits.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
-import { NO_RUN, type RunFacts } from '../../worker/core/slo/run-facts.ts';
+import { NO_RUN_FACTS, type RunFacts } from '../../worker/core/slo/run-facts.ts';
 import { noteOf, PLAIN, RESUMABLE, refusal, Stage, type Talk, take, WHOLE } from './answer-stream-harness.ts';
 
 const record = { cache: 'miss' as const, colo: 'FRA', build: 'b1' };
@@ -125,9 +125,9 @@ describe.each([
       const asked = ['ana', 'bob'].map((job) => object.open(WHOLE, { ...asking, job }));
       (await begun(object)).chunks(1, 1, chunkOf).settled(FACTS).complete();
       const [first, second] = (await Promise.all(asked)).map(noteOf);
-      expect(first?.ran).toEqual({ ...NO_RUN, ...FACTS });
+      expect(first?.ran).toEqual({ ...NO_RUN_FACTS, ...FACTS });
       const { deployment, provider, model, finishReason } = FACTS;
-      expect(second?.ran).toEqual({ ...NO_RUN, deployment, provider, model, finishReason });
+      expect(second?.ran).toEqual({ ...NO_RUN_FACTS, deployment, provider, model, finishReason });
       expect(object.world.records).toEqual([]);
     });
   });

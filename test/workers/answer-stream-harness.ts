@@ -18,7 +18,7 @@ import type { KeptLease } from '../../worker/core/answers/stream/record.ts';
 import type { RunBatch, RunOutcome } from '../../worker/core/answers/stream/run.ts';
 import { LOCAL_IDENTITY } from '../../worker/core/identity/identity.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
-import { NO_RUN, type RunFacts } from '../../worker/core/slo/run-facts.ts';
+import { NO_RUN_FACTS, type RunFacts } from '../../worker/core/slo/run-facts.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerRuns, RunHooks } from '../../worker/ports.ts';
@@ -90,7 +90,7 @@ export class Call {
 
   /** What the run came to, as the pipeline tells before its end. */
   settled(facts: Partial<RunFacts> = {}): this {
-    this.hooks.settled({ ...NO_RUN, ...facts });
+    this.hooks.settled({ ...NO_RUN_FACTS, ...facts });
     return this;
   }
 

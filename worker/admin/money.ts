@@ -8,7 +8,7 @@ import { tenantName } from '../core/config/tenant-name.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { monthOf } from '../core/ledger/time.ts';
 import type { MoneyReport } from '../core/slo/history.ts';
-import { moneyReport, whereInLedger } from '../core/slo/money.ts';
+import { ledgerMonthByFeature, moneyReport } from '../core/slo/money.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
@@ -61,7 +61,7 @@ async function whereByFeature(
 ): Promise<MoneyReport['where'] | undefined> {
   const request = { configured: configuredOf(c.env.composition.config, tenant), after: 'feature:' as const };
   const view = await askLedger(c, tenant, (ledger) => ledger.view({ ...request, most: MOST_FEATURES }));
-  return view && whereInLedger(view.scopes, month);
+  return view && ledgerMonthByFeature(view.scopes, month);
 }
 
 const MOST_FEATURES = 200;

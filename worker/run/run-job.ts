@@ -11,7 +11,7 @@ import type { Measured } from '../core/pricing/bill.ts';
 import { type Failure, interruption } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import type { ClosedRecord } from '../core/slo/record.ts';
-import { factsIn, factsOfHead, NO_RUN, type RunFacts } from '../core/slo/run-facts.ts';
+import { factsIn, factsOfHead, NO_RUN_FACTS, type RunFacts } from '../core/slo/run-facts.ts';
 import { LONGEST_REPORT_MS } from '../lease/ledger-client.ts';
 import { withAliasList } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
@@ -89,7 +89,7 @@ const modelOf = ({ alias, deployment }: ClosedRecord, { config }: Deps): string 
 const producer =
   (deps: Deps): AnswerRuns['produce'] =>
   async (job, hooks) => {
-    let facts: RunFacts | undefined = NO_RUN;
+    let facts: RunFacts | undefined = NO_RUN_FACTS;
     try {
       const ran = await run(job, hooks, deps);
       facts = ran.facts;
@@ -109,14 +109,14 @@ async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
   const request = requestOf(job, deps);
   if (request === undefined) {
     const refusal = refusalOf({ code: 'internal_error' });
-    return { outcome: { kind: 'refused', refusal, isPersonal: false }, facts: NO_RUN };
+    return { outcome: { kind: 'refused', refusal, isPersonal: false }, facts: NO_RUN_FACTS };
   }
   const context = contextOf(job, hooks, deps);
   if (job.copy !== undefined) {
     return { outcome: await keepCopy(job.copy, request, hooks, deps), facts: factsOfHead(job.copy.head) };
   }
   // An answer that only some callers may get is never made for all who ask the same.
-  if (hooks.isShared && !isOrdinary(request.route)) return { outcome: { kind: 'alone' }, facts: NO_RUN };
+  if (hooks.isShared && !isOrdinary(request.route)) return { outcome: { kind: 'alone' }, facts: NO_RUN_FACTS };
   await deps.board.ready(hooks.background);
   const outcome = await produce(request, deps, context);
   // Never closed: the object closes the records of its readers.
@@ -131,7 +131,7 @@ async function run(job: Job, hooks: RunHooks, deps: Deps): Promise<Ran> {
     return { outcome: begun(outcome, deps, context, onEnd), facts: undefined };
   }
   // The Worker asks again, and records that.
-  if (outcome.isAlone) return { outcome: { kind: 'alone' }, facts: NO_RUN };
+  if (outcome.isAlone) return { outcome: { kind: 'alone' }, facts: NO_RUN_FACTS };
   const facts = settledAs('complete');
   const { error } = outcome;
   const carryon = refusedField(outcome, context.arrivedAt, deps.clock.now());

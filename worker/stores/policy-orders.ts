@@ -1,10 +1,10 @@
 /** Carries out a policy's order, as if an operator had made the change. It is noted in the audit under the policy's name, then made. */
 import type { OperatorsCalls } from '../core/operators/operators.ts';
 import type { OverrideChange } from '../core/routing/override-changes.ts';
-import { nameOf } from '../core/slo/policy/carried-out.ts';
+import { orderTarget } from '../core/slo/policy/apply-order.ts';
 import type { PolicyOrder } from '../core/slo/policy/policy.ts';
-import type { SetKind } from '../core/slo/policy/state.ts';
-import { overrideOf } from '../core/slo/policy/wanted.ts';
+import type { PolicyOverrideKind } from '../core/slo/policy/state.ts';
+import { overrideOf } from '../core/slo/policy/wanted-overrides.ts';
 
 /** The objects that an order needs. */
 export interface OrderTakers {
@@ -13,7 +13,7 @@ export interface OrderTakers {
 }
 
 /** The paths on which operators make the same change. */
-const PATHS: Readonly<Record<SetKind, (name: string) => string>> = {
+const PATHS: Readonly<Record<PolicyOverrideKind, (name: string) => string>> = {
   pin: (alias) => `/admin/pins/${encodeURIComponent(alias)}`,
   safeguard: (feature) => `/admin/safeguards/${encodeURIComponent(feature)}`,
   freeze: () => '/admin/freeze',
@@ -22,7 +22,7 @@ const PATHS: Readonly<Record<SetKind, (name: string) => string>> = {
 /** Carries out one order. It may be called again, and the caller does so until it succeeds. */
 export async function carryOutOrder(order: PolicyOrder, { board, operators }: OrderTakers, now: number): Promise<void> {
   const { who, at } = order;
-  const [kind, name] = [order.do === 'undo' ? order.of : order.do, nameOf(order)];
+  const [kind, name] = [order.do === 'undo' ? order.of : order.do, orderTarget(order)];
   const id = `${who} ${order.do} ${kind}/${name} ${at}`;
   const call = `${order.do === 'undo' ? 'DELETE' : 'PUT'} ${PATHS[kind](name)}`;
   const isFirstTry = await operators.begin({ id, who, call, what: wordsOf(order) });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setOverride } from '../../../worker/core/routing/override-changes.ts';
 import { NO_OVERRIDES, type Overrides } from '../../../worker/core/routing/overrides.ts';
-import { carriedOut } from '../../../worker/core/slo/policy/carried-out.ts';
+import { applyOrder } from '../../../worker/core/slo/policy/apply-order.ts';
 import type { PolicyOrder } from '../../../worker/core/slo/policy/policy.ts';
 import { carryOutOrder } from '../../../worker/stores/policy-orders.ts';
 
@@ -42,7 +42,7 @@ const step = async <Reply>(name: string, reply: Reply): Promise<Reply> => {
 const takers = {
   board: {
     carryOut: (order: PolicyOrder) => {
-      const change = carriedOut(overrides, order, NOW);
+      const change = applyOrder(overrides, order, NOW);
       overrides = change.overrides;
       return step('board', change);
     },

@@ -1,7 +1,7 @@
 /** Finds rules of `slo.policy` that could never act, or that could do nothing. Only the build uses this. */
 import { fastestBurn } from '../slo/burn-alerts.ts';
 import { triggerText } from '../slo/policy/trigger.ts';
-import { OF_ATTEMPTS } from '../slo/policy/wanted.ts';
+import { ATTEMPT_SLI_KINDS } from '../slo/policy/wanted-overrides.ts';
 import type { Objective, Slo } from '../slo/slo.ts';
 import { type Contradiction, type Path, warning } from './contradiction.ts';
 import { nearestOf } from './nearest.ts';
@@ -35,7 +35,7 @@ export function policyContradictions(
     );
     for (const [place, action] of rule.do.entries()) {
       const field = ['do', place];
-      if (action === 'pin' && !concerned.some(({ sli }) => OF_ATTEMPTS.has(sli.kind)))
+      if (action === 'pin' && !concerned.some(({ sli }) => ATTEMPT_SLI_KINDS.has(sli.kind)))
         refuse(field, '"pin" is for objectives of success, ttft and latency: no deployment is to blame for the others');
       const has = concerned.some((one) =>
         Object.entries(features).some(

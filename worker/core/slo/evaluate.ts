@@ -9,7 +9,7 @@ import type { Objective, Sli, Slo } from './slo.ts';
 import {
   burningAlerts,
   burnRateOf,
-  inWhole,
+  inWholeRequests,
   type ReadBook,
   ratioOf,
   type Tallies,
@@ -173,7 +173,7 @@ function monthSoFar({ target, promised }: Objective, tally: Tallies, now: number
 
 function shownCounts(tally: Tally): Pick<Evaluation, 'good' | 'total' | 'excluded'> {
   const excluded = Object.entries(tally.excluded).map(([reason, count]) => [reason, Math.round(count)]);
-  return { ...inWhole(tally), excluded: Object.fromEntries(excluded) };
+  return { ...inWholeRequests(tally), excluded: Object.fromEntries(excluded) };
 }
 
 const rounded = (number: number): number => Math.round(number * 1e4) / 1e4;

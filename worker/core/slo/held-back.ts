@@ -19,8 +19,8 @@ const MOST_WAITING = 1_000;
 /** A held notice names at most this many of the tenants that it touches. */
 const MOST_TENANTS_HELD = 10;
 
-/** What `sift` needs to decide. */
-export interface Sifting {
+/** What `splitBySilence` needs to decide. */
+export interface SplitInput {
   silences: readonly Silence[];
   /** Notices that are held back already, the oldest first. */
   held: readonly HeldNotice[];
@@ -33,9 +33,9 @@ export interface Sifting {
  * silence if it still goes on. Otherwise neither its beginning nor its end is sent. If its beginning was sent before the silence,
  * its end is sent at once.
  */
-export function sift(
+export function splitBySilence(
   notices: readonly Notice[],
-  { silences, held, goesOn }: Sifting,
+  { silences, held, goesOn }: SplitInput,
   now: number,
 ): { send: Notice[]; held: HeldNotice[] } {
   const silenceBy = (notice: Notice) => silenceOf(silences, silenceable(notice), now)?.objective;

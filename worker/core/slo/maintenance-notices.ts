@@ -3,7 +3,7 @@ import type { Notice } from '../alerts/notice.ts';
 import type { Maintenance, MaintenanceWindow } from './slo.ts';
 
 /** An announcement that was sent. It is remembered until the maintenance is over. */
-export interface ToldMaintenance {
+export interface AnnouncedMaintenance {
   name: string;
   to: number;
 }
@@ -16,9 +16,9 @@ const HOUR_MS = 3_600_000;
  */
 export function maintenanceNotices(
   { windows, noticeHours }: Pick<Maintenance, 'windows' | 'noticeHours'>,
-  told: readonly ToldMaintenance[],
+  told: readonly AnnouncedMaintenance[],
   now: number,
-): { notices: Notice[]; told: ToldMaintenance[]; nextAt: number | null } {
+): { notices: Notice[]; told: AnnouncedMaintenance[]; nextAt: number | null } {
   const after = told.filter(({ to }) => to > now);
   const known = new Set(after.map(({ name }) => name));
   const notices: Notice[] = [];

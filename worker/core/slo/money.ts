@@ -32,7 +32,9 @@ export function spentInMonth(spending: Spending, tenant: string | undefined, mon
   const tenants = spending
     .tenants(month)
     .filter((name) => name !== '')
-    .toSorted((one, other) => costOf(spending.of(other, month)) - costOf(spending.of(one, month)));
+    .toSorted(
+      (one, other) => monthCostMicroUsd(spending.of(other, month)) - monthCostMicroUsd(spending.of(one, month)),
+    );
   const name = tenant ?? tenants[0] ?? '';
   const spent = spending.of(name, month);
   const from = startOfMonth(month, 0);
@@ -54,11 +56,11 @@ export function spentInMonth(spending: Spending, tenant: string | undefined, mon
 }
 
 /** The cost of a whole month, in micro-USD. */
-export const costOf = (spent: SpentMonth | undefined): number =>
+export const monthCostMicroUsd = (spent: SpentMonth | undefined): number =>
   spent?.days.reduce((sum, { microUsd }) => sum + microUsd, 0) ?? 0;
 
 /** Where a month's money went, by the feature scopes of the tenant's ledger. The ledger does not know models and numbers of requests. */
-export const whereInLedger = (scopes: readonly ScopeView[], month: string): MoneyReport['where'] =>
+export const ledgerMonthByFeature = (scopes: readonly ScopeView[], month: string): MoneyReport['where'] =>
   scopes
     .filter(({ scope, period, spentMicroUsd }) => scope.startsWith('feature:') && period === month && spentMicroUsd > 0)
     .map(({ scope, spentMicroUsd }) => ({

@@ -8,10 +8,10 @@ import { daysOf } from './days.ts';
 import type { MonthOfObjective, MonthReport } from './history.ts';
 import type { Incident } from './incident.ts';
 import { meanTimes } from './incidents.ts';
-import { costOf } from './money.ts';
+import { monthCostMicroUsd } from './money.ts';
 import { madeSentence } from './public-incident.ts';
 import type { AverageObjective, Credit, Objective, Slo } from './slo.ts';
-import { inWhole, ratioOf, talliesOf, totalOf } from './tally.ts';
+import { inWholeRequests, ratioOf, talliesOf, totalOf } from './tally.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -57,7 +57,7 @@ export function monthReport(
       isPublic: slo.publicNames.has(one.name),
     })),
     requests: counted === undefined ? 0 : totalOf(counted),
-    costUsd: spenders.reduce((sum, name) => sum + costOf(book.spending.of(name, month)), 0) / 1e6,
+    costUsd: spenders.reduce((sum, name) => sum + monthCostMicroUsd(book.spending.of(name, month)), 0) / 1e6,
     incidents: incidents.map(({ id, openedAt, closedAt, objective, tenant: whose, publicNote }) => ({
       ...{ id, openedAt, closedAt, objective, tenant: whose },
       text: publicNote ?? madeSentence(objective, slo),
@@ -89,7 +89,7 @@ function monthOfObjective(
     atMostUsd: sli.kind === 'cost' ? sli.atMostMicroUsd / 1e6 : null,
     under: sli.kind === 'ttft' || sli.kind === 'latency' ? durationText(sli.underMs) : null,
     kept: value === null ? null : counts.bad <= total * errorBudget(promised) + 1e-9,
-    ...inWhole(counts),
+    ...inWholeRequests(counts),
     excluded: counts.excluded,
     budgetSpent: value === null ? null : counts.bad === 0 ? 0 : allowed > 0 ? counts.bad / allowed : null,
     badMinutes: value === null ? null : ((1 - value) * (to - from)) / MINUTE_MS,

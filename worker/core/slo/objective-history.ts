@@ -6,7 +6,7 @@ import type { Narrowing } from './evaluate.ts';
 import type { HistoryMark, HistoryPoint, ObjectiveHistory } from './history.ts';
 import type { Incident } from './incident.ts';
 import type { Objective, Slo } from './slo.ts';
-import { burnRateOf, inWhole, ratioOf, talliesOf } from './tally.ts';
+import { burnRateOf, inWholeRequests, ratioOf, talliesOf } from './tally.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
 /**
@@ -49,7 +49,7 @@ export function objectiveHistory(
     );
     points.push({
       at,
-      ...inWhole(counts),
+      ...inWholeRequests(counts),
       value: ratioOf(counts),
       budgetRemaining: remainingOf(whole, objective),
     });

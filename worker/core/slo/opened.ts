@@ -3,7 +3,7 @@ import type { Job } from '../answers/stream/job.ts';
 import type { OpenMessage } from '../answers/stream/messages.ts';
 import { edgeMode, PLAIN_ROUTE } from '../routing/route.ts';
 import type { ClosedRecord } from './record.ts';
-import { NO_RUN } from './run-facts.ts';
+import { NO_RUN_FACTS } from './run-facts.ts';
 
 /** Returns undefined if the call has no record. Earlier builds leave out `job` when they only look for a known answer. */
 export function openedRecord(
@@ -13,7 +13,7 @@ export function openedRecord(
   if (record === undefined || job === undefined) return undefined;
   const { requestId, arrivedAt, identity, user, door, feature, alias, route = PLAIN_ROUTE } = job;
   return {
-    ...NO_RUN,
+    ...NO_RUN_FACTS,
     ...{ class: null, cache: null, cacheAgeS: null, cacheTtlS: null, colo: null, build: null, promptVersion: null },
     ...{
       userHash: null,

@@ -30,11 +30,11 @@ export interface ReceiptFound {
 const FIELDS = ['tenant', 'feature', 'userHash', 'code'] as const satisfies (keyof ReceiptFilter)[];
 
 /** Whether a receipt matches the filter. */
-export const isAskedFor = (receipt: Receipt, filter: ReceiptFilter): boolean =>
+export const matchesFilter = (receipt: Receipt, filter: ReceiptFilter): boolean =>
   FIELDS.every((field) => filter[field] === undefined || filter[field] === receipt[field]);
 
 /** Strings that the body of each flush with a matching receipt contains. */
-export const textsOf = (filter: ReceiptFilter): string[] =>
+export const searchStrings = (filter: ReceiptFilter): string[] =>
   FIELDS.flatMap((field) => (filter[field] === undefined ? [] : [JSON.stringify(filter[field])]));
 
 /** Reads a cursor. Returns undefined for a string that no search has returned as `next`. */

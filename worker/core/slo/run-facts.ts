@@ -23,7 +23,7 @@ export type RunFacts = Pick<
 >;
 
 /** The facts of a request for which no provider was asked. */
-export const NO_RUN: RunFacts = {
+export const NO_RUN_FACTS: RunFacts = {
   ...{ mode: 'normal', deployment: null, provider: null, model: null, finishReason: null },
   ...{ attempts: [], hops: 0, costMicroUsd: 0, failedMicroUsd: 0, estimated: false },
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 },
@@ -42,7 +42,7 @@ export const factsIn = (record: RunFacts): RunFacts => {
 
 /** For a request that joined or replays a run: cost and attempts belong to the request that started it. */
 export const joinedFacts = ({ mode, deployment, provider, model, finishReason }: RunFacts): RunFacts => ({
-  ...NO_RUN,
+  ...NO_RUN_FACTS,
   ...{ mode, deployment, provider, model, finishReason },
 });
 
@@ -52,7 +52,7 @@ export const joinedFacts = ({ mode, deployment, provider, model, finishReason }:
  * model.
  */
 export const factsOfHead = ({ mode, deployment, provider }: AnswerHead): RunFacts => ({
-  ...NO_RUN,
+  ...NO_RUN_FACTS,
   mode: mode ?? 'normal',
   deployment: deployment ?? null,
   provider: provider ?? null,

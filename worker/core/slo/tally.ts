@@ -23,7 +23,7 @@ const NOTHING: Tally = { good: 0, bad: 0, excluded: {} };
 export const totalOf = ({ good, bad }: Pick<Tally, 'good' | 'bad'>): number => good + bad;
 
 /** Rounds to whole requests. Counts may be fractions if a window begins inside a cell, or if a dependency takes a share. */
-export function inWhole(tally: Pick<Tally, 'good' | 'bad'>): { good: number; total: number } {
+export function inWholeRequests(tally: Pick<Tally, 'good' | 'bad'>): { good: number; total: number } {
   const total = Math.round(totalOf(tally));
   return { good: total - Math.round(tally.bad), total };
 }

@@ -27,7 +27,7 @@ import {
   setOverride,
 } from '../../core/routing/override-changes.ts';
 import type { Overrides } from '../../core/routing/overrides.ts';
-import { carriedOut } from '../../core/slo/policy/carried-out.ts';
+import { applyOrder } from '../../core/slo/policy/apply-order.ts';
 import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
 import { KeptOverrides } from './kept-overrides.ts';
 import { BoardPublisher } from './publisher.ts';
@@ -125,7 +125,7 @@ export class HealthBoard extends DurableObject<Bindings> {
 
   /** Makes a policy's change. */
   carryOut(order: PolicyOrder): OverrideChange {
-    return this.#overrides.change((overrides, now) => carriedOut(overrides, order, now));
+    return this.#overrides.change((overrides, now) => applyOrder(overrides, order, now));
   }
 
   /** The overrides in force. */

@@ -1,5 +1,5 @@
 /** One look of the watch: what holds now, what to send, and when to look again. */
-import { maintenanceNotices, type ToldMaintenance } from '../../core/slo/maintenance-notices.ts';
+import { type AnnouncedMaintenance, maintenanceNotices } from '../../core/slo/maintenance-notices.ts';
 import type { RateLimits } from '../../core/slo/metrics/rate-saturation.ts';
 import type { Slo } from '../../core/slo/slo.ts';
 import { watch } from '../../core/slo/watch/watch.ts';
@@ -30,7 +30,7 @@ export const isMaintenanceDue = (memory: Pick<Memory, 'watch'>, slo: Slo, now: n
   maintenanceOf(memory, slo, now).notices.length > 0;
 
 const maintenanceOf = ({ watch }: Pick<Memory, 'watch'>, slo: Slo, now: number) =>
-  maintenanceNotices(slo.maintenance, watch.documents.read<readonly ToldMaintenance[]>('maintenance', []), now);
+  maintenanceNotices(slo.maintenance, watch.documents.read<readonly AnnouncedMaintenance[]>('maintenance', []), now);
 
 /** The first of these times. Null if there is none. */
 export function earliest(...times: readonly (number | null)[]): number | null {

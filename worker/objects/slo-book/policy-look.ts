@@ -3,9 +3,9 @@ import type { Clock } from '../../core/clock.ts';
 import { aliasesInForce } from '../../core/config/alias-list.ts';
 import type { Config } from '../../core/config/config.ts';
 import { NO_OVERRIDES, type Overrides } from '../../core/routing/overrides.ts';
-import { decidePolicy, mayAct } from '../../core/slo/policy/decide.ts';
+import { decidePolicy, needsDecision } from '../../core/slo/policy/decide.ts';
 import { attemptsOf, type Standing, standingOf } from '../../core/slo/policy/standing.ts';
-import { NO_POLICY_ACTS, type PolicyState } from '../../core/slo/policy/state.ts';
+import { NO_ACTIVE_POLICIES, type PolicyState } from '../../core/slo/policy/state.ts';
 import { within } from '../../core/within.ts';
 import type { Memory, Turns } from './turns.ts';
 
@@ -28,7 +28,7 @@ export async function policyLook(turns: Turns, deps: PolicyDeps): Promise<number
   const { config, clock } = deps;
   const isDue = turns.take((memory, now) => {
     const { rules, minErrors } = ruled(config);
-    return mayAct(stateOf(memory), rules, standingsOf(memory, config, now), minErrors);
+    return needsDecision(stateOf(memory), rules, standingsOf(memory, config, now), minErrors);
   });
   if (!isDue) return null;
   const asked = deps.overrides().catch(() => undefined);
@@ -64,7 +64,7 @@ function decide(memory: Memory, config: PolicyDeps['config'], known: Overrides |
 
 const ruled = ({ slo: { policy, minErrors } }: PolicyDeps['config']) => ({ rules: policy, minErrors });
 
-const stateOf = ({ watch }: Memory): PolicyState => watch.documents.read('policy', NO_POLICY_ACTS);
+const stateOf = ({ watch }: Memory): PolicyState => watch.documents.read('policy', NO_ACTIVE_POLICIES);
 
 /** An alarm may be a little late, so counts go up to the whole minute. */
 const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS) * MINUTE_MS;

@@ -7,12 +7,12 @@ import type { FlushBody } from '../../core/slo/flush.ts';
 import { unpackRecords } from '../../core/slo/packed.ts';
 import { KEEP_RECEIPTS_MS, type Receipt } from '../../core/slo/receipt.ts';
 import {
-  isAskedFor,
+  matchesFilter,
   type ReceiptCursor,
   type ReceiptFilter,
   type ReceiptFound,
   type ReceiptPage,
-  textsOf,
+  searchStrings,
 } from '../../core/slo/receipt-search.ts';
 import type { Journal } from './journal.ts';
 
@@ -72,12 +72,12 @@ export function listReceipts(
     requests: requests.toSorted((one, other) => other.arrivedAt - one.arrivedAt),
     next,
   });
-  for (const { number, body } of journal.containing(textsOf(filter), from, before.number, 'DESC')) {
+  for (const { number, body } of journal.containing(searchStrings(filter), from, before.number, 'DESC')) {
     const receipts = receiptsIn(body);
     const end = number === before.number ? Math.min(before.index, receipts.length) : receipts.length;
     for (let index = end - 1; index >= 0; index--) {
       const receipt = receipts[index] as Receipt;
-      if (!isAskedFor(receipt, filter)) continue;
+      if (!matchesFilter(receipt, filter)) continue;
       if (requests.length === most) return page(`${number}.${index + 1}`);
       requests.push(receipt);
     }

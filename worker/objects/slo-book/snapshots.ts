@@ -1,5 +1,5 @@
 /** The snapshots of the book: rows in, rows out (docs/storage.md). */
-import type { SavedRow } from '../../core/slo/book/shelf.ts';
+import type { SavedRow } from '../../core/slo/book/series-set.ts';
 
 // The table is WITHOUT ROWID, because the text key of any other table is an index, and so a second row on every write.
 const TABLE = 'CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID';

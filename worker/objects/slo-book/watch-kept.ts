@@ -1,7 +1,7 @@
 /** What the book stores for its watch: firing alerts, what operators set beside them, and notices that wait. */
 import type { Notice } from '../../core/alerts/notice.ts';
 import type { Limits } from '../../core/ledger/types.ts';
-import { type HeldNotice, sift } from '../../core/slo/held-back.ts';
+import { type HeldNotice, splitBySilence } from '../../core/slo/held-back.ts';
 import { incidentSubject } from '../../core/slo/incidents.ts';
 import { type SetLimits, withLimits } from '../../core/slo/set-limits.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../core/slo/shown-alerts.ts';
 import { inForce, MOST_SILENCES, type Silence } from '../../core/slo/silences.ts';
 import type { Slo } from '../../core/slo/slo.ts';
-import { type FiringAlert, NOTHING_WATCHED, type WatchState } from '../../core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE, type FiringAlert, type WatchState } from '../../core/slo/watch/watch-state.ts';
 import { Documents } from './documents.ts';
 import { IncidentRows } from './incident-rows.ts';
 import { KeptIncidents } from './kept-incidents.ts';
@@ -31,7 +31,7 @@ export class WatchKept {
   }
 
   get state(): WatchState {
-    return this.documents.read('watch', NOTHING_WATCHED);
+    return this.documents.read('watch', EMPTY_WATCH_STATE);
   }
 
   /** An acknowledgement ends with its alert. */
@@ -104,7 +104,7 @@ export class WatchKept {
     }
     const open = this.incidents.since(now).map(incidentSubject);
     const goesOn = new Set([...Object.keys(this.state.firing), ...open]);
-    const sifted = sift(notices, { silences, held, goesOn }, now);
+    const sifted = splitBySilence(notices, { silences, held, goesOn }, now);
     this.documents.write('held', sifted.held);
     this.outbox.add('notice', sifted.send);
   }

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Limits } from '../../core/ledger/types.ts';
 import type { IncidentPage } from '../../core/slo/incident.ts';
 import type { IncidentChange, NewIncident } from '../../core/slo/incidents.ts';
-import { NO_POLICY_ACTS, type PolicyState } from '../../core/slo/policy/state.ts';
+import { NO_ACTIVE_POLICIES, type PolicyState } from '../../core/slo/policy/state.ts';
 import type { ShownAlert, ShownSilences } from '../../core/slo/shown-alerts.ts';
 import type { Silence } from '../../core/slo/silences.ts';
 import type { IncidentPair } from './kept-incidents.ts';
@@ -37,7 +37,7 @@ export class WatchingBook extends DurableObject<unknown> {
 
   /** The rules of the policy that hold. */
   activePolicies(): PolicyState['active'] {
-    return this.#watchman.turns.take(({ watch }) => watch.documents.read('policy', NO_POLICY_ACTS).active);
+    return this.#watchman.turns.take(({ watch }) => watch.documents.read('policy', NO_ACTIVE_POLICIES).active);
   }
 
   /** The silences that hold, and what they hold back. */

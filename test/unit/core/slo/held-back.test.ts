@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../worker/core/alerts/notice.ts';
-import { type HeldNotice, sift } from '../../../../worker/core/slo/held-back.ts';
+import { type HeldNotice, splitBySilence } from '../../../../worker/core/slo/held-back.ts';
 import { incidentNotice, openedIncident } from '../../../../worker/core/slo/incidents.ts';
 import type { Silence } from '../../../../worker/core/slo/silences.ts';
 
@@ -29,7 +29,7 @@ describe('a silence', () => {
     ['burn/6h', false],
   ])('of %s holds back a beginning of burn/1h of chat-success: %s', (objective, isHeld) => {
     const sifting = { ...nothing, silences: [silence(objective)], goesOn: new Set(['burn/1h']) };
-    const { send, held } = sift([begins('burn/1h')], sifting, NOW);
+    const { send, held } = splitBySilence([begins('burn/1h')], sifting, NOW);
     expect([names(send), held.map(({ by }) => by)]).toEqual(
       isHeld ? [[], [objective]] : [['burn/1h@1800000000000'], []],
     );
@@ -37,12 +37,12 @@ describe('a silence', () => {
 
   it('that is over holds back nothing', () => {
     const sifting = { ...nothing, silences: [silence('*', NOW)], goesOn: new Set(['burn/1h']) };
-    expect(sift([begins('burn/1h')], sifting, NOW).send).toHaveLength(1);
+    expect(splitBySilence([begins('burn/1h')], sifting, NOW).send).toHaveLength(1);
   });
 
   it('that came later does not hold back the end of an alert that was sent', () => {
     const sifting = { ...nothing, silences: [silence('*')] };
-    expect(names(sift([ends('burn/1h')], sifting, NOW).send)).toEqual(['end']);
+    expect(names(splitBySilence([ends('burn/1h')], sifting, NOW).send)).toEqual(['end']);
   });
 
   it('does not hold back maintenance, nor what a person did to an incident', () => {
@@ -52,7 +52,7 @@ describe('a silence', () => {
         ...{ now: NOW, runbook: null },
       }) as Notice;
     const sifting = { ...nothing, silences: [silence('*')], goesOn: new Set(['incident/1']) };
-    const { send, held } = sift([maintenance, incident('ana'), incident('policy:fast')], sifting, NOW);
+    const { send, held } = splitBySilence([maintenance, incident('ana'), incident('policy:fast')], sifting, NOW);
     expect([names(send), held.length]).toEqual([['n', 'incident/1/opened'], 1]);
   });
 });
@@ -63,7 +63,7 @@ it('keeps the most urgent notices in less than a row if everything burns under a
     aNotice({ name: `n${place}`, subject: `s${place}`, severity: place < 2_900 ? 'note' : 'page', data: { tenants } }),
   );
   const goesOn = new Set(notices.map(({ subject }) => subject));
-  const { held } = sift(notices, { silences: [silence('*')], held: [], goesOn }, NOW);
+  const { held } = splitBySilence(notices, { silences: [silence('*')], held: [], goesOn }, NOW);
   expect(JSON.stringify(held).length).toBeLessThan(1_500_000);
   expect(held.filter(({ notice }) => notice.severity === 'page')).toHaveLength(100);
   expect(held).toHaveLength(1_000);
@@ -74,7 +74,7 @@ it('keeps all notices that wait, and the last hundred of the rest', () => {
     return { notice: begins(`a${place}`, NOW + place), by: '*', waits: place < 50 };
   });
   const goesOn = new Set(old.map(({ notice }) => notice.subject));
-  const { held } = sift([], { silences: [silence('*')], held: old, goesOn }, NOW);
+  const { held } = splitBySilence([], { silences: [silence('*')], held: old, goesOn }, NOW);
   expect(held.map(({ notice }) => notice.at)).toEqual([
     ...old.slice(0, 50).map(({ notice }) => notice.at),
     ...old.slice(-100).map(({ notice }) => notice.at),
@@ -98,7 +98,7 @@ it('sends exactly what goes on without a silence, once, and the end of what it h
         // As it is read again after a restart.
         held = JSON.parse(JSON.stringify(held)) as HeldNotice[];
         const silences = silenced.map((one) => silence(one, now + 1));
-        const sifted = sift([change], { silences, held, goesOn: new Set(firing.keys()) }, now);
+        const sifted = splitBySilence([change], { silences, held, goesOn: new Set(firing.keys()) }, now);
         held = sifted.held;
         for (const { name } of sifted.send) told.set(name, (told.get(name) ?? 0) + 1);
         const isSilent = (name: string) => silenced.some((one) => [name, '*', 'chat'].includes(one));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maintenanceNotices, type ToldMaintenance } from '../../../../worker/core/slo/maintenance-notices.ts';
+import { type AnnouncedMaintenance, maintenanceNotices } from '../../../../worker/core/slo/maintenance-notices.ts';
 
 const HOUR = 3_600_000;
 const FROM = Date.UTC(2026, 11, 6, 2);
@@ -8,10 +8,10 @@ const maintenance = { windows: [WINDOW], noticeHours: 48 };
 
 /** Looks at these times, with what was told read again as JSON. */
 function looks(times: readonly number[]): string[] {
-  let told: readonly ToldMaintenance[] = [];
+  let told: readonly AnnouncedMaintenance[] = [];
   return times.flatMap((now) => {
     const step = maintenanceNotices(maintenance, told, now);
-    told = JSON.parse(JSON.stringify(step.told)) as ToldMaintenance[];
+    told = JSON.parse(JSON.stringify(step.told)) as AnnouncedMaintenance[];
     return step.notices.map(({ name, at }) => `${name.split('/').at(-1)} ${(at - FROM) / HOUR} h`);
   });
 }

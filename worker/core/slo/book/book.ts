@@ -7,10 +7,10 @@ import { type CountedPromise, countedPromises } from './counted-promises.ts';
 import { increase } from './label-tree.ts';
 import { Losses } from './losses.ts';
 import { attemptOutcomeFor, completeMs, outsideReason } from './measured.ts';
-import { type Counting, Routes } from './routes.ts';
 import { counterNames, type Series } from './series.ts';
+import { type CountingSeries, SeriesLookup } from './series-lookup.ts';
 import { deploymentSeries, experimentSeries, seriesOf } from './series-names.ts';
-import { type SavedRow, Shelf } from './shelf.ts';
+import { type SavedRow, SeriesSet } from './series-set.ts';
 import { Spending } from './spending.ts';
 import { OTHER, Tenants } from './tenants.ts';
 import { Totals } from './totals.ts';
@@ -47,8 +47,8 @@ export class Book {
   readonly losses = new Losses();
   readonly #config: BookConfig;
   readonly #promises: readonly CountedPromise[];
-  readonly #shelf: Shelf;
-  readonly #routes: Routes;
+  readonly #allSeries: SeriesSet;
+  readonly #lookup: SeriesLookup;
   readonly #tenants: Tenants;
   readonly #deployments = new Map<string, Series>();
 
@@ -59,9 +59,9 @@ export class Book {
     this.spending = new Spending(retentionDays);
     this.#promises = countedPromises(objectives);
     this.#tenants = new Tenants(new Set(objectives.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))));
-    this.#shelf = new Shelf(retentionDays);
-    this.#routes = new Routes({
-      ...{ shelf: this.#shelf, objectives, promises: this.#promises, events: this.totals.counters.events },
+    this.#allSeries = new SeriesSet(retentionDays);
+    this.#lookup = new SeriesLookup({
+      ...{ allSeries: this.#allSeries, objectives, promises: this.#promises, events: this.totals.counters.events },
     });
   }
 
@@ -76,7 +76,7 @@ export class Book {
     const isNamed = record.feature !== null || record.code === 'unknown_feature';
     const label = feature ?? (isNamed ? UNKNOWN : '');
     const fullMs = completeMs(record);
-    for (const { series, promises, objectives, hasPercentiles } of this.#routes.of(tenant, feature)) {
+    for (const { series, promises, objectives, hasPercentiles } of this.#lookup.of(tenant, feature)) {
       series.beginRequest(at);
       for (const { index, names } of promises) {
         const outcome = outcomes[index];
@@ -103,11 +103,11 @@ export class Book {
     const { key, deployment, experiment, good, bad } = report;
     const tenant = report.tenant === null ? null : this.#tenants.shownAs(report.tenant);
     const features = report.feature === null ? this.#featuresOf(key) : [this.#known(report.feature)];
-    const routes = features.flatMap((feature) => this.#routes.of(tenant, feature));
-    const told = new Set(routes.map(({ series }) => series));
-    this.#countEvents(new Map(routes.map(({ series, objectives }) => [series, objectives])).values(), report);
+    const counting = features.flatMap((feature) => this.#lookup.of(tenant, feature));
+    const told = new Set(counting.map(({ series }) => series));
+    this.#countEvents(new Map(counting.map(({ series, objectives }) => [series, objectives])).values(), report);
     if (deployment !== null) told.add(this.#deployment(deployment));
-    if (experiment !== null) told.add(this.#shelf.open(experimentSeries(experiment), experimentSeries(OTHER)));
+    if (experiment !== null) told.add(this.#allSeries.open(experimentSeries(experiment), experimentSeries(OTHER)));
     const names = counterNames(key);
     for (const series of told) {
       series.moveTo(at);
@@ -118,17 +118,17 @@ export class Book {
 
   /** The names of all series, such as `all`, `feature:chat`, `tenant:acme|feature:chat`, `deployment:one`. */
   get names(): Iterable<string> {
-    return this.#shelf.names;
+    return this.#allSeries.names;
   }
 
   /** The series with this name. Undefined if nothing was ever counted in it. */
   series(name: string): Series | undefined {
-    return this.#shelf.find(name);
+    return this.#allSeries.find(name);
   }
 
   /** The series of a tenant and a feature. Undefined also for a tenant that is counted as `other`. */
   seriesOf(tenant: string | null, feature: string | null): Series | undefined {
-    return this.#shelf.find(seriesOf(tenant, feature));
+    return this.#allSeries.find(seriesOf(tenant, feature));
   }
 
   /** The number of requests that were counted for `other`, because there are too many tenants. */
@@ -147,7 +147,7 @@ export class Book {
     yield [TENANTS_ROW, this.#tenants.save()];
     yield [LOSSES_ROW, this.losses.save()];
     yield* this.spending.save();
-    yield* this.#shelf.save();
+    yield* this.#allSeries.save();
   }
 
   /** Reads saved rows, even those of an earlier config. Returns the names of rows that cannot be read. */
@@ -160,7 +160,7 @@ export class Book {
         if (name === TOTALS_ROW) this.totals.load(text);
         else if (name === TENANTS_ROW) this.#tenants.load(text);
         else if (name === LOSSES_ROW) this.losses.load(text);
-        else if (!this.spending.load(name, text)) this.#shelf.load(name, text, (key) => known.has(key));
+        else if (!this.spending.load(name, text)) this.#allSeries.load(name, text, (key) => known.has(key));
       } catch {
         unreadable.push(name);
       }
@@ -184,7 +184,7 @@ export class Book {
   }
 
   /** A counter for `GET /metrics` only grows, so a report that is taken back stays in it. */
-  #countEvents(told: Iterable<Counting['objectives']>, { key, good, bad }: OutsideReport): void {
+  #countEvents(told: Iterable<CountingSeries['objectives']>, { key, good, bad }: OutsideReport): void {
     for (const objectives of told) {
       for (const { promise, events } of objectives) {
         if (promise.key !== key) continue;
@@ -196,8 +196,8 @@ export class Book {
 
   #named(tenant: string, at: number): string {
     return this.#tenants.named(tenant, at, (least) => {
-      this.#shelf.fold(least);
-      this.#routes.forget();
+      this.#allSeries.fold(least);
+      this.#lookup.forget();
       this.totals.foldTenant(least);
       this.spending.fold(least);
     });
@@ -210,7 +210,7 @@ export class Book {
   #deployment(deployment: string): Series {
     let series = this.#deployments.get(deployment);
     if (series === undefined) {
-      series = this.#shelf.open(deploymentSeries(deployment), deploymentSeries(OTHER));
+      series = this.#allSeries.open(deploymentSeries(deployment), deploymentSeries(OTHER));
       this.#deployments.set(deployment, series);
     }
     return series;

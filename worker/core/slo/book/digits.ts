@@ -11,7 +11,7 @@ const SPARSE = 'A'.charCodeAt(0) - 1;
  * The first `count` cells as one word. Its first character says how many digits a cell has, and whether zeros are left out. If all
  * cells are zero, the word is empty. Cells are whole numbers below 2^53.
  */
-export function toWord(cells: Float64Array, count: number): string {
+export function encodeCells(cells: Float64Array, count: number): string {
   let largest = 0;
   let filled = 0;
   let length = 0;
@@ -41,7 +41,7 @@ export function toWord(cells: Float64Array, count: number): string {
 }
 
 /** Calls `each` for every cell of a word that is not zero. A cell that cannot be read counts as zero. */
-export function eachCell(word: string, each: (index: number, cell: number) => void): void {
+export function forEachCell(word: string, each: (index: number, cell: number) => void): void {
   const kind = word.charCodeAt(0);
   const isSparse = kind > SPARSE;
   const digits = kind - (isSparse ? SPARSE : DENSE);

@@ -21,7 +21,7 @@ export interface Ring extends Resolution {
  * A time span (`to` is excluded) in which every count goes to the same cells. For each ring: the cell's number since the epoch,
  * and its place in a column.
  */
-export interface Moment {
+export interface CellSpan {
   from: number;
   to: number;
   cells: readonly number[];
@@ -33,7 +33,7 @@ export class Layout {
   readonly rings: readonly Ring[];
   /** The number of cells in a column. */
   readonly length: number;
-  #moment: Moment | undefined;
+  #moment: CellSpan | undefined;
 
   /** All widths are multiples of the first. */
   constructor(resolutions: readonly Resolution[]) {
@@ -46,7 +46,7 @@ export class Layout {
     this.length = length;
   }
 
-  moment(at: number): Moment {
+  moment(at: number): CellSpan {
     const last = this.#moment;
     if (last !== undefined && at >= last.from && at < last.to) return last;
     const width = this.rings[0]?.widthMs ?? 1;

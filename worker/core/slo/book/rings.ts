@@ -1,7 +1,7 @@
 /** Counts over time in bounded memory: the newest in narrow cells, older ones in wide cells. */
 import { Column } from './column.ts';
-import { eachCell, toWord } from './digits.ts';
-import { type Layout, type Moment, placeOf, type Ring } from './layout.ts';
+import { encodeCells, forEachCell } from './digits.ts';
+import { type CellSpan, type Layout, placeOf, type Ring } from './layout.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,7 @@ export class Rings {
   /** The columns again, for loops over all of them. */
   readonly #list: Column[] = [];
   /** The moment at which the next count happens. */
-  #moment: Moment | undefined;
+  #moment: CellSpan | undefined;
   /** That moment's place in each ring. It is -1 if the moment is too old for the ring. */
   readonly #places: number[];
   /** How many counts there were. */
@@ -137,7 +137,7 @@ export class Rings {
       for (const [index, word] of words.entries()) {
         const one = saved[index];
         if (one === undefined) continue;
-        eachCell(word, (back, count) => {
+        forEachCell(word, (back, count) => {
           if (back < Math.min(one.cells, one.head + 1)) own.add(placeOf(one, one.head - back), count);
         });
       }
@@ -255,5 +255,5 @@ function wordOf(column: Column, { offset, cells, head }: Reached, list: Float64A
   const newest = offset + (head % cells);
   const length = column.copy(newest, offset, list, 0);
   if (head >= cells) column.copy(offset + cells - 1, newest + 1, list, length);
-  return toWord(list, Math.min(cells, head + 1));
+  return encodeCells(list, Math.min(cells, head + 1));
 }

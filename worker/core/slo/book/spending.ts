@@ -1,7 +1,7 @@
 /** What the requests of all tenants were charged, by UTC month. */
 import { monthOf, startOfMonth } from '../../ledger/time.ts';
 import type { RequestEntry } from '../receipt.ts';
-import type { SavedRow } from './shelf.ts';
+import type { SavedRow } from './series-set.ts';
 import { SpentMonth } from './spent-month.ts';
 import { OTHER } from './tenants.ts';
 

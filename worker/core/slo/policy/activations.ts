@@ -5,7 +5,7 @@ import type { Activation, PolicyState } from './state.ts';
 import { isCalm, whyTriggered } from './trigger.ts';
 
 /** A rule that holds for an objective now. */
-export interface Acting {
+export interface ActiveRule {
   key: string;
   rule: PolicyRule;
   standing: Standing;
@@ -18,7 +18,7 @@ export interface Acting {
 
 /** The activations after a look. */
 export interface Activations {
-  acting: Acting[];
+  acting: ActiveRule[];
   /** Activations whose rule no longer holds, or is no longer in config. */
   ended: Activation[];
 }
@@ -31,7 +31,7 @@ export function activationsOf(
   minErrors: number,
   now: number,
 ): Activations {
-  const acting: Acting[] = [];
+  const acting: ActiveRule[] = [];
   const left = new Map(Object.entries(before));
   for (const rule of rules) {
     for (const standing of standings.filter(({ objective }) => isAbout(rule, objective))) {

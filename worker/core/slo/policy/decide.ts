@@ -2,15 +2,15 @@
 import type { Overrides } from '../../routing/overrides.ts';
 import type { Incident } from '../incident.ts';
 import { activationsOf } from './activations.ts';
-import { closeIncidents, noteActions, openIncidents, type PolicyIncident, type Told } from './incidents-step.ts';
+import { closeIncidents, noteActions, openIncidents, type PolicyIncident, type RuleNote } from './incidents-step.ts';
 import { overridesStep } from './overrides-step.ts';
 import type { PolicyOrder, PolicyRule } from './policy.ts';
 import type { Standing } from './standing.ts';
-import { keyParts, type PolicyState } from './state.ts';
-import { type PolicyWorld, renewAt } from './wanted.ts';
+import { overrideKeyParts, type PolicyState } from './state.ts';
+import { type PolicyWorld, renewAt } from './wanted-overrides.ts';
 
 /** What a step depends on. */
-export interface PolicyAsk extends PolicyWorld {
+export interface PolicyInput extends PolicyWorld {
   rules: readonly PolicyRule[];
   standings: readonly Standing[];
   /**
@@ -28,7 +28,7 @@ export interface PolicyStep {
   incidents: PolicyIncident[];
   /** The orders to carry out, in this order. */
   orders: PolicyOrder[];
-  told: Told[];
+  told: RuleNote[];
   /** When to look again even if no record comes. Null if the next look can wait for a record. */
   nextLookAt: number | null;
 }
@@ -36,7 +36,7 @@ export interface PolicyStep {
 const MINUTE_MS = 60_000;
 
 /** One step. Pure: the same input at the same time gives the same result. `now`: epoch milliseconds. */
-export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): PolicyStep {
+export function decidePolicy(before: PolicyState, ask: PolicyInput, now: number): PolicyStep {
   const { rules, standings, minErrors, overrides } = ask;
   const found = activationsOf(before.active, rules, standings, minErrors, now);
   const opened = openIncidents(found.acting, ask.incidents, now);
@@ -63,7 +63,7 @@ export function decidePolicy(before: PolicyState, ask: PolicyAsk, now: number): 
 }
 
 /** Whether there is anything to decide. Only then must the board be asked. */
-export const mayAct = (
+export const needsDecision = (
   { active, set }: PolicyState,
   rules: readonly PolicyRule[],
   standings: readonly Standing[],
@@ -78,7 +78,7 @@ function nextLookAt({ active, set }: PolicyState, isKnown: boolean, now: number)
   const isSet = Object.keys(set).length > 0;
   if (isSet && !isKnown) return minute;
   if (Object.values(active).some(({ isCalm }) => !isCalm)) return minute;
-  const renewals = Object.entries(set).map(([key, { until }]) => renewAt(keyParts(key)[0], until));
+  const renewals = Object.entries(set).map(([key, { until }]) => renewAt(overrideKeyParts(key)[0], until));
   const first = Math.min(...renewals);
   return Number.isFinite(first) ? Math.max(minute, first) : null;
 }

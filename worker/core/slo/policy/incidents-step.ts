@@ -1,7 +1,7 @@
 /** Which incidents policies open, what they note in them, and which they close. */
 import type { Incident, IncidentAction } from '../incident.ts';
 import type { IncidentChange, NewIncident } from '../incidents.ts';
-import type { Acting } from './activations.ts';
+import type { ActiveRule } from './activations.ts';
 import type { PolicyRule } from './policy.ts';
 import { type Activation, policyName } from './state.ts';
 
@@ -11,7 +11,7 @@ export type PolicyIncident =
   | { do: 'change'; id: string; change: IncidentChange; who: string };
 
 /** What a rule did, undid or left out, as a sentence. */
-export interface Told {
+export interface RuleNote {
   rule: string;
   objective: string;
   text: string;
@@ -21,17 +21,17 @@ type Open = Pick<Incident, 'id' | 'objective' | 'openedBy'>;
 
 /** One incident per objective: a rule that begins while another rule's incident is open joins that one. Pure. */
 export function openIncidents(
-  acting: readonly Acting[],
+  acting: readonly ActiveRule[],
   open: readonly Open[],
   now: number,
-): { acting: Acting[]; incidents: PolicyIncident[] } {
+): { acting: ActiveRule[]; incidents: PolicyIncident[] } {
   const incidents: PolicyIncident[] = [];
   const byObjective = new Map<string, string>();
   for (const { activation } of acting) {
     const { objective, incident } = activation;
     if (incident !== null && open.some(({ id }) => id === incident)) byObjective.set(objective, incident);
   }
-  const after = acting.map((one): Acting => {
+  const after = acting.map((one): ActiveRule => {
     const { rule, standing, activation, isNew } = one;
     if (!isNew || !rule.does.includes('incident')) return one;
     const { name, feature, tenant } = standing.objective;
@@ -51,7 +51,11 @@ export function openIncidents(
 }
 
 /** Notes what rules did, in the incidents of those rules. */
-export function noteActions(told: readonly Told[], activations: readonly Activation[], now: number): PolicyIncident[] {
+export function noteActions(
+  told: readonly RuleNote[],
+  activations: readonly Activation[],
+  now: number,
+): PolicyIncident[] {
   const actions = new Map<string, { who: string; actions: IncidentAction[] }>();
   for (const { rule, objective, text } of told) {
     const incident = activations.find((one) => one.rule === rule && one.objective === objective)?.incident;

@@ -2,7 +2,7 @@
 import type { Counts } from './standing.ts';
 
 /** What is known about an alias. `attempts` are counted over the rule's window, `lately` over the short window beside it. */
-export interface PinAsk {
+export interface PinInput {
   alias: string;
   /** The deployments that serve it now, in config's order. */
   deployments: readonly { id: string; attempts: Counts; lately: Counts }[];
@@ -26,7 +26,7 @@ const CULPRIT_SHARE = 0.8;
  * Decides by attempts alone. Pure. A deployment that was in cooldown has had few attempts lately, so it is not known to be well
  * now, even if it was well before.
  */
-export function pinChoice({ alias, deployments, target, minErrors }: PinAsk): PinChoice {
+export function pinChoice({ alias, deployments, target, minErrors }: PinInput): PinChoice {
   const skipped = (skip: PinSkip, text: string): PinChoice => ({
     do: 'skip',
     skip,

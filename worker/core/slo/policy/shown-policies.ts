@@ -5,7 +5,7 @@ import { isAbout } from './activations.ts';
 import type { PolicyAction, PolicyRule } from './policy.ts';
 import type { PolicyState } from './state.ts';
 import { triggerText } from './trigger.ts';
-import { aliasesOf, featuresOf, type PolicyWorld } from './wanted.ts';
+import { aliasesOf, featuresOf, type PolicyWorld } from './wanted-overrides.ts';
 
 /** One rule. */
 export interface ShownPolicy {

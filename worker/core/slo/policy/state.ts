@@ -5,7 +5,7 @@ export interface PolicyState {
   /** Rules that hold for an objective, by `RULE/OBJECTIVE`. */
   active: Readonly<Record<string, Activation>>;
   /** Overrides that policies have set and that are not known to have ended. `overrideKey` makes the keys. */
-  set: Readonly<Record<string, SetByPolicy>>;
+  set: Readonly<Record<string, PolicyOverride>>;
   /** When a policy last pinned each alias, epoch milliseconds. */
   pinnedAt: Readonly<Record<string, number>>;
 }
@@ -34,7 +34,7 @@ export interface Activation {
 }
 
 /** An override of a policy. */
-export interface SetByPolicy {
+export interface PolicyOverride {
   /** `policy:RULE`. */
   who: string;
   /** The objective for which it was set. */
@@ -43,18 +43,18 @@ export interface SetByPolicy {
 }
 
 /** Kinds of overrides that policies set. */
-export type SetKind = 'pin' | 'safeguard' | 'freeze';
+export type PolicyOverrideKind = 'pin' | 'safeguard' | 'freeze';
 
 /** The state before any rule has held. */
-export const NO_POLICY_ACTS: PolicyState = { active: {}, set: {}, pinnedAt: {} };
+export const NO_ACTIVE_POLICIES: PolicyState = { active: {}, set: {}, pinnedAt: {} };
 
 /** A key of `PolicyState.set`. */
-export const overrideKey = (kind: SetKind, name: string): string => `${kind}/${name}`;
+export const overrideKey = (kind: PolicyOverrideKind, name: string): string => `${kind}/${name}`;
 
 /** The kind and the name of a key. */
-export function keyParts(key: string): [kind: SetKind, name: string] {
+export function overrideKeyParts(key: string): [kind: PolicyOverrideKind, name: string] {
   const slash = key.indexOf('/');
-  return [key.slice(0, slash) as SetKind, key.slice(slash + 1)];
+  return [key.slice(0, slash) as PolicyOverrideKind, key.slice(slash + 1)];
 }
 
 /** The name under which a rule acts. */

@@ -58,7 +58,7 @@ const SHORT: Readonly<Record<BurnWindow, BurnWindow>> = {
 };
 
 /** The length of the short window that belongs to a window. */
-export const shortOf = (windowMs: number): number => BURN_WINDOWS[SHORT[windowName(windowMs)]];
+export const shortWindowMs = (windowMs: number): number => BURN_WINDOWS[SHORT[windowName(windowMs)]];
 
 /** Why a trigger holds for an objective, as a sentence. Undefined if it does not hold, or if fewer than `minErrors` requests were bad. */
 export function whyTriggered(

@@ -5,12 +5,12 @@ import type { Tally } from '../book/series.ts';
 import type { Objective } from '../slo.ts';
 import { type BurningAlert, burningAlerts, tallyOf, totalOf } from '../tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../windows.ts';
-import type { Condition, Watched } from './condition.ts';
-import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
-import { badText, factorText, lengthText, percentText, promiseText } from './words.ts';
+import { affectedTenants, failingDeployment, tenantsText } from './affected.ts';
+import type { Condition, WatchInput } from './condition.ts';
+import { badRequestsText, factorText, lengthText, percentText, promiseText } from './words.ts';
 
 /** The burn alerts of all objectives whose conditions hold. */
-export function burnConditions(watched: Watched, now: number): Condition[] {
+export function burnConditions(watched: WatchInput, now: number): Condition[] {
   return watched.slo.objectives.flatMap((objective) => {
     const over = countsOver(objective, watched, now);
     return burningAlerts(objective, watched.slo.minErrors, over).map((burning) => {
@@ -29,14 +29,14 @@ export function burnConditions(watched: Watched, now: number): Condition[] {
 }
 
 /** Whether any objective had a bad request in a window that ends now. */
-export const hasBadRequests = ({ slo, book }: Watched, windowMs: number, now: number): boolean =>
+export const hasBadRequests = ({ slo, book }: WatchInput, windowMs: number, now: number): boolean =>
   slo.objectives.some(
     (objective) =>
       tallyOf(objective, book, slo, objective, (series, key) => series.goodAndBad(key, windowMs, now)).bad > 0,
   );
 
 /** Sums up each window once. */
-function countsOver(objective: Objective, { book, slo }: Watched, now: number): (window: BurnWindow) => Tally {
+function countsOver(objective: Objective, { book, slo }: WatchInput, now: number): (window: BurnWindow) => Tally {
   const known = new Map<BurnWindow, Tally>();
   return (window) => {
     const found = known.get(window);
@@ -53,12 +53,12 @@ function wordsAndFigures(
   objective: Objective,
   { alert, burnRate }: BurningAlert,
   counts: Tally,
-  { book }: Watched,
+  { book }: WatchInput,
   now: number,
 ) {
   const windowMs = BURN_WINDOWS[alert.long];
   const badShare = counts.bad / totalOf(counts);
-  const tenants = touchedTenants(objective, book, windowMs, now);
+  const tenants = affectedTenants(objective, book, windowMs, now);
   // A tenant's own webhooks need not learn which provider serves.
   const isOfFailures = objective.sli.kind === 'success' && objective.tenant === null;
   const deployment = isOfFailures ? failingDeployment(book, windowMs, now) : null;
@@ -70,7 +70,7 @@ function wordsAndFigures(
   return {
     text: [
       `${promiseText(objective, objective.tenant)} burns its error budget ${factorText(burnRate)} times too fast over ${lengthText(windowMs)}`,
-      `: ${percentText(badShare)} of ${badText(objective.sli)}`,
+      `: ${percentText(badShare)} of ${badRequestsText(objective.sli)}`,
       deployment === null ? '' : `, most at deployment ${deployment}`,
       objective.tenant !== null || tenants.length === 0 ? '.' : `. It touches ${tenantsText(tenants)}.`,
     ].join(''),

@@ -6,7 +6,7 @@ import type { Slo } from '../slo.ts';
 import type { FiringAlert } from './watch-state.ts';
 
 /** What a look needs. */
-export interface Watched {
+export interface WatchInput {
   book: Pick<Book, 'names' | 'series' | 'seriesOf'>;
   slo: Slo;
   limits: RateLimits;

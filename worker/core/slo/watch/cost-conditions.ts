@@ -8,17 +8,17 @@ import { OTHER } from '../book/tenants.ts';
 import { limitsOf } from '../metrics/rate-saturation.ts';
 import type { AverageObjective } from '../slo.ts';
 import { totalOf } from '../tally.ts';
-import type { Condition, Watched } from './condition.ts';
+import { tenantsText } from './affected.ts';
+import type { Condition, WatchInput } from './condition.ts';
 import { MEASURED_MS, thresholdName } from './threshold.ts';
-import { tenantsText } from './touched.ts';
 import type { WatchState } from './watch-state.ts';
-import { lengthText, usdText, whoseText } from './words.ts';
+import { featureTenantText, lengthText, usdText } from './words.ts';
 
 /** An average over fewer requests than this many times `minErrors` means little, because one long document could cause an alert. */
 const LEAST_OF_AVERAGE = 4;
 
 /** Averages that are above what is promised, or above a rule's limit. */
-export function costConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
+export function costConditions(watched: WatchInput, tenants: readonly string[], now: number): Condition[] {
   const rules = watched.slo.alerts.filter(({ sli }) => sli === 'cost');
   if (rules.length === 0) return [];
   return watched.slo.averages.flatMap((average) => {
@@ -39,7 +39,7 @@ function averageConditions(
   { name: objective, feature, averageMicroUsd }: AverageObjective,
   tenant: string | null,
   rules: readonly AlertRule[],
-  { book, slo }: Watched,
+  { book, slo }: WatchInput,
   tenants: readonly string[],
   now: number,
 ): Condition[] {
@@ -52,7 +52,7 @@ function averageConditions(
     const limitUsd = rule.limit ?? averageMicroUsd / 1e6;
     if (averageUsd <= limitUsd) return [];
     const name = thresholdName(objective, rule, tenant);
-    const whose = `The average cost of ${whoseText(feature, tenant)}`;
+    const whose = `The average cost of ${featureTenantText(feature, tenant)}`;
     return [
       {
         ...{ name, group: name, type: 'slo.threshold', severity: rule.severity, objective, feature, tenant },
@@ -85,7 +85,7 @@ function averageConditions(
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
 /** Monthly budgets that are spent above a rule's percentage by its day. A condition that was reported holds until the month ends. */
-export function spendConditions({ book, slo, limits }: Watched, before: WatchState, now: number): Condition[] {
+export function spendConditions({ book, slo, limits }: WatchInput, before: WatchState, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'spend');
   if (rules.length === 0) return [];
   const month = monthOf(now);

@@ -2,14 +2,14 @@
 import { isAbout } from '../alert-rule.ts';
 import { OTHER } from '../book/tenants.ts';
 import { limitsOf, rateSaturation } from '../metrics/rate-saturation.ts';
-import type { Condition, Watched } from './condition.ts';
+import type { Condition, WatchInput } from './condition.ts';
 import { thresholdName } from './threshold.ts';
 import { percentText } from './words.ts';
 
 const OF_TENANT = /^tenant:([^|]+)(?:\|feature:(.+))?$/;
 
 /** Rate limits of which more than a rule's percentage was used in the last minute. */
-export function rateConditions({ book, slo, limits }: Watched, now: number): Condition[] {
+export function rateConditions({ book, slo, limits }: WatchInput, now: number): Condition[] {
   const rules = slo.alerts.filter(({ sli }) => sli === 'rate');
   if (rules.length === 0) return [];
   return rateSaturation(book, limits, now).flatMap(([[series = ''], share]) => {

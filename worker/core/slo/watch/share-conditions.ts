@@ -3,13 +3,13 @@ import { isAbout, type OwnAlertRule } from '../alert-rule.ts';
 import type { Tally } from '../book/series.ts';
 import type { Objective } from '../slo.ts';
 import { tallyOf, totalOf } from '../tally.ts';
-import type { Condition, Watched } from './condition.ts';
+import { affectedTenants, failingDeployment, tenantsText } from './affected.ts';
+import type { Condition, WatchInput } from './condition.ts';
 import { MEASURED_MS, thresholdName } from './threshold.ts';
-import { failingDeployment, tenantsText, touchedTenants } from './touched.ts';
-import { badText, lengthText, percentText, promiseText } from './words.ts';
+import { badRequestsText, lengthText, percentText, promiseText } from './words.ts';
 
 /** The conditions of each objective, and of each tenant within it. `tenants` are those with series of their own in the book. */
-export function shareConditions(watched: Watched, tenants: readonly string[], now: number): Condition[] {
+export function shareConditions(watched: WatchInput, tenants: readonly string[], now: number): Condition[] {
   return watched.slo.objectives.flatMap((objective) => {
     const rules = watched.slo.alerts.filter(({ sli }) => sli === objective.sli.kind);
     if (objective.alerts?.length === 0 || (objective.alerts === null && rules.length === 0)) return [];
@@ -34,7 +34,7 @@ function conditionsFor(
   objective: Objective,
   tenant: string | null,
   rules: readonly OwnAlertRule[],
-  watched: Watched,
+  watched: WatchInput,
   now: number,
 ): Condition[] {
   if (rules.length === 0) return [];
@@ -54,7 +54,7 @@ function conditionOf(
   tenant: string | null,
   rule: OwnAlertRule,
   counts: Tally,
-  { book }: Watched,
+  { book }: WatchInput,
   now: number,
 ): Condition {
   const { sli, feature, target } = objective;
@@ -76,11 +76,11 @@ function conditionOf(
     endText: `${whose} keeps ${missed} again.`,
     tell: () => {
       const badShare = counts.bad / totalOf(counts);
-      const tenants = tenant === null ? touchedTenants(objective, book, MEASURED_MS, now) : [tenant];
+      const tenants = tenant === null ? affectedTenants(objective, book, MEASURED_MS, now) : [tenant];
       const deployment = sli.kind === 'success' && tenant === null ? failingDeployment(book, MEASURED_MS, now) : null;
       return {
         text: [
-          `${whose} misses ${missed}: over the last ${lengthText(MEASURED_MS)} ${percentText(badShare)} of ${badText(sli)}`,
+          `${whose} misses ${missed}: over the last ${lengthText(MEASURED_MS)} ${percentText(badShare)} of ${badRequestsText(sli)}`,
           deployment === null ? '' : `, most at deployment ${deployment}`,
           tenant !== null || tenants.length === 0 ? '.' : `. It touches ${tenantsText(tenants)}.`,
         ].join(''),

@@ -6,7 +6,7 @@ import type { Slo } from '../slo.ts';
 import type { Condition } from './condition.ts';
 import { isOfSingleTenant } from './threshold.ts';
 import type { FiringAlert, WatchState } from './watch-state.ts';
-import { lasting, timeOfDay } from './words.ts';
+import { lastedText, timeOfDay } from './words.ts';
 
 const MINUTE_MS = 60_000;
 /**
@@ -28,7 +28,7 @@ const AGAIN_AFTER_MS = 3_600_000;
 const QUIET_MS = 300_000;
 
 /** One step. `conditions` are all that hold now. If two have the same name, the first one counts. */
-export function stepOf(
+export function watchStep(
   before: WatchState,
   conditions: readonly Condition[],
   slo: Pick<Slo, 'runbooks' | 'objectives' | 'averages'>,
@@ -127,7 +127,7 @@ function end(alert: FiringAlert, slo: Pick<Slo, 'objectives' | 'averages'>, now:
   return {
     ...{ name: `${name}@${now}/over`, subject: name, tenant: tenantToNotify(tenant), severity, at: now, runbook },
     ...{ kind: 'slo', type: 'slo.recovered' },
-    text: `${endText} It lasted ${lasting(now - since)}.`,
+    text: `${endText} It lasted ${lastedText(now - since)}.`,
     data: { alert: name, objective, feature, since, lastedMs: now - since },
   };
 }

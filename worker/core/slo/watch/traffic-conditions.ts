@@ -4,10 +4,10 @@ import { type AlertRule, type AlertSli, isAbout } from '../alert-rule.ts';
 import type { Series } from '../book/series.ts';
 import { seriesOf } from '../book/series-names.ts';
 import type { MaintenanceWindow, Slo } from '../slo.ts';
-import type { Condition, Watched } from './condition.ts';
+import type { Condition, WatchInput } from './condition.ts';
 import { startOfNext, thresholdName } from './threshold.ts';
 import type { WatchState } from './watch-state.ts';
-import { factorText, lasting, lengthText, listText, percentText } from './words.ts';
+import { factorText, lastedText, lengthText, listText, percentText } from './words.ts';
 
 const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 const WEEK_MS = 7 * DAY_MS;
@@ -28,7 +28,7 @@ interface Odd {
 type Look = (series: Series, rule: AlertRule, isTold: boolean) => Odd | undefined;
 
 /** The conditions of all requests together, and of each feature. A feature's alert waits while its condition holds for all requests. */
-export function trafficConditions(watched: Watched, before: WatchState, now: number): Condition[] {
+export function trafficConditions(watched: WatchInput, before: WatchState, now: number): Condition[] {
   const { slo } = watched;
   return [
     ...conditionsOf('throughput', watched, before, (series, { limit }, isTold) =>
@@ -39,7 +39,7 @@ export function trafficConditions(watched: Watched, before: WatchState, now: num
   ];
 }
 
-function conditionsOf(sli: AlertSli, { book, slo, limits }: Watched, before: WatchState, look: Look): Condition[] {
+function conditionsOf(sli: AlertSli, { book, slo, limits }: WatchInput, before: WatchState, look: Look): Condition[] {
   return slo.alerts
     .filter((rule) => rule.sli === sli)
     .flatMap((rule) => {
@@ -146,7 +146,7 @@ function noRequests(series: Series, isTold: boolean, slo: Slo, now: number): Odd
   const expected = series.requests(now - WEEK_MS - windowMs, now - WEEK_MS);
   if (!isTold && expected < LEAST_WEEK_AGO) return undefined;
   return {
-    text: `no request has come for ${lasting(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago there were ${Math.round(expected)}.`,
+    text: `no request has come for ${lastedText(now - lastAt)}; in the same ${lengthText(windowMs)} a week ago there were ${Math.round(expected)}.`,
     endText: 'requests come again.',
     data: { lastAt, expected: Math.round(expected) },
   };
@@ -155,7 +155,7 @@ function noRequests(series: Series, isTold: boolean, slo: Slo, now: number): Odd
 const sameHoursMs = (noDataAfterMs: number): number => Math.min(noDataAfterMs, DAY_MS);
 
 /** The minute at which silence, if it goes on, becomes odd because requests came a week earlier. Undefined if it never does. */
-export function silenceDueAt({ book, slo }: Watched, now: number): number | undefined {
+export function silenceDueAt({ book, slo }: WatchInput, now: number): number | undefined {
   const series = book.seriesOf(null, null);
   const lastAt = series?.lastAt;
   if (series === undefined || lastAt === undefined) return undefined;

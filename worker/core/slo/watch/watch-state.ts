@@ -38,7 +38,7 @@ export interface WatchState {
 }
 
 /** The state in which no condition holds. */
-export const NOTHING_WATCHED: WatchState = { pending: {}, firing: {} };
+export const EMPTY_WATCH_STATE: WatchState = { pending: {}, firing: {} };
 
 /** A step of the watch. */
 export interface WatchStep {

@@ -1,13 +1,13 @@
 /** The watch: which conditions hold, and what to send about them. A pure step from one minute to the next. */
 import { endOfMonth } from '../../ledger/time.ts';
+import { tenantsOf } from './affected.ts';
 import { burnConditions, hasBadRequests } from './burn-conditions.ts';
-import type { Watched } from './condition.ts';
+import type { WatchInput } from './condition.ts';
 import { costConditions, spendConditions } from './cost-conditions.ts';
 import { rateConditions } from './rate-conditions.ts';
 import { shareConditions } from './share-conditions.ts';
-import { stepOf } from './step.ts';
+import { watchStep } from './step.ts';
 import { startOfNext } from './threshold.ts';
-import { tenantsOf } from './touched.ts';
 import { silenceDueAt, trafficConditions } from './traffic-conditions.ts';
 import type { FiringAlert, WatchState, WatchStep } from './watch-state.ts';
 
@@ -16,7 +16,7 @@ const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 const SHORT_WINDOW_MS = 6 * HOUR_MS;
 
 /** One look at everything that is watched; `now`: epoch milliseconds of the book's clock. */
-export function watch(before: WatchState, watched: Watched, now: number): WatchStep {
+export function watch(before: WatchState, watched: WatchInput, now: number): WatchStep {
   const tenants = tenantsOf(watched.book);
   const conditions = [
     ...burnConditions(watched, now),
@@ -26,7 +26,7 @@ export function watch(before: WatchState, watched: Watched, now: number): WatchS
     ...rateConditions(watched, now),
     ...trafficConditions(watched, before, now),
   ];
-  const { state, notices } = stepOf(before, conditions, watched.slo, now);
+  const { state, notices } = watchStep(before, conditions, watched.slo, now);
   return { state, notices, nextLookAt: nextLookAt(state, watched, now) };
 }
 
@@ -34,7 +34,7 @@ export function watch(before: WatchState, watched: Watched, now: number): WatchS
  * The next look is due a minute later while requests come, or while something may change by time alone. Otherwise it is due when
  * silence becomes odd, or when a month ends.
  */
-function nextLookAt({ pending, firing }: WatchState, watched: Watched, now: number): number | null {
+function nextLookAt({ pending, firing }: WatchState, watched: WatchInput, now: number): number | null {
   const lastAt = watched.book.seriesOf(null, null)?.lastAt ?? Number.NEGATIVE_INFINITY;
   const changesByTime = Object.keys(pending).length > 0 || Object.values(firing).some(canEndByTime);
   const isRecent = lastAt > now - HOUR_MS || (lastAt > now - SHORT_WINDOW_MS && changesByTime);

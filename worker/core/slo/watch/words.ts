@@ -37,7 +37,7 @@ export function lengthText(ms: number): string {
 }
 
 /** How long something lasted, in whole minutes: `25 minutes`, `two hours and five minutes`. */
-export function lasting(ms: number): string {
+export function lastedText(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 1) return 'less than a minute';
   const parts = [
@@ -72,7 +72,7 @@ export const listText = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
 /** `chat` or `all features`, followed by `for tenant acme` if it is about one tenant. */
-export const whoseText = (feature: string | null, tenant: string | null): string =>
+export const featureTenantText = (feature: string | null, tenant: string | null): string =>
   `${feature ?? 'all features'}${forText(tenant)}`;
 
 const forText = (tenant: string | null): string => {
@@ -82,7 +82,7 @@ const forText = (tenant: string | null): string => {
 
 /** A promise as the subject of a sentence, such as `Success of chat`. */
 export function promiseText({ name, sli, feature }: Objective, tenant: string | null): string {
-  const whose = whoseText(feature, tenant);
+  const whose = featureTenantText(feature, tenant);
   if (sli.kind === 'external') return `${name}${forText(tenant)}`;
   return sli.kind === 'all' ? `The promise ${name}` : `${WHAT[sli.kind]} of ${whose}`;
 }
@@ -97,7 +97,7 @@ const WHAT: Readonly<Record<Exclude<Sli['kind'], 'all' | 'external'>, string>> =
 };
 
 /** What the bad requests do, in words that follow `3 % of`. */
-export function badText(sli: Sli): string {
+export function badRequestsText(sli: Sli): string {
   switch (sli.kind) {
     case 'success':
       return 'requests fail';

@@ -2,11 +2,11 @@
 import { NO_OVERRIDES, type Overrides } from '../../../../../worker/core/routing/overrides.ts';
 import type { Incident } from '../../../../../worker/core/slo/incident.ts';
 import { changedIncident, openedIncident } from '../../../../../worker/core/slo/incidents.ts';
-import { carriedOut } from '../../../../../worker/core/slo/policy/carried-out.ts';
+import { applyOrder } from '../../../../../worker/core/slo/policy/apply-order.ts';
 import { decidePolicy, type PolicyStep } from '../../../../../worker/core/slo/policy/decide.ts';
 import type { PolicyOrder, PolicyRule } from '../../../../../worker/core/slo/policy/policy.ts';
 import type { Counts, Standing } from '../../../../../worker/core/slo/policy/standing.ts';
-import { NO_POLICY_ACTS, type PolicyState } from '../../../../../worker/core/slo/policy/state.ts';
+import { NO_ACTIVE_POLICIES, type PolicyState } from '../../../../../worker/core/slo/policy/state.ts';
 import { parseTrigger } from '../../../../../worker/core/slo/policy/trigger.ts';
 import type { Objective } from '../../../../../worker/core/slo/slo.ts';
 import { BURN_WINDOWS } from '../../../../../worker/core/slo/windows.ts';
@@ -39,7 +39,7 @@ const PARTS = ['requests', 'a', 'b'] as const;
 
 export class World {
   now = START;
-  state: PolicyState = NO_POLICY_ACTS;
+  state: PolicyState = NO_ACTIVE_POLICIES;
   overrides: Overrides = NO_OVERRIDES;
   /** Sums up to each minute. */
   readonly #sums: Minute[] = [{ requests: NONE, a: NONE, b: NONE }];
@@ -140,7 +140,7 @@ export class World {
   carryOut(times = 1): void {
     for (const order of this.waiting) {
       for (let time = 0; time < times; time++) {
-        this.overrides = carriedOut(this.overrides, order, this.now).overrides;
+        this.overrides = applyOrder(this.overrides, order, this.now).overrides;
       }
     }
     this.waiting = [];

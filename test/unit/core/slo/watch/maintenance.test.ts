@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 
@@ -33,7 +33,7 @@ function told({ comes, window }: Day) {
   };
   for (let minute = 0; minute < 480; minute++) add(TEN - WEEK_MS + minute * MINUTE_MS);
   const notices: string[] = [];
-  let [state, dueAt, looksInWindow]: [typeof NOTHING_WATCHED, number | null, number] = [NOTHING_WATCHED, TEN, 0];
+  let [state, dueAt, looksInWindow]: [typeof EMPTY_WATCH_STATE, number | null, number] = [EMPTY_WATCH_STATE, TEN, 0];
   for (let minute = 0; minute < 420; minute++) {
     const at = TEN + minute * MINUTE_MS;
     if (comes(minute)) {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 import { type Ended, toldOf } from './reference.ts';
@@ -90,7 +90,7 @@ function requestsOf(minutes: number, random: () => number): Ended[] {
 function watched(requests: readonly Ended[], minutes: number, random: () => number): string[] {
   const book = new Book({ slo: SLO, features: new Set(['chat']) });
   const told: string[] = [];
-  let [state, due, next] = [NOTHING_WATCHED, Number.POSITIVE_INFINITY, 0];
+  let [state, due, next] = [EMPTY_WATCH_STATE, Number.POSITIVE_INFINITY, 0];
   for (let minute = 1; minute <= minutes; minute++) {
     const now = START + minute * MINUTE_MS;
     while (next < requests.length && (requests[next]?.at ?? 0) < now) {

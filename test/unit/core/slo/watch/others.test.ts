@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import { OTHER } from '../../../../../worker/core/slo/book/tenants.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 
@@ -15,7 +15,7 @@ const limits = { tenants: new Map([[OTHER, caps]]), features: new Map([['chat', 
 /** Of twenty minutes with ten requests of a tenant each, of which so many fail; a hundred are of somebody else and well. */
 function told(tenant: string, failing: number) {
   const book = new Book({ slo, features: new Set(['chat']) });
-  let state = NOTHING_WATCHED;
+  let state = EMPTY_WATCH_STATE;
   return Array.from({ length: 20 }, (_, minute) => {
     const at = START + minute * MINUTE_MS;
     for (let index = 0; index < 500; index++) book.add(record({ arrivedAt: at, tenant: 'big', feature: 'chat' }), at);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../../../worker/core/slo/watch/condition.ts';
-import { MOST_REMEMBERED, stepOf } from '../../../../../worker/core/slo/watch/step.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { MOST_REMEMBERED, watchStep } from '../../../../../worker/core/slo/watch/step.ts';
+import { EMPTY_WATCH_STATE } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { sloFor } from '../support/slo-for.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,9 +22,9 @@ const tenants = Array.from({ length: 200 }, (_, index) => `t${index}`);
 
 /** What is told of ten minutes in which these hold. */
 function told(conditions: readonly Condition[]): string[] {
-  let state = NOTHING_WATCHED;
+  let state = EMPTY_WATCH_STATE;
   return Array.from({ length: 10 }, (_, minute) => {
-    const step = stepOf(state, conditions, SLO, START + minute * MINUTE_MS);
+    const step = watchStep(state, conditions, SLO, START + minute * MINUTE_MS);
     state = JSON.parse(JSON.stringify(step.state));
     const remembered = Object.keys({ ...state.pending, ...state.firing }).length;
     expect(remembered).toBeLessThanOrEqual(MOST_REMEMBERED);
@@ -46,9 +46,9 @@ test('alerts about a thousand tenants do not keep a wider alert from being sent'
 
 test('a promise that a deploy has removed is not reported as recovered', () => {
   const ends = ['g', 'gone'].map((feature) => {
-    let state = NOTHING_WATCHED;
+    let state = EMPTY_WATCH_STATE;
     const at = (minute: number, conditions: readonly Condition[]) => {
-      const step = stepOf(state, conditions, SLO, START + minute * MINUTE_MS);
+      const step = watchStep(state, conditions, SLO, START + minute * MINUTE_MS);
       state = step.state;
       return step.notices;
     };

@@ -6,7 +6,7 @@ import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import type { RateLimits } from '../../../../../worker/core/slo/metrics/rate-saturation.ts';
 import type { RequestRecord } from '../../../../../worker/core/slo/record.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
-import { NOTHING_WATCHED } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 
@@ -46,7 +46,7 @@ function told(
   });
   const book = new Book({ slo, features: new Set(['chat', 'search']) });
   const all: (Notice & { minute: number })[] = [];
-  let state = NOTHING_WATCHED;
+  let state = EMPTY_WATCH_STATE;
   for (let minute = 0; minute < minutes; minute++) {
     const at = START + minute * MINUTE_MS + 30_000;
     for (const [count, more] of of(minute))
@@ -228,7 +228,7 @@ test('silence is reported if last week was busy then, but not in the first week 
   }
   const last = busy(7) + 59 * MINUTE_MS;
   const look = (minutes: number) =>
-    watch(NOTHING_WATCHED, { book, slo, limits: NO_LIMITS }, last + minutes * MINUTE_MS);
+    watch(EMPTY_WATCH_STATE, { book, slo, limits: NO_LIMITS }, last + minutes * MINUTE_MS);
   expect(look(119).notices).toEqual([]);
   expect(look(119).nextLookAt).toBe(last + 120 * MINUTE_MS);
   expect(look(120).notices.map(({ type, severity, text }) => [type, severity, text])).toEqual([
@@ -243,7 +243,7 @@ test('silence is reported if last week was busy then, but not in the first week 
   expect(look(24 * 60).notices).toEqual([]);
   const fresh = new Book({ slo, features: new Set(['chat']) });
   fresh.add(record({ arrivedAt: START }), START);
-  expect(watch(NOTHING_WATCHED, { book: fresh, slo, limits: NO_LIMITS }, START + DAY_MS)).toMatchObject({
+  expect(watch(EMPTY_WATCH_STATE, { book: fresh, slo, limits: NO_LIMITS }, START + DAY_MS)).toMatchObject({
     notices: [],
     nextLookAt: null,
   });

@@ -3,7 +3,7 @@ import type { Notice } from '../../../../../worker/core/alerts/notice.ts';
 import { Book } from '../../../../../worker/core/slo/book/book.ts';
 import type { RequestRecord } from '../../../../../worker/core/slo/record.ts';
 import { watch } from '../../../../../worker/core/slo/watch/watch.ts';
-import { NOTHING_WATCHED, type WatchState } from '../../../../../worker/core/slo/watch/watch-state.ts';
+import { EMPTY_WATCH_STATE, type WatchState } from '../../../../../worker/core/slo/watch/watch-state.ts';
 import { failed, record } from '../book/support/records.ts';
 import { sloFor } from '../support/slo-for.ts';
 
@@ -17,7 +17,7 @@ const SLO = sloFor(['chat'], { objectives: [{ ...SUCCESS, alerts: [] }] });
 function watched(minutes: number, perMinute: number, failing: (minute: number) => number, slo = SLO) {
   const book = new Book({ slo, features: new Set(['chat']) });
   const looks: { minute: number; notices: Notice[]; state: WatchState; next: number | null }[] = [];
-  let state = NOTHING_WATCHED;
+  let state = EMPTY_WATCH_STATE;
   for (let minute = 0; minute < minutes; minute++) {
     const bad = failing(minute);
     for (let index = 0; index < perMinute; index++) {
@@ -61,8 +61,8 @@ test('four errors page nobody', () => {
 test('looks are due each minute until an hour after the last request', () => {
   const slo = SLO;
   const book = new Book({ slo, features: new Set(['chat']) });
-  expect(watch(NOTHING_WATCHED, { book, slo, limits }, START).nextLookAt).toBeNull();
+  expect(watch(EMPTY_WATCH_STATE, { book, slo, limits }, START).nextLookAt).toBeNull();
   book.add(record({ arrivedAt: START }), START);
-  expect(watch(NOTHING_WATCHED, { book, slo, limits }, START + HOUR_MS - 1).nextLookAt).toBe(START + HOUR_MS);
-  expect(watch(NOTHING_WATCHED, { book, slo, limits }, START + HOUR_MS).nextLookAt).toBeNull();
+  expect(watch(EMPTY_WATCH_STATE, { book, slo, limits }, START + HOUR_MS - 1).nextLookAt).toBe(START + HOUR_MS);
+  expect(watch(EMPTY_WATCH_STATE, { book, slo, limits }, START + HOUR_MS).nextLookAt).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failingDeployment } from '../../../../../worker/core/slo/watch/touched.ts';
+import { failingDeployment } from '../../../../../worker/core/slo/watch/affected.ts';
 import { attempt, bookOf, failed, record } from '../book/support/records.ts';
 
 const AT = Date.UTC(2027, 4, 16, 12);

@@ -4,10 +4,10 @@ import { countedNames, deploymentSeries, seriesOf } from '../book/series-names.t
 import { OTHER } from '../book/tenants.ts';
 import { countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
-import type { Watched } from './condition.ts';
+import type { WatchInput } from './condition.ts';
 import { listText } from './words.ts';
 
-type ReadNames = Watched['book'];
+type ReadNames = WatchInput['book'];
 
 /** At most this many tenants are named. */
 const MOST_NAMED = 3;
@@ -22,7 +22,7 @@ const named = (book: ReadNames, pattern: RegExp): string[] =>
 export const tenantsOf = (book: ReadNames): string[] => countedNames(book.names).tenants;
 
 /** Tenants with bad requests of an objective in a window that ends now, those with the most first. */
-export function touchedTenants(objective: Objective, book: ReadNames, windowMs: number, now: number): string[] {
+export function affectedTenants(objective: Objective, book: ReadNames, windowMs: number, now: number): string[] {
   if (objective.tenant !== null) return [objective.tenant];
   const key = countedKey(objective);
   return tenantsOf(book)

@@ -21,7 +21,7 @@ const kindOf = (name: string): SeriesKind =>
 const hasHistograms = (kind: SeriesKind): boolean => kind === 'feature' || kind === 'deployment';
 
 /** The book's series. */
-export class Shelf {
+export class SeriesSet {
   readonly #layouts: Layouts;
   readonly #series = new Map<string, Series>();
   readonly #counts = new Map<SeriesKind, number>();

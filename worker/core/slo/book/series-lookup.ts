@@ -5,11 +5,11 @@ import { type CountedPromise, promisesOf } from './counted-promises.ts';
 import type { LabelTree } from './label-tree.ts';
 import type { Series } from './series.ts';
 import { seriesOf } from './series-names.ts';
-import type { Shelf } from './shelf.ts';
+import type { SeriesSet } from './series-set.ts';
 import { OTHER } from './tenants.ts';
 
 /** A series that counts a request, and what it counts of it. */
-export interface Counting {
+export interface CountingSeries {
   series: Series;
   promises: readonly CountedPromise[];
   /** The objectives that are about exactly the requests of this series. */
@@ -25,36 +25,36 @@ interface CountedObjective {
 }
 
 interface Links {
-  shelf: Shelf;
+  allSeries: SeriesSet;
   objectives: readonly Objective[];
   promises: readonly CountedPromise[];
   events: LabelTree<number>;
 }
 
 /** Finds the series that count a request. They are looked up once for each tenant and feature. */
-export class Routes {
+export class SeriesLookup {
   readonly #links: Links;
-  readonly #byTenant = new Map<string | null, Map<string | null, readonly Counting[]>>();
+  readonly #byTenant = new Map<string | null, Map<string | null, readonly CountingSeries[]>>();
 
   constructor(links: Links) {
     this.#links = links;
   }
 
   /** The series of all requests, of the tenant, of the feature, and of both together. */
-  of(tenant: string | null, feature: string | null): readonly Counting[] {
+  of(tenant: string | null, feature: string | null): readonly CountingSeries[] {
     let byFeature = this.#byTenant.get(tenant);
     if (byFeature === undefined) {
       byFeature = new Map();
       this.#byTenant.set(tenant, byFeature);
     }
-    let route = byFeature.get(feature);
-    if (route === undefined) {
+    let found = byFeature.get(feature);
+    if (found === undefined) {
       const tenants = tenant === null ? [null] : [null, tenant];
       const features = feature === null ? [null] : [null, feature];
-      route = tenants.flatMap((one) => features.map((other) => this.#counting(one, other)));
-      byFeature.set(feature, route);
+      found = tenants.flatMap((one) => features.map((other) => this.#counting(one, other)));
+      byFeature.set(feature, found);
     }
-    return route;
+    return found;
   }
 
   /** Called when a tenant is counted elsewhere from now on. */
@@ -62,11 +62,11 @@ export class Routes {
     this.#byTenant.clear();
   }
 
-  #counting(tenant: string | null, feature: string | null): Counting {
-    const { shelf, objectives, promises, events } = this.#links;
+  #counting(tenant: string | null, feature: string | null): CountingSeries {
+    const { allSeries, objectives, promises, events } = this.#links;
     const about = objectives.filter((objective) => objective.tenant === tenant && objective.feature === feature);
     return {
-      series: shelf.open(seriesOf(tenant, feature), seriesOf(tenant === null ? null : OTHER, feature)),
+      series: allSeries.open(seriesOf(tenant, feature), seriesOf(tenant === null ? null : OTHER, feature)),
       promises: promisesOf(promises, objectives, tenant, feature),
       objectives: about.flatMap((objective) => {
         const promise = promises.find(({ key }) => key === countedKey(objective));

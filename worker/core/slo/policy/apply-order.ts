@@ -3,8 +3,8 @@ import { clearOverride, type OverrideChange, type SetOverride, setOverride } fro
 import { type Overrides, WILDCARD } from '../../routing/overrides.ts';
 import { isByPolicy } from '../incident.ts';
 import type { PolicyOrder } from './policy.ts';
-import type { SetKind } from './state.ts';
-import { overrideOf } from './wanted.ts';
+import type { PolicyOverrideKind } from './state.ts';
+import { overrideOf } from './wanted-overrides.ts';
 
 const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as const;
 
@@ -12,9 +12,9 @@ const KIND_OF = { pin: 'pins', safeguard: 'safeguards', freeze: 'frozen' } as co
  * Carries out an order. An override that a person set stays as it is, and a policy undoes only its own. If nothing changes, the
  * version stays the same too.
  */
-export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange {
-  const kind: SetKind = order.do === 'undo' ? order.of : order.do;
-  const name = nameOf(order);
+export function applyOrder(overrides: Overrides, order: PolicyOrder, now: number): OverrideChange {
+  const kind: PolicyOverrideKind = order.do === 'undo' ? order.of : order.do;
+  const name = orderTarget(order);
   const known = overrideOf(overrides, kind, name, now);
   const nothing: OverrideChange = { before: null, overrides };
   if (order.do === 'undo') {
@@ -25,7 +25,7 @@ export function carriedOut(overrides: Overrides, order: PolicyOrder, now: number
 }
 
 /** The name of the override that an order is about: an alias, a feature, or `*`. */
-export function nameOf(order: PolicyOrder): string {
+export function orderTarget(order: PolicyOrder): string {
   switch (order.do) {
     case 'pin':
       return order.alias;
