@@ -31,6 +31,7 @@ import type { AnswerSecret } from './stores/answer-cache-keys.ts';
 import { AnswerStore } from './stores/answer-store.ts';
 import { AnswerStreamStore } from './stores/answer-stream-store.ts';
 import { BookSink } from './stores/book-sink.ts';
+import { ClientReportStore } from './stores/client-report-store.ts';
 import { IsolateBoard } from './stores/isolate-board.ts';
 import { JudgeStore } from './stores/judge-store.ts';
 import { KeyStore } from './stores/key-store.ts';
@@ -42,7 +43,6 @@ import { StaticFileStore } from './stores/static-file-store.ts';
 import { telemetrySinks } from './stores/telemetry/sinks.ts';
 import { TenantRecords } from './stores/tenant-records.ts';
 import { TokenStore } from './stores/tokens.ts';
-import { ToldStore } from './stores/told-store.ts';
 import { UserHashes } from './stores/user-hash.ts';
 
 /** Everything that `compose` joins for one environment. */
@@ -186,7 +186,7 @@ export function compose(unchecked: UncheckedEnv): Composition {
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events,
       records,
-      told: new ToldStore({
+      clientReports: new ClientReportStore({
         clock,
         hashUser,
         opinion: async (given) => sloBook().opinion(given),

@@ -26,12 +26,12 @@ import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
 import type { Candidate } from './core/routing/plan.ts';
+import type { Feedback } from './core/slo/client-reports/feedback.ts';
+import type { SentFigures } from './core/slo/client-reports/figures.ts';
 import type { Judge } from './core/slo/judge/judge.ts';
 import type { Verdict } from './core/slo/judge/verdict.ts';
 import type { ClosedRecord, RequestRecord } from './core/slo/record.ts';
 import type { RunFacts } from './core/slo/run-facts.ts';
-import type { Feedback } from './core/slo/told/feedback.ts';
-import type { FiguresById } from './core/slo/told/figures.ts';
 import type { Adapter } from './providers/adapter.ts';
 
 export type { Clock };
@@ -235,10 +235,10 @@ export interface RecordSink {
 export type Rater = Pick<Identity, 'tenant' | 'kind'>;
 
 /** Sends to the book the feedback and figures that clients report. False if the book does not answer. */
-export interface Told {
+export interface ClientReports {
   /** If the book does not know the request yet, the feedback is sent again for 15 s. */
   feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean>;
-  figures(figures: FiguresById, tenant: string): Promise<boolean>;
+  figures(figures: SentFigures, tenant: string): Promise<boolean>;
 }
 
 /** The judge of answers (docs/judge.md), if config has one. */
@@ -288,7 +288,7 @@ export interface Deps {
   newId(nowMs: number): string;
   events: EventSink;
   records: Records;
-  told: Told;
+  clientReports: ClientReports;
   /** Undefined if no answers are judged. */
   judging?: Judging | undefined;
   /** The deployed version: its tag or id at Cloudflare, otherwise the router's own version. */

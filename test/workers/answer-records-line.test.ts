@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
+import type { SentRating } from '../../worker/core/slo/client-reports/counts.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
 import { judge } from '../../worker/core/slo/rules.ts';
-import type { ToldOpinion } from '../../worker/core/slo/told/told.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
@@ -264,7 +264,7 @@ it('a call that its object never took is its Worker’s, also when its client ha
 
 it.each(KINDS)('a %s answer of the sample is judged once, by the run that made it', async (_, sent) => {
   await inside(async ({ router, records }) => {
-    const opinions: ToldOpinion[] = [];
+    const opinions: SentRating[] = [];
     const settings = {
       alias: 'app/judge',
       sample: 1,

@@ -1,6 +1,6 @@
 /** `POST /v1/feedback`: how a person, or a judge of answers, rates an answer. */
 import { readJson } from '../body/read-json.ts';
-import { readFeedback } from '../core/slo/told/feedback.ts';
+import { readFeedback } from '../core/slo/client-reports/feedback.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusal } from '../response/plain.ts';
@@ -22,7 +22,7 @@ export async function takeFeedback(request: Request, deps: Deps, context: Reques
   if (!body.ok) return refusal(body.error, context);
   const feedback = readFeedback(body.value, { ...identity, user }, deps.clock.now());
   if (!feedback.ok) return refusal(feedback.error, context);
-  const isTaken = await deps.told.feedback(feedback.value, identity, context.background);
+  const isTaken = await deps.clientReports.feedback(feedback.value, identity, context.background);
   if (!isTaken) return refusal({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
   return plainJson({ requestId: feedback.value.requestId }, context, 202);
 }

@@ -1,6 +1,6 @@
 /** `POST /v1/sli`: how often a service outside the router, such as a vector store, kept its promise. */
 import { readJson } from '../body/read-json.ts';
-import { figuresProblem, readFigures } from '../core/slo/told/figures.ts';
+import { figuresProblem, readFigures } from '../core/slo/client-reports/figures.ts';
 import { identify } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
@@ -23,7 +23,7 @@ export async function takeFigures(request: Request, deps: Deps, context: Request
   if (!body.ok) return refusal(body.error, context);
   const figures = readFigures(body.value, tenant, deps.config.slo.objectives, deps.clock.now());
   if (!figures.ok) return refusal(figures.error, context);
-  const isTaken = await deps.told.figures(figures.value, tenant);
+  const isTaken = await deps.clientReports.figures(figures.value, tenant);
   if (!isTaken) return refusal({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
   return plainJson({ id: figures.value.id }, context, 202);
 }

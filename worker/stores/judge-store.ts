@@ -1,6 +1,6 @@
 /** Sends the judge's verdicts to the book, and counts the sampled answers that were not judged. */
+import type { RatingReply, SentRating } from '../core/slo/client-reports/counts.ts';
 import { JUDGE_RATER, type Judge } from '../core/slo/judge/judge.ts';
-import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
 import { UnderWay } from '../core/under-way.ts';
 import { pause } from '../core/within.ts';
 import type { Clock, JudgedRequest, Judging } from '../ports.ts';
@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 3_000;
 interface Links {
   judge: Judge;
   clock: Clock;
-  opinion(given: ToldOpinion): Promise<OpinionReply>;
+  opinion(given: SentRating): Promise<RatingReply>;
 }
 
 /** One per isolate. */
@@ -53,7 +53,7 @@ export class JudgeStore implements Judging {
 
   async tell({ requestId, tenant, isGood, failed }: JudgedRequest, until: number): Promise<boolean> {
     const { clock, opinion } = this.#links;
-    const given: ToldOpinion = {
+    const given: SentRating = {
       ...{ requestId, tenant, ofUser: undefined, rater: JUDGE_RATER, isGood, isVouched: true },
       label: failed.length === 0 ? null : failed.join('.'),
     };

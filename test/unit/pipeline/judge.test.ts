@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../../protocol/uuid-v7.ts';
 import { ANY_TENANT } from '../../../worker/core/config/config.ts';
 import { LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
+import type { RatingReply, SentRating } from '../../../worker/core/slo/client-reports/counts.ts';
 import { JUDGE_TENANT, type Judge, RUBRICS } from '../../../worker/core/slo/judge/judge.ts';
 import { LONGEST_JUDGED } from '../../../worker/core/slo/judge/judge-question.ts';
-import type { OpinionReply, ToldOpinion } from '../../../worker/core/slo/told/told.ts';
 import { answer } from '../../../worker/pipeline/answer.ts';
 import type { Deps } from '../../../worker/ports.ts';
 import { JudgeStore } from '../../../worker/stores/judge-store.ts';
@@ -21,9 +21,9 @@ const JUDGE: Judge = { alias: 'app/judge', sample: 1, rubrics: RUBRICS, features
 let router: TestRouter;
 let ofJudge: TestLedger;
 let judging: JudgeStore;
-let opinions: ToldOpinion[];
+let opinions: SentRating[];
 /** What the book replies, the last one over and over. */
-let replies: OpinionReply[];
+let replies: RatingReply[];
 
 beforeEach(() => {
   router = new TestRouter();

@@ -1,6 +1,6 @@
 /** What an isolate sends the book in one call. */
+import type { ReportedCounts } from './client-reports/counts.ts';
 import type { PackedRecords } from './packed.ts';
-import type { Told } from './told/told.ts';
 
 /** A batch of records. `source` and `seq` identify it, so a repeated flush has the same two. */
 export interface Flush {
@@ -22,5 +22,5 @@ export interface FlushBody {
   /** The number of the isolate's requests that were under way. Earlier builds leave it out. */
   open?: number;
   /** Reports about answers and services. Only rows that the book writes itself have them. */
-  told?: readonly Told[];
+  told?: readonly ReportedCounts[];
 }

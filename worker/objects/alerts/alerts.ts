@@ -5,7 +5,7 @@ import { LOST_CALL_MS, MOST_CALLS, MOST_TESTS } from '../../core/alerts/limits.t
 import type { Notice } from '../../core/alerts/notice.ts';
 import { type Hook, receivesNotice } from '../../core/alerts/policy.ts';
 import type { Crossing } from '../../core/ledger/book/rows.ts';
-import { atMost } from '../at-most.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import { type AlertsDeps, Deliveries } from './deliveries.ts';
 import { HookRows } from './hook-rows.ts';
 import { hookViews } from './hook-views.ts';
@@ -32,7 +32,7 @@ export class Alerts extends DurableObject<unknown> {
   /** When each webhook was last started, so that equally healthy ones take turns. */
   readonly #turns = new Map<string, number>();
   #turn = 0;
-  readonly #tests = atMost(MOST_TESTS);
+  readonly #tests = limitConcurrency(MOST_TESTS);
   #alarmAt: number | undefined;
 
   constructor(state: DurableObjectState, env: unknown, deps: AlertsDeps) {

@@ -6,7 +6,7 @@ import type { AnswerEvent, Ending, RunEvent } from '../../core/answers/stream/ev
 import { PAGE_AGE_MS } from '../../core/answers/stream/limits.ts';
 import { bytesOf, isPageDue, type Page, pageAfter, pagesOf, readPages } from '../../core/answers/stream/pages.ts';
 import type { Clock } from '../../core/clock.ts';
-import { Changes } from '../answers/changes.ts';
+import { ChangeListeners } from '../answers/change-listeners.ts';
 import type { RunLog } from '../answers/run.ts';
 import type { ServedLog } from '../answers/serve.ts';
 
@@ -27,7 +27,7 @@ export class AnswerLog implements RunLog, ServedLog {
   head: AnswerHead | null = null;
   ending: Ending | null;
   lastId: number;
-  readonly changes = new Changes();
+  readonly changes = new ChangeListeners();
   readonly #store: PageStore;
   readonly #clock: Clock;
   /** The last id in each page. */

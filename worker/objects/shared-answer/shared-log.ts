@@ -6,7 +6,7 @@ import type { AnswerEvent, Ending, Refusal, RunEvent } from '../../core/answers/
 import { READER_STALL_MS, SHARED_BEHIND_BYTES, SHARED_IN_MEMORY_BYTES } from '../../core/answers/stream/limits.ts';
 import { bytesOf } from '../../core/answers/stream/pages.ts';
 import type { Clock } from '../../core/clock.ts';
-import { Changes } from '../answers/changes.ts';
+import { ChangeListeners } from '../answers/change-listeners.ts';
 import type { RunLog } from '../answers/run.ts';
 import { SharedReader } from './shared-reader.ts';
 
@@ -18,7 +18,7 @@ export class SharedLog implements RunLog {
   lastId = 0;
   /** True if the answer has grown beyond what is kept. It can then no longer be read from the beginning. */
   hasOutgrownMemory = false;
-  readonly changes = new Changes();
+  readonly changes = new ChangeListeners();
   readonly #clock: Clock;
   /** The error for a reader that was left behind. */
   readonly #tooSlow: () => Refusal;

@@ -1,6 +1,6 @@
 /** One stream's view of a shared answer. It knows how far it has come, so that the log can drop the events that all readers have taken. */
 import type { AnswerEvent, Ending, Refusal } from '../../core/answers/stream/events.ts';
-import type { Changes } from '../answers/changes.ts';
+import type { ChangeListeners } from '../answers/change-listeners.ts';
 import type { ServedLog } from '../answers/serve.ts';
 
 /** What a reader needs from the log. */
@@ -8,7 +8,7 @@ interface ReadLog {
   readonly ending: Ending | null;
   readonly lastId: number;
   readonly completion: string | undefined;
-  readonly changes: Changes;
+  readonly changes: ChangeListeners;
   read(afterId: number): AnswerEvent[];
   /** Called when this reader has taken more. */
   onTaken(): void;

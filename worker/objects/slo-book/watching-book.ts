@@ -6,71 +6,71 @@ import { NO_ACTIVE_POLICIES, type PolicyState } from '../../core/slo/policy/stat
 import type { ShownAlert, ShownSilences } from '../../core/slo/shown-alerts.ts';
 import type { Silence } from '../../core/slo/silences.ts';
 import type { IncidentPair } from './kept-incidents.ts';
-import type { Watchman } from './watchman.ts';
+import type { WatchScheduler } from './watch-scheduler.ts';
 
 /**
  * The watching half of the book: it sends notices to `Alerts`, and keeps incidents, silences and acknowledgements. A notice is a
  * row until `Alerts` has taken it.
  */
 export class WatchingBook extends DurableObject<unknown> {
-  readonly #watchman: Watchman;
+  readonly #scheduler: WatchScheduler;
 
-  constructor(state: DurableObjectState, env: unknown, watchman: Watchman) {
+  constructor(state: DurableObjectState, env: unknown, scheduler: WatchScheduler) {
     super(state, env);
-    this.#watchman = watchman;
-    void state.blockConcurrencyWhile(() => watchman.begin());
+    this.#scheduler = scheduler;
+    void state.blockConcurrencyWhile(() => scheduler.begin());
   }
 
   override async alarm(): Promise<void> {
-    await this.#watchman.ring();
+    await this.#scheduler.ring();
   }
 
   /** The alerts that fire. */
   firing(): ShownAlert[] {
-    return this.#watchman.turns.take(({ watch }, now) => watch.firing(now));
+    return this.#scheduler.turns.take(({ watch }, now) => watch.firing(now));
   }
 
   /** Returns null if no alert of this name fires. */
   acknowledge(alert: string, who: string, note: string | null): ShownAlert | null {
-    return this.#watchman.turns.take(({ watch }, now) => watch.acknowledge(alert, who, note, now));
+    return this.#scheduler.turns.take(({ watch }, now) => watch.acknowledge(alert, who, note, now));
   }
 
   /** The rules of the policy that hold. */
   activePolicies(): PolicyState['active'] {
-    return this.#watchman.turns.take(({ watch }) => watch.documents.read('policy', NO_ACTIVE_POLICIES).active);
+    return this.#scheduler.turns.take(({ watch }) => watch.documents.read('policy', NO_ACTIVE_POLICIES).active);
   }
 
   /** The silences that hold, and what they hold back. */
   silences(): ShownSilences {
-    return this.#watchman.turns.take(({ watch }, now) => watch.silences(now));
+    return this.#scheduler.turns.take(({ watch }, now) => watch.silences(now));
   }
 
   /** Sets a silence in place of the objective's earlier one. Returns undefined if there are too many. */
   setSilence(silence: Silence): { before: Silence | null } | undefined {
     // A shorter silence may end before the look that the earlier one had planned.
-    return this.#watchman.takeNews(({ watch }, now) => watch.setSilence(silence, now));
+    return this.#scheduler.takeNews(({ watch }, now) => watch.setSilence(silence, now));
   }
 
   clearSilence(objective: string): { before: Silence | null } {
-    return this.#watchman.takeAndTell(({ watch }, now) => watch.clearSilence(objective, now));
+    return this.#scheduler.takeAndTell(({ watch }, now) => watch.clearSilence(objective, now));
   }
 
   /** Takes all limits that operators have set for a tenant, or for a feature within it. Returns false if there are too many. */
   noteLimits(tenant: string, scope: string, limits: Partial<Limits>): boolean {
-    return this.#watchman.takeNews(({ watch }) => watch.noteLimits(tenant, scope, limits));
+    return this.#scheduler.takeNews(({ watch }) => watch.noteLimits(tenant, scope, limits));
   }
 
   /** Incidents with numbers below `before`, the newest first. */
   incidents(before: number, most: number): IncidentPage {
-    return this.#watchman.turns.take(({ watch }) => watch.incidents.page(before, most));
+    return this.#scheduler.turns.take(({ watch }) => watch.incidents.page(before, most));
   }
 
   openIncident(given: NewIncident): IncidentPair {
-    return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.open(given, now));
+    return this.#scheduler.takeAndTell(({ watch }, now) => watch.incidents.open(given, now));
   }
 
   /** Returns undefined if there is no incident with this id. */
   changeIncident(id: string, change: IncidentChange, who: string): IncidentPair | undefined {
-    return this.#watchman.takeAndTell(({ watch }, now) => watch.incidents.change(id, change, who, now));
+    return this.#scheduler.takeAndTell(({ watch }, now) => watch.incidents.change(id, change, who, now));
   }
 }

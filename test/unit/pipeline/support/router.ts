@@ -21,17 +21,17 @@ import type { Learnt } from '../../../../worker/core/pricing/learnt.ts';
 import { ReportsSeen } from '../../../../worker/core/reports/reports.ts';
 import type { BoardDocument } from '../../../../worker/core/routing/board.ts';
 import type { HealthReport, ProbeAnswer } from '../../../../worker/core/routing/health.ts';
+import type { RatingReply, SentRating } from '../../../../worker/core/slo/client-reports/counts.ts';
+import type { SentFigures } from '../../../../worker/core/slo/client-reports/figures.ts';
 import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
-import type { FiguresById } from '../../../../worker/core/slo/told/figures.ts';
-import type { OpinionReply, ToldOpinion } from '../../../../worker/core/slo/told/told.ts';
 import { checkedTraceparent } from '../../../../worker/core/telemetry/traceparent.ts';
 import { answer } from '../../../../worker/pipeline/answer.ts';
 import type { RequestContext } from '../../../../worker/pipeline/request.ts';
 import type { AnswerStreams, Deps, RouterEvent } from '../../../../worker/ports.ts';
 import { adapterFor } from '../../../../worker/providers/formats.ts';
 import { Timing } from '../../../../worker/response/server-timing.ts';
+import { ClientReportStore } from '../../../../worker/stores/client-report-store.ts';
 import { IsolateBoard } from '../../../../worker/stores/isolate-board.ts';
-import { ToldStore } from '../../../../worker/stores/told-store.ts';
 import { sloFor } from '../../core/slo/support/slo-for.ts';
 import { TestAnswers } from './answers.ts';
 import { TestClock } from './clock.ts';
@@ -135,9 +135,9 @@ export class TestRouter {
   readonly closings = new Closings();
   readonly records: ClosedRecord[] = this.closings.records;
   /** What the book replies to feedback; undefined: it does not answer. */
-  bookReply: OpinionReply | undefined = 'taken';
-  readonly opinions: ToldOpinion[] = [];
-  readonly figures: [FiguresById, string][] = [];
+  bookReply: RatingReply | undefined = 'taken';
+  readonly opinions: SentRating[] = [];
+  readonly figures: [SentFigures, string][] = [];
   readonly reports: HealthReport[] = [];
   readonly lessons: { deployment: string; lesson: Learnt }[] = [];
   readonly background: Promise<unknown>[] = [];
@@ -212,7 +212,7 @@ export class TestRouter {
       newId: (nowMs) => uuidV7Of(nowMs, crypto.randomUUID()),
       events: (event) => this.events.push(event),
       records: { opened() {}, ended() {}, close: (record) => void this.records.push(record) },
-      told: new ToldStore({
+      clientReports: new ClientReportStore({
         clock,
         hashUser: (tenant, user) => `hash of ${user} of ${tenant}`,
         opinion: async (given) => {

@@ -2,16 +2,16 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../protocol/uuid-v7.ts';
+import type { SentRating } from '../../worker/core/slo/client-reports/counts.ts';
 import type { FlushBody } from '../../worker/core/slo/flush.ts';
 import { packRecords } from '../../worker/core/slo/packed.ts';
 import { KEEP_RECEIPTS_MS } from '../../worker/core/slo/receipt.ts';
 import type { RequestRecord } from '../../worker/core/slo/record.ts';
-import type { ToldOpinion } from '../../worker/core/slo/told/told.ts';
+import { ClientReportRows } from '../../worker/objects/slo-book/client-report-rows.ts';
+import { countRating } from '../../worker/objects/slo-book/count-reports.ts';
 import { Journal } from '../../worker/objects/slo-book/journal.ts';
 import { KeptBook } from '../../worker/objects/slo-book/kept-book.ts';
 import type { SloBook } from '../../worker/objects/slo-book/slo-book.ts';
-import { tellOpinion } from '../../worker/objects/slo-book/tell.ts';
-import { ToldRows } from '../../worker/objects/slo-book/told-rows.ts';
 import { recordOf } from '../unit/core/slo/support/record.ts';
 import { sloFor } from '../unit/core/slo/support/slo-for.ts';
 import { rowsWrittenBy } from './count-rows.ts';
@@ -34,7 +34,7 @@ async function flush(...records: RequestRecord[]): Promise<void> {
 }
 const answer = (more: Partial<RequestRecord> = {}): RequestRecord =>
   recordOf({ requestId: ID, arrivedAt: NOW, userHash: 'ann', ...more });
-const opinion = (more: Partial<ToldOpinion> = {}): ToldOpinion => ({
+const opinion = (more: Partial<SentRating> = {}): SentRating => ({
   ...{ requestId: ID, tenant: 'acme', ofUser: undefined, rater: 'ann', isGood: true, isVouched: true, label: null },
   ...more,
 });
@@ -144,14 +144,14 @@ describe('hostile opinions', () => {
          SELECT n, ?, 'a', n, 0, 0, '' FROM n`,
         NOW,
       );
-      const links = { journal: new Journal(sql), told: new ToldRows(sql), looks: { second: 0, rows: 0 } };
-      const told = (now: number) => tellOpinion(links, opinion(), now);
+      const links = { journal: new Journal(sql), told: new ClientReportRows(sql), looks: { second: 0, rows: 0 } };
+      const told = (now: number) => countRating(links, opinion(), now);
       const [second, next] = [Math.ceil(NOW / 1_000) * 1_000, Math.ceil(NOW / 1_000) * 1_000 + 1_000];
       expect([1, 2, 3, 4].map((ms) => told(second + ms))).toEqual(['unknown', 'unknown', 'busy', 'busy']);
       expect(told(next)).toBe('unknown');
       // The judge asks for each answer before its record has come, and leaves half of the time to persons.
       const asked = ['judge', 'judge', 'ann', 'ann'].map((rater) =>
-        tellOpinion(links, opinion({ rater }), next + 1_000),
+        countRating(links, opinion({ rater }), next + 1_000),
       );
       expect(asked).toEqual(['unknown', 'busy', 'unknown', 'busy']);
     });
@@ -173,7 +173,7 @@ describe('figures of a service', () => {
 
 it('what was reported is remembered for a week, and makes room', async () => {
   await runInDurableObject(book, (_: SloBook, { storage: { sql } }) => {
-    const rows = new ToldRows(sql);
+    const rows = new ClientReportRows(sql);
     for (let hour = 0; hour < 300; hour++) rows.keep(`id-${hour}`, String(hour), hour * HOUR_MS);
     const [kept] = sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM told').toArray();
     expect(kept?.count).toBe(KEEP_RECEIPTS_MS / HOUR_MS + 1);

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { uuidV7 } from '../../../protocol/uuid-v7.ts';
-import { ToldStore } from '../../../worker/stores/told-store.ts';
+import { ClientReportStore } from '../../../worker/stores/client-report-store.ts';
 import { TestClock } from '../pipeline/support/clock.ts';
 
 it('requests that the runtime ended while they waited for a record do not keep others from it for ever', async () => {
   const clock = new TestClock();
   let isDead = false;
-  const told = new ToldStore({
+  const told = new ClientReportStore({
     clock: { now: () => clock.now(), after: (ms, run) => (isDead ? () => {} : clock.after(ms, run)) },
     hashUser: () => 'a hash',
     opinion: async () => 'unknown',

@@ -1,10 +1,10 @@
 /** Watches over a book. It looks once a minute while something may change, and hands on the book's notices. */
-import { HandOn, type Takers } from './hand-on.ts';
+import { BookAlarm } from './book-alarm.ts';
+import { type BookMemory, BookTurns } from './book-turns.ts';
 import type { KeptBookDeps } from './kept-book.ts';
-import { earliest, isMaintenanceDue, type LookConfig, look } from './look.ts';
-import { type PolicyDeps, policyLook } from './policy-look.ts';
-import { type Memory, Turns } from './turns.ts';
-import { Waker } from './waker.ts';
+import { type OutboxReceivers, OutboxSender } from './outbox-sender.ts';
+import { type PolicyDeps, runPolicies } from './run-policies.ts';
+import { earliest, isMaintenanceDue, runWatch, type WatchConfig } from './run-watch.ts';
 
 type BookEvent =
   | Parameters<KeptBookDeps['events']>[0]
@@ -12,32 +12,32 @@ type BookEvent =
   | { event: 'internal_error'; where: 'watch' | 'policy'; reason: string };
 
 /** What the watch needs from outside. */
-export interface WatchmanDeps extends KeptBookDeps, Takers, PolicyDeps {
-  config: KeptBookDeps['config'] & LookConfig & PolicyDeps['config'];
+export interface WatchSchedulerDeps extends KeptBookDeps, OutboxReceivers, PolicyDeps {
+  config: KeptBookDeps['config'] & WatchConfig & PolicyDeps['config'];
   events(event: BookEvent): void;
 }
 
 const MINUTE_MS = 60_000;
 
 /** Looks when a look is due. There is one for each life of the book. */
-export class Watchman {
-  readonly turns: Turns;
-  readonly #deps: WatchmanDeps;
-  readonly #handOn: HandOn;
-  readonly #waker: Waker;
+export class WatchScheduler {
+  readonly turns: BookTurns;
+  readonly #deps: WatchSchedulerDeps;
+  readonly #outbox: OutboxSender;
+  readonly #alarm: BookAlarm;
   /** When the next look is due. Null if it is due with the next record, undefined if with the next alarm. */
   #nextLookAt: number | null | undefined;
 
-  constructor(storage: DurableObjectStorage, deps: WatchmanDeps) {
+  constructor(storage: DurableObjectStorage, deps: WatchSchedulerDeps) {
     this.#deps = deps;
-    this.turns = new Turns(storage, deps);
-    this.#handOn = new HandOn(this.turns, deps);
-    this.#waker = new Waker(storage);
+    this.turns = new BookTurns(storage, deps);
+    this.#outbox = new OutboxSender(this.turns, deps);
+    this.#alarm = new BookAlarm(storage);
   }
 
   /** Called before the first call of the object. */
   async begin(): Promise<void> {
-    await this.#waker.read();
+    await this.#alarm.read();
     if (this.#isDue()) this.#wakeBy(this.#deps.clock.now());
   }
 
@@ -56,15 +56,15 @@ export class Watchman {
 
   /** Called when the alarm rings. */
   async ring(): Promise<void> {
-    this.#waker.rang();
+    this.#alarm.rang();
     if ((this.#nextLookAt ?? 0) <= this.#deps.clock.now()) await this.#look();
-    const retryAt = await this.#handOn.all();
+    const retryAt = await this.#outbox.sendAll();
     const next = earliest(this.#nextLookAt ?? null, retryAt);
     if (next !== null) this.#wakeBy(next);
   }
 
   /** Takes a turn that may bring something new. The book in memory keeps up, and the next look is at the next whole minute. */
-  takeNews<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
+  takeNews<Reply>(decide: (memory: BookMemory, now: number) => Reply): Reply {
     const reply = this.turns.take((memory, now) => {
       const reply = decide(memory, now);
       memory.book.keepUp();
@@ -77,7 +77,7 @@ export class Watchman {
   }
 
   /** Takes a turn that may leave something to send. The alarm sends it at once. */
-  takeAndTell<Reply>(decide: (memory: Memory, now: number) => Reply): Reply {
+  takeAndTell<Reply>(decide: (memory: BookMemory, now: number) => Reply): Reply {
     const reply = this.turns.take(decide);
     this.#wakeBy(this.#deps.clock.now());
     return reply;
@@ -87,8 +87,8 @@ export class Watchman {
     const { config } = this.#deps;
     // News that comes while the policy asks the board may want the next look sooner.
     this.#nextLookAt = null;
-    const watchAt = await this.#safely('watch', () => this.turns.take((memory, now) => look(memory, config, now)));
-    const policyAt = await this.#safely('policy', () => policyLook(this.turns, this.#deps));
+    const watchAt = await this.#safely('watch', () => this.turns.take((memory, now) => runWatch(memory, config, now)));
+    const policyAt = await this.#safely('policy', () => runPolicies(this.turns, this.#deps));
     this.#nextLookAt = earliest(this.#nextLookAt, watchAt, policyAt);
   }
 
@@ -107,6 +107,6 @@ export class Watchman {
   }
 
   #wakeBy(at: number): void {
-    this.#waker.by(at, this.#deps.clock.now());
+    this.#alarm.by(at, this.#deps.clock.now());
   }
 }

@@ -1,5 +1,5 @@
 /** Calls all listeners that wait for an answer to change. */
-export class Changes {
+export class ChangeListeners {
   readonly #listeners = new Set<() => void>();
 
   /** Calls `run` after every change, until the returned function is called. */

@@ -1,11 +1,11 @@
 /** Sends to the book what clients report about answers and services. */
 import { timeOfUuidV7 } from '../../protocol/uuid-v7.ts';
-import type { Feedback } from '../core/slo/told/feedback.ts';
-import type { FiguresById } from '../core/slo/told/figures.ts';
-import type { OpinionReply, ToldOpinion } from '../core/slo/told/told.ts';
+import type { RatingReply, SentRating } from '../core/slo/client-reports/counts.ts';
+import type { Feedback } from '../core/slo/client-reports/feedback.ts';
+import type { SentFigures } from '../core/slo/client-reports/figures.ts';
 import { UnderWay } from '../core/under-way.ts';
 import { pause } from '../core/within.ts';
-import type { Background, Clock, Rater, Told } from '../ports.ts';
+import type { Background, ClientReports, Clock, Rater } from '../ports.ts';
 import { callBook } from './call-book.ts';
 
 /** A record reaches the book within 10 s of its request's end, and feedback may be faster. */
@@ -22,12 +22,12 @@ const KEY = 'key';
 interface Links {
   clock: Clock;
   hashUser(tenant: string, user: string): string | Promise<string>;
-  opinion(given: ToldOpinion): Promise<OpinionReply>;
-  figures(figures: FiguresById, tenant: string): Promise<boolean>;
+  opinion(given: SentRating): Promise<RatingReply>;
+  figures(figures: SentFigures, tenant: string): Promise<boolean>;
 }
 
 /** One per isolate. */
-export class ToldStore implements Told {
+export class ClientReportStore implements ClientReports {
   readonly #links: Links;
   readonly #waiting = new UnderWay(LONGEST_WAIT_MS);
 
@@ -36,33 +36,33 @@ export class ToldStore implements Told {
   }
 
   async feedback(feedback: Feedback, rater: Rater, background: Background): Promise<boolean> {
-    const opinion = await this.#opinionOf(feedback, rater);
-    const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
+    const rating = await this.#ratingOf(feedback, rater);
+    const reply = await callBook(() => this.#links.opinion(rating), this.#links.clock);
     const now = this.#links.clock.now();
     const mayCome = (timeOfUuidV7(feedback.requestId) ?? 0) > now - LONGEST_WAY_MS;
     if (reply === 'unknown' && mayCome && this.#waiting.countAt(now) < MOST_WAITING)
-      background(this.#tellAgain(opinion));
+      background(this.#tellAgain(rating));
     return reply !== undefined && reply !== 'busy';
   }
 
-  async figures(figures: FiguresById, tenant: string): Promise<boolean> {
+  async figures(figures: SentFigures, tenant: string): Promise<boolean> {
     return (await callBook(() => this.#links.figures(figures, tenant), this.#links.clock)) !== undefined;
   }
 
-  async #opinionOf({ rater, ...said }: Feedback, { tenant, kind }: Rater): Promise<ToldOpinion> {
+  async #ratingOf({ rater, ...said }: Feedback, { tenant, kind }: Rater): Promise<SentRating> {
     const isVouched = kind !== 'publishable';
     const named = rater === null || !isVouched ? undefined : await this.#links.hashUser(tenant, rater);
     const ofUser = kind === 'token' ? named : undefined;
     return { ...said, tenant, isVouched, rater: named ?? (isVouched ? KEY : VISITOR), ofUser };
   }
 
-  async #tellAgain(opinion: ToldOpinion): Promise<void> {
-    this.#waiting.begin(opinion, this.#links.clock.now());
+  async #tellAgain(rating: SentRating): Promise<void> {
+    this.#waiting.begin(rating, this.#links.clock.now());
     for (const waitMs of WAITS_MS) {
       await pause(waitMs, this.#links.clock);
-      const reply = await callBook(() => this.#links.opinion(opinion), this.#links.clock);
+      const reply = await callBook(() => this.#links.opinion(rating), this.#links.clock);
       if (reply === 'taken' || reply === 'refused') break;
     }
-    this.#waiting.end(opinion);
+    this.#waiting.end(rating);
   }
 }

@@ -3,11 +3,11 @@ import type { Notice } from '../../core/alerts/notice.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PolicyOrder } from '../../core/slo/policy/policy.ts';
 import { within } from '../../core/within.ts';
+import type { BookTurns } from './book-turns.ts';
 import type { Outbox, Outgoing } from './outbox.ts';
-import type { Turns } from './turns.ts';
 
 /** Calls of the objects that take the outbox's contents. Each call may be repeated. */
-export interface Takers {
+export interface OutboxReceivers {
   clock: Clock;
   notify(notices: readonly Notice[]): Promise<unknown>;
   carryOut(order: PolicyOrder): Promise<unknown>;
@@ -18,19 +18,19 @@ const LONGEST_CALL_MS = 10_000;
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [1_000, 60_000];
 
 /** Empties the outbox. There is one for each life of the book. */
-export class HandOn {
-  readonly #turns: Turns;
-  readonly #takers: Takers;
+export class OutboxSender {
+  readonly #turns: BookTurns;
+  readonly #receivers: OutboxReceivers;
   #failures = 0;
 
-  constructor(turns: Turns, takers: Takers) {
+  constructor(turns: BookTurns, receivers: OutboxReceivers) {
     this.#turns = turns;
-    this.#takers = takers;
+    this.#receivers = receivers;
   }
 
   /** Hands on everything that waits. Returns when to try again, by the clock, or null if everything was taken. */
-  async all(): Promise<number | null> {
-    const { notify, carryOut, clock } = this.#takers;
+  async sendAll(): Promise<number | null> {
+    const { notify, carryOut, clock } = this.#receivers;
     const isTold = await this.#each('notice', MOST_AT_ONCE, (notices) => notify(notices));
     const isDone = await this.#each('order', 1, async ([order]) => order && carryOut(order));
     if (isTold && isDone) {
@@ -53,7 +53,7 @@ export class HandOn {
         () => true,
         () => false,
       );
-      if (!(await within(handed, LONGEST_CALL_MS, this.#takers.clock, false))) return false;
+      if (!(await within(handed, LONGEST_CALL_MS, this.#receivers.clock, false))) return false;
       this.#turns.take(({ watch }) => watch.outbox.forget(waiting));
     }
   }

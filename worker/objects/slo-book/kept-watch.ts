@@ -19,7 +19,7 @@ import { KeptIncidents } from './kept-incidents.ts';
 import { Outbox } from './outbox.ts';
 
 /** Each call happens within a turn of the book. */
-export class WatchKept {
+export class KeptWatch {
   readonly documents: Documents;
   readonly incidents: KeptIncidents;
   readonly outbox: Outbox;

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { type Rating, ratingCounts, serviceCounts } from '../../../../../worker/core/slo/client-reports/counts.ts';
 import { fold } from '../../../../../worker/core/slo/fold.ts';
 import { packRecords } from '../../../../../worker/core/slo/packed.ts';
 import type { Objective, Sli } from '../../../../../worker/core/slo/slo.ts';
-import { figuresTold, type Opinion, toldOf } from '../../../../../worker/core/slo/told/told.ts';
 import { bookOf, record, SLO } from '../book/support/records.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const AT = 20_000 * DAY_MS;
-const opinion = (isGood: boolean, at = AT, isVouched = true): Opinion => ({ isGood, isVouched, at });
+const opinion = (isGood: boolean, at = AT, isVouched = true): Rating => ({ isGood, isVouched, at });
 const answer = record({ experiment: 'b', deployment: 'two' });
 const [first] = SLO.objectives as [Objective];
 const objective = (sli: Sli, feature: string | null): Objective => ({ ...first, sli, feature });
-const body = (told: ReturnType<typeof toldOf>) =>
+const body = (told: ReturnType<typeof ratingCounts>) =>
   JSON.stringify({ records: packRecords([], () => false), dropped: {}, told });
 
 describe('feedback', () => {
@@ -22,7 +22,7 @@ describe('feedback', () => {
   };
 
   test('counts for all requests, for the feature and the tenant, and for the deployment and the experiment that answered', () => {
-    fold(book, { source: 'a', at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true), undefined)) });
+    fold(book, { source: 'a', at: AT, sentAt: AT, body: body(ratingCounts(answer, opinion(true), undefined)) });
     for (const name of ['all', 'feature:chat', 'tenant:acme|feature:chat', 'deployment:two', 'experiment:b']) {
       expect(windowOf(name)).toEqual([1, 0]);
     }
@@ -34,28 +34,33 @@ describe('feedback', () => {
       source: 'a',
       at: AT,
       sentAt: AT,
-      body: body(toldOf(answer, opinion(false, AT + DAY_MS), opinion(true))),
+      body: body(ratingCounts(answer, opinion(false, AT + DAY_MS), opinion(true))),
     });
     expect(windowOf('all')).toEqual([0, 1]);
     expect(book.series('all')?.window('quality', HOUR_MS, AT + DAY_MS)).toMatchObject({ good: 0, bad: 1 });
-    expect(toldOf(answer, opinion(true), opinion(true))).toEqual([]);
+    expect(ratingCounts(answer, opinion(true), opinion(true))).toEqual([]);
   });
 
   test('of visitors is counted apart from that of known raters', () => {
-    fold(book, { source: 'a', at: AT, sentAt: AT, body: body(toldOf(answer, opinion(true, AT, false), undefined)) });
+    fold(book, {
+      source: 'a',
+      at: AT,
+      sentAt: AT,
+      body: body(ratingCounts(answer, opinion(true, AT, false), undefined)),
+    });
     expect(windowOf('all')).toEqual([1, 1]);
     expect(windowOf('all', 'quality:vouched')).toEqual([0, 1]);
   });
 
   test('on a drill does not count', () => {
-    expect(toldOf({ ...answer, drill: 'drill-1' }, opinion(true), undefined)).toEqual([]);
+    expect(ratingCounts({ ...answer, drill: 'drill-1' }, opinion(true), undefined)).toEqual([]);
   });
 });
 
 test('figures count for their tenant, for all, and for the features whose objectives name them', () => {
   const sli: Sli = { kind: 'external', name: 'retrieval' };
   const book = bookOf({ objectives: [objective(sli, 'chat'), objective(sli, 'search')] });
-  const told = [figuresTold({ name: 'retrieval', good: 98, total: 100, at: AT }, 'acme')];
+  const told = [serviceCounts({ name: 'retrieval', good: 98, total: 100, at: AT }, 'acme')];
   fold(book, { source: 'a', at: AT, sentAt: AT, body: body(told) });
   const names = ['all', 'feature:chat', 'feature:search', 'tenant:acme', 'tenant:acme|feature:chat'];
   for (const name of names) {

@@ -6,12 +6,12 @@ import type { OutsideReport } from '../book/book.ts';
 import type { RequestEntry } from '../receipt.ts';
 
 /** One report. `at` is when it was made, epoch milliseconds. A negative count takes back an earlier report at that report's time. */
-export interface Told extends OutsideReport {
+export interface ReportedCounts extends OutsideReport {
   at: number;
 }
 
 /** What one rater thinks of one answer. */
-export interface Opinion {
+export interface Rating {
   isGood: boolean;
   /** Whether the rater is known. Anyone can rate with a publishable key. */
   isVouched: boolean;
@@ -19,13 +19,13 @@ export interface Opinion {
 }
 
 /**
- * The book's reply to an opinion. `unknown`: the request's record may still be on its way. `refused`: it is not the caller's
+ * The book's reply to a rating. `unknown`: the request's record may still be on its way. `refused`: it is not the caller's
  * request. `busy`: the book has searched for too many requests in this second.
  */
-export type OpinionReply = 'taken' | 'unknown' | 'refused' | 'busy';
+export type RatingReply = 'taken' | 'unknown' | 'refused' | 'busy';
 
-/** An opinion on its way to the book. */
-export interface ToldOpinion extends Omit<Opinion, 'at'> {
+/** A rating on its way to the book. */
+export interface SentRating extends Omit<Rating, 'at'> {
   requestId: string;
   tenant: string;
   /** The user whose request it must be, as `RequestRecord.userHash`. Undefined for any request of the tenant. */
@@ -36,37 +36,38 @@ export interface ToldOpinion extends Omit<Opinion, 'at'> {
 }
 
 /** The key that counts the feedback of all raters. */
-export const QUALITY = 'quality';
+export const QUALITY_KEY = 'quality';
 /** The key that counts the feedback of known raters. */
-export const VOUCHED = 'quality:vouched';
-/** The keys in which an opinion can count. */
-export type QualityKey = typeof QUALITY | typeof VOUCHED;
+export const VOUCHED_QUALITY_KEY = 'quality:vouched';
+/** The keys in which a rating can count. */
+export type QualityKey = typeof QUALITY_KEY | typeof VOUCHED_QUALITY_KEY;
 
 /**
- * What an opinion adds to the counts. It counts for the deployment that gave the answer, and replaces the rater's earlier opinion.
- * Opinions about drills do not count.
+ * What a rating adds to the counts. It counts for the deployment that gave the answer, and replaces the rater's earlier rating.
+ * Ratings about drills do not count.
  */
-export function toldOf(answer: RequestEntry, opinion: Opinion, earlier: Opinion | undefined): Told[] {
-  if (answer.drill !== null || earlier?.isGood === opinion.isGood) return [];
-  const keysOf = ({ isVouched }: Opinion): QualityKey[] => (isVouched ? [QUALITY, VOUCHED] : [QUALITY]);
-  const taken = earlier === undefined ? [] : countsOf(answer, earlier, keysOf(earlier), -1);
-  return [...taken, ...countsOf(answer, opinion, keysOf(opinion), 1)];
+export function ratingCounts(answer: RequestEntry, rating: Rating, earlier: Rating | undefined): ReportedCounts[] {
+  if (answer.drill !== null || earlier?.isGood === rating.isGood) return [];
+  const keysOf = ({ isVouched }: Rating): QualityKey[] =>
+    isVouched ? [QUALITY_KEY, VOUCHED_QUALITY_KEY] : [QUALITY_KEY];
+  const taken = earlier === undefined ? [] : ratingCountsIn(answer, earlier, keysOf(earlier), -1);
+  return [...taken, ...ratingCountsIn(answer, rating, keysOf(rating), 1)];
 }
 
-/** An opinion, counted in these keys, or taken back with -1. */
-export function countsOf(
+/** A rating, counted in these keys, or taken back with -1. */
+export function ratingCountsIn(
   answer: RequestEntry,
-  { isGood, at }: Opinion,
+  { isGood, at }: Rating,
   keys: readonly QualityKey[],
   amount: 1 | -1,
-): Told[] {
+): ReportedCounts[] {
   const { tenant, feature, deployment, experiment } = answer;
   const told = { tenant, feature, deployment, experiment, good: isGood ? amount : 0, bad: isGood ? 0 : amount, at };
   return keys.map((key) => ({ key, ...told }));
 }
 
 /** Figures of a service that an `external` objective names. */
-export interface Figures {
+export interface ServiceFigures {
   name: string;
   good: number;
   total: number;
@@ -74,7 +75,7 @@ export interface Figures {
 }
 
 /** Figures count for their tenant, and for all tenants together. */
-export const figuresTold = ({ name, good, total, at }: Figures, tenant: string): Told => ({
+export const serviceCounts = ({ name, good, total, at }: ServiceFigures, tenant: string): ReportedCounts => ({
   ...{ key: `external:${name}`, tenant, feature: null, deployment: null, experiment: null },
   ...{ good, bad: total - good, at },
 });

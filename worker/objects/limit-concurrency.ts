@@ -1,5 +1,5 @@
 /** Runs at most `most` jobs at once; the others wait for their turn, in order. */
-export function atMost(most: number): <T>(run: () => Promise<T>) => Promise<T> {
+export function limitConcurrency(most: number): <T>(run: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (run) => {

@@ -7,7 +7,7 @@ import { decidePolicy, needsDecision } from '../../core/slo/policy/decide.ts';
 import { attemptsOf, type Standing, standingOf } from '../../core/slo/policy/standing.ts';
 import { NO_ACTIVE_POLICIES, type PolicyState } from '../../core/slo/policy/state.ts';
 import { within } from '../../core/within.ts';
-import type { Memory, Turns } from './turns.ts';
+import type { BookMemory, BookTurns } from './book-turns.ts';
 
 /** What a policy needs from outside. */
 export interface PolicyDeps {
@@ -24,7 +24,7 @@ const LONGEST_CALL_MS = 5_000;
  * Returns when to look again even if no record comes, or null if it can wait for the next record. The board is asked only if there
  * is something to decide.
  */
-export async function policyLook(turns: Turns, deps: PolicyDeps): Promise<number | null> {
+export async function runPolicies(turns: BookTurns, deps: PolicyDeps): Promise<number | null> {
   const { config, clock } = deps;
   const isDue = turns.take((memory, now) => {
     const { rules, minErrors } = ruled(config);
@@ -36,7 +36,7 @@ export async function policyLook(turns: Turns, deps: PolicyDeps): Promise<number
   return turns.take((memory, now) => decide(memory, config, overrides, now));
 }
 
-function decide(memory: Memory, config: PolicyDeps['config'], known: Overrides | undefined, now: number) {
+function decide(memory: BookMemory, config: PolicyDeps['config'], known: Overrides | undefined, now: number) {
   const { watch } = memory;
   const book = memory.book.current();
   const isWaiting = watch.outbox.first('order', 1).length > 0;
@@ -64,13 +64,13 @@ function decide(memory: Memory, config: PolicyDeps['config'], known: Overrides |
 
 const ruled = ({ slo: { policy, minErrors } }: PolicyDeps['config']) => ({ rules: policy, minErrors });
 
-const stateOf = ({ watch }: Memory): PolicyState => watch.documents.read('policy', NO_ACTIVE_POLICIES);
+const stateOf = ({ watch }: BookMemory): PolicyState => watch.documents.read('policy', NO_ACTIVE_POLICIES);
 
 /** An alarm may be a little late, so counts go up to the whole minute. */
 const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS) * MINUTE_MS;
 
 /** The standings of the objectives that rules are about. */
-function standingsOf({ book }: Memory, { slo }: PolicyDeps['config'], now: number): Standing[] {
+function standingsOf({ book }: BookMemory, { slo }: PolicyDeps['config'], now: number): Standing[] {
   const current = book.current();
   return slo.objectives
     .filter(({ name, sli }) =>

@@ -8,7 +8,7 @@ const MOST_ROWS = 200_000;
 const FORGOTTEN_AT_ONCE = 3;
 
 /** The table `told`; its numbers are the order of writing. */
-export class ToldRows {
+export class ClientReportRows {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {

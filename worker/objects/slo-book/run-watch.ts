@@ -3,17 +3,17 @@ import { type AnnouncedMaintenance, maintenanceNotices } from '../../core/slo/ma
 import type { RateLimits } from '../../core/slo/metrics/rate-saturation.ts';
 import type { Slo } from '../../core/slo/slo.ts';
 import { watch } from '../../core/slo/watch/watch.ts';
-import type { Memory } from './turns.ts';
+import type { BookMemory } from './book-turns.ts';
 
 const MINUTE_MS = 60_000;
 
 /** The parts of config that a look needs. */
-export interface LookConfig extends RateLimits {
+export interface WatchConfig extends RateLimits {
   slo: Slo;
 }
 
 /** Returns when the next look is due even if no record comes, or null if it can wait for the next record. */
-export function look({ book, watch: kept }: Memory, config: LookConfig, now: number): number | null {
+export function runWatch({ book, watch: kept }: BookMemory, config: WatchConfig, now: number): number | null {
   const { slo } = config;
   // An alarm may be a little late. Because looks count by whole minutes, "for five minutes" is still five looks.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
@@ -26,10 +26,10 @@ export function look({ book, watch: kept }: Memory, config: LookConfig, now: num
 }
 
 /** Whether there is maintenance to announce. */
-export const isMaintenanceDue = (memory: Pick<Memory, 'watch'>, slo: Slo, now: number): boolean =>
+export const isMaintenanceDue = (memory: Pick<BookMemory, 'watch'>, slo: Slo, now: number): boolean =>
   maintenanceOf(memory, slo, now).notices.length > 0;
 
-const maintenanceOf = ({ watch }: Pick<Memory, 'watch'>, slo: Slo, now: number) =>
+const maintenanceOf = ({ watch }: Pick<BookMemory, 'watch'>, slo: Slo, now: number) =>
   maintenanceNotices(slo.maintenance, watch.documents.read<readonly AnnouncedMaintenance[]>('maintenance', []), now);
 
 /** The first of these times. Null if there is none. */

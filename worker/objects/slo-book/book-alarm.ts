@@ -1,5 +1,5 @@
 /** The book's alarm. An object has only one, so it is set for whatever is due first. */
-export class Waker {
+export class BookAlarm {
   readonly #storage: DurableObjectStorage;
   #at: number | undefined;
 

@@ -7,7 +7,7 @@ import { settings } from '../../config/settings.ts';
 import { type Identity, isPage } from '../../identity/identity.ts';
 import { KEEP_RECEIPTS_MS } from '../receipt.ts';
 import type { Objective } from '../slo.ts';
-import type { Figures } from './told.ts';
+import type { ServiceFigures } from './counts.ts';
 
 const MOST = 1_000_000_000;
 const COUNT = `write a whole number from 0 to ${MOST}`;
@@ -25,7 +25,7 @@ const body = settings({
 });
 
 /** Figures with an id, under which they count once. */
-export interface FiguresById extends Figures {
+export interface SentFigures extends ServiceFigures {
   id: string;
 }
 
@@ -44,7 +44,7 @@ export function readFigures(
   tenant: string,
   objectives: readonly Objective[],
   now: number,
-): Result<FiguresById, RouterError> {
+): Result<SentFigures, RouterError> {
   const checked = check(given, body);
   if (!checked.ok) return checked;
   const { name, good, total, at: written, id } = checked.value;
