@@ -144,7 +144,7 @@ describe('hostile opinions', () => {
          SELECT n, ?, 'a', n, 0, 0, '' FROM n`,
         NOW,
       );
-      const links = { journal: new Journal(sql), told: new ClientReportRows(sql), looks: { second: 0, rows: 0 } };
+      const links = { journal: new Journal(sql), reports: new ClientReportRows(sql), searches: { second: 0, rows: 0 } };
       const told = (now: number) => countRating(links, opinion(), now);
       const [second, next] = [Math.ceil(NOW / 1_000) * 1_000, Math.ceil(NOW / 1_000) * 1_000 + 1_000];
       expect([1, 2, 3, 4].map((ms) => told(second + ms))).toEqual(['unknown', 'unknown', 'busy', 'busy']);

@@ -11,13 +11,13 @@ export interface Door {
   /** `POST` paths. The first is the one that documentation and errors name. */
   paths: readonly string[];
   /** Reads a body that is a JSON object. `featureHeader`: `x-carryon-feature`, or null without one. */
-  read(fields: Json, featureHeader: string | null): Result<Asked, InvalidField>;
+  read(fields: Json, featureHeader: string | null): Result<DoorRequest, InvalidField>;
   /** The form in which the client of this request reads its answer. */
   formOf(chat: ChatRequest): AnswerForm;
 }
 
 /** What a body asks for, in the router's own terms; nothing but its shape is checked yet. */
-export interface Asked {
+export interface DoorRequest {
   /** The body of a chat completion, for `parseChat`. */
   body: Json;
   /** The feature it names; undefined: the credential's default. */

@@ -7,13 +7,17 @@ import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 
 /** A call with the errand `start` may start an answer. One with `read` starts nothing, so more of them are allowed. */
-export type Errand = 'start' | 'read';
+export type CallPurpose = 'start' | 'read';
 const READS_PER_START = 10;
 /** The platform's counter is near. If it does not answer in this time, only the isolate's own count applies. */
 const LONGEST_COUNT_MS = 500;
 
 /** Returns undefined if the address may ask, or is unknown. */
-export async function addressRefusal(request: Request, errand: Errand, deps: Deps): Promise<RouterError | undefined> {
+export async function addressRefusal(
+  request: Request,
+  errand: CallPurpose,
+  deps: Deps,
+): Promise<RouterError | undefined> {
   const address = addressOf(request, deps);
   if (address === undefined) return undefined;
   const { callRate, platformRate, clock, config } = deps;

@@ -8,7 +8,7 @@ import type { Outgoing } from '../providers/adapter.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import type { Answered, AttemptInput } from '../upstream/attempt-input.ts';
 import { AttemptLimit } from '../upstream/attempt-limit.ts';
-import { classify, presentable, withoutAnswer } from '../upstream/failing-answer.ts';
+import { classify, noAnswerFailure, shownFailure } from '../upstream/failing-answer.ts';
 import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
 import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
@@ -56,7 +56,14 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
     const waitedMs = clock.now() - startedAt;
     const promptBytes = outgoing.body.length;
     const { timedOut, left } = limit;
-    const failure = withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole: !chat.stream });
+    const failure = noAnswerFailure({
+      timedOut,
+      left,
+      headersCame,
+      waitedMs,
+      promptBytes,
+      isWhole: !chat.stream,
+    });
     result = chat.stream && !headersCame ? failedWithoutAnswer(failure) : failed(failure);
   } finally {
     limit.stop();
@@ -103,7 +110,7 @@ async function whole(response: Response, input: AttemptInput): Promise<CallResul
   // How much was made of an unreadable answer is unknown. A usage without output does not mean that there was no output, and a usage
   // among events may cover only the part before it.
   const isFinal = !isEvents && (reply.usage?.outputTokens ?? 0) > 0;
-  const failure = billedIfServed(presentable(reply.failure, deployment));
+  const failure = billedIfServed(shownFailure(reply.failure, deployment));
   return { kind: 'failure', failure, measured: { usage: reply.usage, isFinal, made: 'unknown' } };
 }
 
@@ -114,11 +121,11 @@ async function streamed(
   limits: StreamLimits,
 ): Promise<CallResult> {
   const help: StreamHelp = {
-    present: (failure) => presentable(failure, deployment),
+    present: (failure) => shownFailure(failure, deployment),
     readWhole: (text) => {
       const reply = adapter.reply(text, chat, clock.now());
       if (reply.ok) return { ok: true, translator: new WholeAsStream(reply) };
-      return { ok: false, failure: presentable(reply.failure, deployment), usage: reply.usage };
+      return { ok: false, failure: shownFailure(reply.failure, deployment), usage: reply.usage };
     },
     isPlausible: (usage, { textBytes }) => isPlausible(usage, chat, textBytes),
   };

@@ -6,7 +6,7 @@ import { expiredError, type Identity, isExpired, LOCAL_IDENTITY } from '../core/
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { looksLikeToken } from '../core/identity/token-claims.ts';
 import { within } from '../core/within.ts';
-import { addressRefusal, type Errand } from '../identity/address-rate.ts';
+import { addressRefusal, type CallPurpose } from '../identity/address-rate.ts';
 import { mayCall } from '../identity/local-mode.ts';
 import type { Background, Deps } from '../ports.ts';
 
@@ -25,7 +25,7 @@ type Asking = Pick<Request, 'method' | 'headers'>;
 /** Identifies the caller on a path that pages may call. A publishable key is refused if the caller's address asks too often. */
 export function identifyCaller(
   request: Request,
-  errand: Errand,
+  errand: CallPurpose,
   deps: Deps,
   background: Background,
 ): Identified | Promise<Identified> {
@@ -38,7 +38,7 @@ export function identifyCaller(
 function boundedByAddress(
   identified: Identified,
   request: Request,
-  errand: Errand,
+  errand: CallPurpose,
   deps: Deps,
 ): Identified | Promise<Identified> {
   if (!identified.ok || identified.value.kind !== 'publishable') return identified;

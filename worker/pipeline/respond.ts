@@ -15,9 +15,9 @@ import type { Deps } from '../ports.ts';
 import { cacheControlOf, NO_STORE } from '../response/cache-control.ts';
 import { answerResponse, type ResponseForm } from '../response/headers.ts';
 import { openLastChunk, withSkippedEvents } from '../response/last-chunk.ts';
-import { whyNotResumable } from '../response/resume-wish.ts';
 import { streamBody } from '../response/stream-body.ts';
-import { keeper, StreamKeeper } from '../response/write-through.ts';
+import { whyNotResumable } from '../response/why-not-resumable.ts';
+import { answerKeeper, StreamKeeper } from '../response/write-through.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
 import { judgedAnswer } from './judge.ts';
@@ -164,7 +164,7 @@ function partsOfReply(
   settle(begun, 'complete', measuredReply(reply), deps, context);
   const costMicroUsd = lease.spentMicroUsd;
   const model = reply.model ?? deployment.model;
-  keeper(begun, cached, deps, context)?.(body, model);
+  answerKeeper(begun, cached, deps, context)?.(body, model);
   judgedAnswer(begun, deps, context)?.complete(body);
   const told = seesProvider
     ? withCarryon(body, carryonField(trail, context.arrivedAt, deps.clock.now(), costMicroUsd))
@@ -192,7 +192,7 @@ function partsOfStream(
     carryonField(trail, context.arrivedAt, deps.clock.now(), lease.spentMicroUsd, cut);
   const told = seesProvider && includeUsage ? field : undefined;
   const model = translator.model ?? deployment.model;
-  const keep = keeper(begun, cached, deps, context);
+  const keep = answerKeeper(begun, cached, deps, context);
   const kept = keep && new StreamKeeper(keep, request.feature.cache?.maxBytes ?? 0);
   const judged = judgedAnswer(begun, deps, context);
   const lastChunk = () => {

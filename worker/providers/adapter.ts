@@ -20,11 +20,11 @@ export interface Adapter {
   /** A new translator for one streamed 200 answer. */
   stream(chat: ChatRequest, nowMs: number): StreamTranslator;
   /** Classifies an answer whose status is not 200. `body` is its first 64 KiB. `header` reads a header by its lower-case name. */
-  failure(status: number, header: (name: string) => string | null, body: string, asked?: Asked): Failure;
+  failure(status: number, header: (name: string) => string | null, body: string, asked?: RequestFacts): Failure;
 }
 
 /** Facts about the request, for judging a failed answer. */
-export interface Asked {
+export interface RequestFacts {
   /** When the answer's headers came. Dates count from then if the answer has no `date` header. */
   arrivedAt: number;
   /** Roughly the tokens that were sent, and the most that were asked for. They show whether the request is larger than a whole limit. */

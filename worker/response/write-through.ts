@@ -11,15 +11,15 @@ import type { Deps } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 
 /** Takes a whole answer, as JSON. */
-export type Keep = (body: string, model: string) => void;
+export type CacheAnswer = (body: string, model: string) => void;
 
 /** Returns what caches the answer. Undefined if it must not be cached. */
-export function keeper(
+export function answerKeeper(
   { request, deployment, trail: { mode } }: Begun,
   cached: CacheRead | undefined,
   deps: Deps,
   context: RequestContext,
-): Keep | undefined {
+): CacheAnswer | undefined {
   if (cached?.state !== 'miss' || mode !== 'normal') return undefined;
   const { id, provider } = deployment;
   return (body, model) => {
@@ -59,11 +59,11 @@ function keep(
 
 /** Puts a stream together while it passes. It gives up beyond the size that may be cached. */
 export class StreamKeeper {
-  readonly #keep: Keep;
+  readonly #keep: CacheAnswer;
   readonly #completion = new StreamedCompletion();
   #bytesLeft: number;
 
-  constructor(keep: Keep, maxBytes: number) {
+  constructor(keep: CacheAnswer, maxBytes: number) {
     this.#keep = keep;
     // Chunks repeat their JSON frame, so they are several times as long as their text.
     this.#bytesLeft = maxBytes * 16;

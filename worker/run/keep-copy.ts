@@ -42,11 +42,11 @@ export async function keepCopy(
   }
   // Only now does the object's row begin to exist: a refusal costs none.
   onAsk(leaseId);
-  return { kind: 'begun', head: { ...head, left: reply.left }, events: only([event]) };
+  return { kind: 'begun', head: { ...head, left: reply.left }, events: runOf([event]) };
 }
 
 /** A run that has all its events at once. */
-export async function* only(events: readonly RunEvent[], carryon?: CarryonField): AsyncGenerator<RunBatch> {
+export async function* runOf(events: readonly RunEvent[], carryon?: CarryonField): AsyncGenerator<RunBatch> {
   yield { kind: 'events', events };
   yield { kind: 'complete', ...(carryon !== undefined && { carryon }) };
 }

@@ -27,7 +27,7 @@ import { refusalOf } from '../response/refusal-of.ts';
 import { Timing } from '../response/server-timing.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { AnswerSource } from '../upstream/answer-source.ts';
-import { keepCopy, only } from './keep-copy.ts';
+import { keepCopy, runOf } from './keep-copy.ts';
 
 /** The job of a request. */
 export const jobOf = (
@@ -194,7 +194,7 @@ function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: (endi
     end('complete', measuredReply(answer.reply));
     judgedAnswer(outcome, deps, context)?.complete(body);
     const head = headOf(trail, limited, model ?? deployment.model, lease.spentMicroUsd);
-    return { kind: 'begun', head, events: only([{ kind: 'completion', data: body }], field()) };
+    return { kind: 'begun', head, events: runOf([{ kind: 'completion', data: body }], field()) };
   }
   const source = new AnswerSource({ answer, gone: context.gone, settle: end });
   const head = headOf(trail, limited, answer.stream.translator.model ?? deployment.model, undefined);

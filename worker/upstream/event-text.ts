@@ -1,5 +1,5 @@
 import { SseParser } from '../../protocol/sse.ts';
-import { formOf, hasEventLine, isUnreadable, withoutComments } from './other-form.ts';
+import { bodyFormOf, hasEventLine, isUnreadable, withoutComments } from './other-form.ts';
 
 /** Reads a body that arrives in packets, as events or, if the provider sends one JSON document instead, as that document. */
 export class EventText {
@@ -28,7 +28,7 @@ export class EventText {
   feed(text: string): void {
     if (this.#form === undefined) {
       const begun = withoutComments(this.#begun + text);
-      this.#form = formOf(begun);
+      this.#form = bodyFormOf(begun);
       this.#begun = this.#form === undefined ? begun : '';
       if (this.#form !== undefined) this.#take(begun);
     } else this.#take(text);

@@ -23,7 +23,7 @@ export async function classify(response: Response, input: AttemptInput, waitedMs
   const asked = { arrivedAt, ...(status === 429 ? sizeOf(input) : UNKNOWN_SIZE) };
   const failure = adapter.failure(status, (name) => headers.get(name), body, asked);
   const mayBeBilled = waitedMs >= BEGUN_AFTER_MS && !isRefusal(status, body);
-  return presentable({ ...failure, mayBeBilled: failure.mayBeBilled || mayBeBilled }, deployment);
+  return shownFailure({ ...failure, mayBeBilled: failure.mayBeBilled || mayBeBilled }, deployment);
 }
 
 const UNKNOWN_SIZE = { inputTokens: 0, outputTokens: 0 };
@@ -60,7 +60,7 @@ function isJsonObject(body: string): boolean {
 export const BEGUN_AFTER_MS = 1_000;
 
 /** The failure of an attempt that got no status, or no complete body. */
-export function withoutAnswer({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
+export function noAnswerFailure({ timedOut, left, headersCame, waitedMs, promptBytes, isWhole }: NoAnswer): Failure {
   if (left) return { kind: 'cut', message: 'The client left.', mayBeBilled: true };
   if (!timedOut && !headersCame) {
     const mayBeBilled = waitedMs >= BEGUN_AFTER_MS;
@@ -88,7 +88,7 @@ export interface NoAnswer {
  * A provider's failure as a client may read it. If the caller is at fault, the client gets the provider's message without the key and
  * the host, because the message may repeat anything that the provider was sent. For any other failure the client learns only the kind.
  */
-export function presentable(failure: Failure, deployment: Deployment): Failure {
+export function shownFailure(failure: Failure, deployment: Deployment): Failure {
   const { kind } = failure;
   if (FAILURE_RULES[kind].blame !== 'request') {
     return { ...failure, message: FAILURE_SENTENCES[kind], code: null, param: null };

@@ -6,7 +6,7 @@ import { SseParser } from '../../protocol/sse.ts';
 import { completionOf } from '../core/answers/stored-answer.ts';
 import { type Failure, malformedFailure } from '../core/routing/failure.ts';
 import type { Reply, StreamStep, StreamTranslator } from '../providers/adapter.ts';
-import { generatedBytes } from './tally.ts';
+import { stepBytes } from './tally.ts';
 
 /** True if a whole body is events: after comments it begins with a field of an event. JSON begins with a brace, an HTML page with a tag. */
 export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retry):/.test(withoutComments(text));
@@ -15,7 +15,7 @@ export const isEventText = (text: string): boolean => /^\s*(?:data|event|id|retr
 export const withoutComments = (text: string): string => text.replace(/^\s*(?::[^\r\n]*[\r\n]\s*)*/, '');
 
 /** Recognizes from its beginning whether a body is events or one document (JSON or an HTML page). Undefined while that is unclear. */
-export function formOf(text: string): 'events' | { json: string } | undefined {
+export function bodyFormOf(text: string): 'events' | { json: string } | undefined {
   const first = /\S/.exec(text)?.[0];
   if (first === undefined || first === ':') return undefined;
   return first === '{' || first === '[' || first === '<' ? { json: '' } : 'events';
@@ -38,7 +38,7 @@ export function replyOfEvents(text: string, translator: StreamTranslator): Reply
     if (saidDone) return;
     // Events after a failure are read too, because its usage may still arrive.
     for (const step of translator.event(name, data)) {
-      textBytes += generatedBytes(step);
+      textBytes += stepBytes(step);
       if (step.kind === 'failure') failure ??= step.failure;
       else if (step.kind === 'lost') failure ??= malformedFailure('An event of the answer cannot be read.');
       else if (step.kind === 'chunk' && failure === undefined) completion.add(JSON.parse(step.data) as ChatChunk);

@@ -5,7 +5,7 @@ import type { StreamTranslator } from '../providers/adapter.ts';
 import { AnswerSoFar, type Chunk } from './answer-so-far.ts';
 import { CutOff } from './cut-stream.ts';
 import { Pace } from './pace.ts';
-import { readBehind } from './read-behind.ts';
+import { readUnread } from './read-unread.ts';
 import { Silence } from './silence.ts';
 import type { StreamHelp, StreamLimits } from './stream-settings.ts';
 
@@ -147,7 +147,7 @@ export class ProviderStream {
 
   /** Reads the end after `[DONE]` if it arrives soon. Then the connection to the provider can serve the next request too. */
   async drained(): Promise<void> {
-    // After a slow reader has left, `readBehind` reads the rest.
+    // After a slow reader has left, `readUnread` reads the rest.
     if (this.#released || this.#isLeft) return;
     this.#silence.until(this.#clock.now() + AFTER_DONE_MS);
     try {
@@ -174,7 +174,7 @@ export class ProviderStream {
       this.#answer.read(piece);
       return this.#answer.failure !== undefined || this.#answer.saidDone;
     };
-    void readBehind({ reader: this.#reader, clock: this.#clock, take, letGo: () => this.#release() }).then((isAll) => {
+    void readUnread({ reader: this.#reader, clock: this.#clock, take, letGo: () => this.#release() }).then((isAll) => {
       this.#pace.give();
       this.#pace.isAhead = !isAll;
       this.cancel();

@@ -27,7 +27,7 @@ export class Tally {
       this.usage = usage;
       this.#isFinal = isOver;
       this.#isLast = true;
-    } else if (!surelyFinished && steps.some((step) => generatedBytes(step) > 0)) {
+    } else if (!surelyFinished && steps.some((step) => stepBytes(step) > 0)) {
       this.#isFinal = false;
       this.#isLast = false;
     }
@@ -56,5 +56,5 @@ export class Tally {
 const MOST_BYTES_PER_UNIT = 3;
 
 /** Bytes of UTF-8 that the model generated for this step. */
-export const generatedBytes = (step: StreamStep): number =>
+export const stepBytes = (step: StreamStep): number =>
   step.kind === 'done' || step.kind === 'failure' ? 0 : step.textBytes;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, LOCAL_IDENTITY } from '../../../worker/core/identity/identity.ts';
-import type { Errand } from '../../../worker/identity/address-rate.ts';
+import type { CallPurpose } from '../../../worker/identity/address-rate.ts';
 import { identifyCaller } from '../../../worker/pipeline/identify.ts';
 import type { Deps } from '../../../worker/ports.ts';
 import { TestRouter } from './support/router.ts';
@@ -15,7 +15,7 @@ function world(more: Partial<Deps> = {}, addressHeader: string | null = 'cf-conn
   const router = new TestRouter([], { publishableRate: RATE, addressHeader: addressHeader ?? undefined });
   router.identities.set('pk-page', PAGE);
   const deps = { ...router.deps, ...more };
-  const ask = async (headers: Record<string, string> = {}, errand: Errand = 'start', cf?: object) => {
+  const ask = async (headers: Record<string, string> = {}, errand: CallPurpose = 'start', cf?: object) => {
     const all = { authorization: 'Bearer pk-page', origin: 'https://app.example', ...headers };
     const request = new Request('https://router.example/ai', { method: 'POST', headers: all });
     const identified = await identifyCaller(Object.assign(request, { cf }), errand, deps, () => {});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Asked } from '../../../worker/providers/adapter.ts';
+import type { RequestFacts } from '../../../worker/providers/adapter.ts';
 import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { chat } from './chats.ts';
@@ -145,7 +145,7 @@ describe('a 400 about the model', () => {
 });
 
 describe('a 429 that one prompt alone causes', () => {
-  const asked = (inputTokens: number, outputTokens = 16): Asked => ({ arrivedAt: 0, inputTokens, outputTokens });
+  const asked = (inputTokens: number, outputTokens = 16): RequestFacts => ({ arrivedAt: 0, inputTokens, outputTokens });
   const minute = "This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: x).";
   const gemini = JSON.stringify([
     {
@@ -161,7 +161,7 @@ describe('a 429 that one prompt alone causes', () => {
     },
   ]);
 
-  it.each<[string, keyof typeof both, string, Record<string, string>, Asked]>([
+  it.each<[string, keyof typeof both, string, Record<string, string>, RequestFacts]>([
     ['Anthropic, in words', 'anthropic', anthropicError(minute, 'rate_limit_error'), {}, asked(40_000)],
     [
       'Anthropic, by its header',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anthropic } from '../../../worker/providers/anthropic/adapter.ts';
 import { openai } from '../../../worker/providers/openai/adapter.ts';
 import { redact } from '../../../worker/providers/shared/provider-error.ts';
-import { duration, retryAfterMs } from '../../../worker/providers/shared/retry-hints.ts';
+import { parseDurationMs, retryAfterMs } from '../../../worker/providers/shared/retry-hints.ts';
 import { chat } from './chats.ts';
 
 const wait = (headers: Record<string, string>, status = 429, extra = '', message = '') =>
@@ -94,7 +94,7 @@ describe('how long to wait', () => {
     ['12', undefined],
     ['1s later', undefined],
     ['..s', undefined],
-  ])('%j lasts %s', (text, expected) => expect(duration(text)).toBe(expected));
+  ])('%j lasts %s', (text, expected) => expect(parseDurationMs(text)).toBe(expected));
 
   it('is never negative, fractional or longer than a day', () => {
     fc.assert(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import { adapterFor } from '../../../worker/providers/formats.ts';
-import { mendedNames } from '../../../worker/providers/shared/tool-names.ts';
+import { sendableNames } from '../../../worker/providers/shared/tool-names.ts';
 import { chat, target } from './chats.ts';
 import { throughDoor } from './functions-client.ts';
 
@@ -79,7 +79,7 @@ describe.each(['openai', 'anthropic'] as const)('names of tools, for %s', (forma
   });
 
   it('good names leave the request as it is', () => {
-    expect(mendedNames(asked(['get_weather', 'a-b', 'A1']))).toBeUndefined();
+    expect(sendableNames(asked(['get_weather', 'a-b', 'A1']))).toBeUndefined();
   });
 });
 
@@ -186,6 +186,6 @@ it('whatever the names: all are taken everywhere, each is another, and each come
 
 it('ten thousand names that all want to be one are mended in no time to speak of', () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `${'x'.repeat(64)}${index}`);
-  const mended = mendedNames(chat({ tools: names.map(tool) }));
+  const mended = sendableNames(chat({ tools: names.map(tool) }));
   expect(new Set(mended?.values()).size).toBe(10_000);
 });

@@ -11,7 +11,7 @@ import type { CallerRecord } from './caller-record.ts';
 import { Cursor, type ReadableLog } from './cursor.ts';
 
 /** One reader, and what it wants. */
-export interface Reading {
+export interface StreamReader {
   log: ReadableLog;
   wish: ReaderOptions;
   /** The model's name for readers that may not see the provider. */
@@ -30,7 +30,7 @@ const KEEP_ALIVE = commentText('keep-alive');
 const encoder = new TextEncoder();
 
 /** The body of one reader's response: server-sent events, with comments in between while there is nothing else to send. */
-export function readerStream(reading: Reading): ReadableStream<Uint8Array> {
+export function readerStream(reading: StreamReader): ReadableStream<Uint8Array> {
   const { log, wish, alias, afterId, madeFor, clock, record, onGone } = reading;
   const silenceMs = wish.resume ? HEARTBEAT_MS : KEEP_ALIVE_MS;
   const comment = wish.resume ? HEARTBEAT : KEEP_ALIVE;

@@ -1,11 +1,11 @@
 import { isObject } from '../../../protocol/json.ts';
 import type { Failure, FailureKind } from '../../core/routing/failure.ts';
-import type { Asked } from '../adapter.ts';
+import type { RequestFacts } from '../adapter.ts';
 import { isAboutTheModel } from '../shared/about-the-model.ts';
 import { isAloneTooLarge } from '../shared/alone-too-large.ts';
-import { FLAGGED_WORDS, failure } from '../shared/provider-error.ts';
-import { type Header, noHeader, retryAfterMs } from '../shared/retry-hints.ts';
-import { isWall } from '../shared/wall.ts';
+import { isFromFirewall } from '../shared/firewall.ts';
+import { FLAGGED_WORDS, providerFailure } from '../shared/provider-error.ts';
+import { noHeader, type ReadHeader, retryAfterMs } from '../shared/retry-hints.ts';
 
 interface ErrorInfo {
   /** `error.type`, such as `overloaded_error`. */
@@ -16,14 +16,14 @@ interface ErrorInfo {
 }
 
 /** Classifies an answer with a status other than 200 (anthropic-sdk `resources/shared`). */
-export function anthropicFailure(status: number, header: Header, body: string, asked?: Asked): Failure {
+export function anthropicFailure(status: number, header: ReadHeader, body: string, asked?: RequestFacts): Failure {
   const info = readError(body);
   const wait = retryAfterMs(status, header, '', info.message, asked?.arrivedAt);
   const isTooLarge = status === 429 && isAloneTooLarge(header, info.message, '', asked);
-  const kind = status === 403 && isWall(header, body) ? 'region' : kindOf(status, info, isTooLarge);
+  const kind = status === 403 && isFromFirewall(header, body) ? 'region' : kindOf(status, info, isTooLarge);
   const words = info.message === '' ? `The provider answered ${status}.` : info.message;
   return {
-    ...failure(kind, status, words),
+    ...providerFailure(kind, status, words),
     code: info.cause || info.type || null,
     param: null,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
@@ -52,7 +52,7 @@ export function anthropicFailureInside(event: Record<string, unknown>, afterCont
   const wait = retryAfterMs(status, noHeader, '', info.message);
   const words = info.message === '' ? 'The provider reported an error inside its answer.' : info.message;
   return {
-    ...failure(kindOf(status, info, false), 200, words),
+    ...providerFailure(kindOf(status, info, false), 200, words),
     code: info.cause || info.type || null,
     param: null,
     mayBeBilled: afterContent,

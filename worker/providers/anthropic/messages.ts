@@ -4,9 +4,9 @@ import { parseArguments } from '../../../protocol/parse-body.ts';
 import { isTooDeep } from '../../../protocol/parse-problem.ts';
 import type { Unsendable } from '../adapter.ts';
 import { CallIds } from '../shared/call-ids.ts';
+import { emptyMessageProblem } from '../shared/empty-message.ts';
 import { asFunctionCall } from '../shared/function-tools.ts';
-import { nothingLeft } from '../shared/nothing-left.ts';
-import { type Block, contentBlocks, isBlank, saysSomething } from './parts.ts';
+import { type Block, contentBlocks, hasContent, isBlank } from './parts.ts';
 
 /** One turn of Anthropic's conversation. */
 export interface Turn {
@@ -31,7 +31,7 @@ export function anthropicMessages(
   for (const [index, message] of messages.entries()) {
     const { role, content, name } = message;
     const blocks = role === 'assistant' ? assistantBlocks(message, ids, dropped) : contentBlocks(content, dropped);
-    if (blocks.length === 0 && saysSomething(content)) unsendable ??= nothingLeft(index, content);
+    if (blocks.length === 0 && hasContent(content)) unsendable ??= emptyMessageProblem(index, content);
     if (role === 'system' || role === 'developer') addAll(system, blocks);
     else if (role === 'assistant') append(open, 'assistant', blocks);
     else if (role === 'tool') append(open, 'user', [toolResult(message, ids, blocks)], true);

@@ -23,7 +23,7 @@ export function contentBlocks(content: string | ContentPart[] | null | undefined
 }
 
 /** True if the client wrote something, even if it cannot be sent. */
-export const saysSomething = (content: string | ContentPart[] | null | undefined): boolean =>
+export const hasContent = (content: string | ContentPart[] | null | undefined): boolean =>
   typeof content === 'string' ? !isBlank(content) : (content ?? []).some((part) => !isBlankPart(part));
 
 function isBlankPart(part: ContentPart): boolean {

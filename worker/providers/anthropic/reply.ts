@@ -8,7 +8,7 @@ import { failureInside } from '../shared/error-inside.ts';
 import { finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { brokeOff } from '../shared/provider-error.ts';
+import { brokeOffFailure } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { wireUsage } from '../shared/usage.ts';
 import { readAnthropicUsage } from '../shared/usage-of-anthropic.ts';
@@ -35,7 +35,7 @@ export function anthropicReply(text: string, _chat: ChatRequest, nowMs: number):
     return { ok: false, failure: malformedFailure('The answer has no stop_reason.'), usage };
   }
   const reason = finishReason(word);
-  if (reason === undefined) return { ok: false, failure: brokeOff(word), usage };
+  if (reason === undefined) return { ok: false, failure: brokeOffFailure(word), usage };
   const joined = readBlocks(withWrittenNumbers(message.content, text));
   if (typeof joined === 'string') return { ok: false, failure: malformedFailure(joined), usage };
   const model = nonEmpty(message.model);

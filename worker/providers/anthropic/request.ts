@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import { FieldNames } from '../../../protocol/field-names.ts';
 import type { Outgoing, Target } from '../adapter.ts';
-import { isDefault } from '../shared/harmless.ts';
+import { asksForDefault } from '../shared/default-fields.ts';
 import { markPromptCache } from './cache.ts';
 import { anthropicMessages } from './messages.ts';
 import { traitsOf } from './models.ts';
@@ -17,7 +17,7 @@ export function anthropicRequest(chat: ChatRequest, target: Target, promptCache 
   const body: Record<string, unknown> = {};
   for (const name in chat.rest) {
     if (target.allowParams.includes(name)) body[name] = chat.rest[name];
-    else if (!isDefault(name, chat.rest[name])) dropped.add(name);
+    else if (!asksForDefault(name, chat.rest[name])) dropped.add(name);
   }
   const output = outputOptions(chat, traits, maxTokens, dropped);
   const { system, messages, unsendable } = anthropicMessages(

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { isDefault } from '../shared/harmless.ts';
+import { asksForDefault } from '../shared/default-fields.ts';
 import type { ModelTraits } from './models.ts';
 
 /** Sampling and stop sequences. OpenAI's temperature goes up to 2, Anthropic's to 1. A higher one is sent as 1, and named as dropped. */
@@ -10,12 +10,12 @@ export function sampling(chat: ChatRequest, traits: ModelTraits, thinks: boolean
   const takes = thinks ? 'none' : traits.sampling;
   if (chat.temperature !== undefined) {
     if (takes !== 'none') body.temperature = Math.min(chat.temperature, 1);
-    if (takes !== 'none' ? chat.temperature > 1 : !isDefault('temperature', chat.temperature))
+    if (takes !== 'none' ? chat.temperature > 1 : !asksForDefault('temperature', chat.temperature))
       dropped.add('temperature');
   }
   if (chat.top_p !== undefined) {
     if (takes === 'both' || (takes === 'one' && chat.temperature === undefined)) body.top_p = chat.top_p;
-    else if (!isDefault('top_p', chat.top_p)) dropped.add('top_p');
+    else if (!asksForDefault('top_p', chat.top_p)) dropped.add('top_p');
   }
   // Anthropic refuses a stop sequence that is only white space.
   const stops = chat.stop?.filter((stop) => stop.trim() !== '');
@@ -38,6 +38,6 @@ const NO_WORD_FOR = [
 /** Names the fields that the Messages API does not have. */
 function nameUnknown(chat: ChatRequest, dropped: FieldNames): void {
   for (const name of NO_WORD_FOR) {
-    if (chat[name] !== undefined && !isDefault(name, chat[name])) dropped.add(name);
+    if (chat[name] !== undefined && !asksForDefault(name, chat[name])) dropped.add(name);
   }
 }

@@ -1,14 +1,14 @@
 import type { ChatChunk, ChatChunkChoice, FinishReason, Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import type { StreamStep, StreamTranslator } from '../adapter.ts';
-import { failureInside, saysError } from '../shared/error-inside.ts';
+import { failureInside, reportsError } from '../shared/error-inside.ts';
 import { finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { brokeOff } from '../shared/provider-error.ts';
+import { brokeOffFailure } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
-import { DONE, lostIf, NOTHING, unseen } from '../shared/stream-steps.ts';
+import { DONE_STEPS, lostStep, NO_STEPS, unseenStep } from '../shared/stream-steps.ts';
 import { wireUsage } from '../shared/usage.ts';
 import { bytesIn, withWrittenNumbers } from './blocks.ts';
 import { anthropicFailureInside } from './failure.ts';
@@ -69,7 +69,7 @@ export class AnthropicStream implements StreamTranslator {
   }
 
   event(name: string | undefined, data: string): StreamStep[] {
-    if (data.startsWith('[DONE]')) return DONE;
+    if (data.startsWith('[DONE]')) return DONE_STEPS;
     let event: unknown;
     try {
       event = JSON.parse(data);
@@ -77,10 +77,10 @@ export class AnthropicStream implements StreamTranslator {
       return this.#unreadable(name, data);
     }
     if (isObject(event)) this.#takeUsage(event);
-    if (name === 'error' || (isObject(event) && (event.type === 'error' || saysError(event)))) {
+    if (name === 'error' || (isObject(event) && (event.type === 'error' || reportsError(event)))) {
       return this.#error(isObject(event) ? event : { message: event });
     }
-    if (!isObject(event)) return lostIf(mayHoldText(event), data);
+    if (!isObject(event)) return lostStep(mayHoldText(event), data);
     switch (event.type ?? name) {
       case 'message_start':
         return this.#start(event);
@@ -93,22 +93,22 @@ export class AnthropicStream implements StreamTranslator {
       case 'message_delta':
         return this.#messageDelta(event, data);
       case 'message_stop':
-        return DONE;
+        return DONE_STEPS;
       case undefined: {
         const refusal = this.#hasContent ? undefined : refusalInside(event);
         if (refusal) return [{ kind: 'failure', failure: failureInside(refusal, false) }];
-        return lostIf(mayHoldText(event), data);
+        return lostStep(mayHoldText(event), data);
       }
       default:
-        return NOTHING;
+        return NO_STEPS;
     }
   }
 
   /** An event that is not JSON: a heartbeat, or something that is lost. */
   #unreadable(name: string | undefined, data: string): StreamStep[] {
     if (name === 'error') return this.#error({ message: data });
-    if (name === 'message_stop') return DONE;
-    return lostIf(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
+    if (name === 'message_stop') return DONE_STEPS;
+    return lostStep(!isPingEvent(name) && name !== 'content_block_stop' && !isHeartbeat(data), data);
   }
 
   /** Takes usage from any event, because gateways also put it beside an error or at the very end. */
@@ -141,26 +141,26 @@ export class AnthropicStream implements StreamTranslator {
 
   /** The opening chunk, which is sent once, even if the provider's `message_start` did not come. */
   #opening(): StreamStep[] {
-    if (this.#started) return NOTHING;
+    if (this.#started) return NO_STEPS;
     this.#started = true;
     return [this.#step({ role: 'assistant', content: '' }, null, false, 0)];
   }
 
   #blockStart({ index, content_block: read }: Json, data: string): StreamStep[] {
     const block = isObject(read) && read.type === 'tool_use' ? withWrittenNumbers(read, data) : read;
-    if (!isObject(block)) return lostIf(mayHoldText(block), data);
+    if (!isObject(block)) return lostStep(mayHoldText(block), data);
     const textBytes = bytesIn(block, data);
     this.#unseenBlocks.delete(index);
     if (block.type === 'text') return this.#text('content', block.text, textBytes, data);
     if (block.type === 'thinking') return this.#text('reasoning_content', block.thinking, textBytes, data);
     if (block.type !== 'tool_use') {
       this.#unseenBlocks.add(index);
-      return typeof block.type === 'string' ? unseen(textBytes) : lostIf(mayHoldText(block), data);
+      return typeof block.type === 'string' ? unseenStep(textBytes) : lostStep(mayHoldText(block), data);
     }
     if (typeof block.id !== 'string' || typeof block.name !== 'string') {
       this.#unseenBlocks.add(index);
       this.#tools.delete(index);
-      return lostIf(true, data);
+      return lostStep(true, data);
     }
     const before = this.#blockStop({ index }, data);
     const tool: ToolBlock = { index: this.#calls++, hasArguments: false, input: block.input };
@@ -171,11 +171,11 @@ export class AnthropicStream implements StreamTranslator {
   }
 
   #delta({ index, delta }: Json, data: string): StreamStep[] {
-    if (!isObject(delta)) return lostIf(mayHoldText(delta), data);
+    if (!isObject(delta)) return lostStep(mayHoldText(delta), data);
     const textBytes = bytesIn(delta, data);
     switch (delta.type) {
       case 'text_delta':
-        if (typeof delta.text !== 'string') return lostIf(mayHoldText(delta), data);
+        if (typeof delta.text !== 'string') return lostStep(mayHoldText(delta), data);
         return this.#text('content', delta.text, textBytes, data);
       case 'thinking_delta':
         return this.#text('reasoning_content', delta.thinking, textBytes, data);
@@ -183,23 +183,23 @@ export class AnthropicStream implements StreamTranslator {
         return this.#toolInput(index, delta.partial_json, textBytes, data);
       default: {
         const isSilent = SILENT_DELTAS.has(delta.type) || this.#unseenBlocks.has(index);
-        return isSilent ? unseen(textBytes) : lostIf(mayHoldText(delta), data);
+        return isSilent ? unseenStep(textBytes) : lostStep(mayHoldText(delta), data);
       }
     }
   }
 
   #text(field: 'content' | 'reasoning_content', text: unknown, textBytes: number, data: string): StreamStep[] {
-    if (text !== undefined && text !== null && typeof text !== 'string') return lostIf(mayHoldText(text), data);
-    if (!text) return unseen(textBytes); // such as the signature of a thinking block
+    if (text !== undefined && text !== null && typeof text !== 'string') return lostStep(mayHoldText(text), data);
+    if (!text) return unseenStep(textBytes); // such as the signature of a thinking block
     return this.#content({ [field]: text }, textBytes);
   }
 
   #toolInput(index: unknown, json: unknown, textBytes: number, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
-    if (typeof json !== 'string') return lostIf(textBytes > 0, data);
-    if (json === '') return NOTHING;
+    if (typeof json !== 'string') return lostStep(textBytes > 0, data);
+    if (json === '') return NO_STEPS;
     // The call's block never began, or its beginning was lost and counted already.
-    if (tool === undefined) return this.#unseenBlocks.has(index) ? unseen(textBytes) : lostIf(true, data);
+    if (tool === undefined) return this.#unseenBlocks.has(index) ? unseenStep(textBytes) : lostStep(true, data);
     tool.hasArguments = true;
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: json } }] }, textBytes);
   }
@@ -207,23 +207,23 @@ export class AnthropicStream implements StreamTranslator {
   /** A call without input still has arguments: an empty object. Its bytes were counted at the block's start. */
   #blockStop({ index }: Json, data: string): StreamStep[] {
     const tool = this.#tools.get(index);
-    if (tool === undefined || tool.hasArguments) return NOTHING;
+    if (tool === undefined || tool.hasArguments) return NO_STEPS;
     tool.hasArguments = true;
     const text = jsonText(isObject(tool.input) ? tool.input : {});
-    if (text === undefined) return lostIf(true, data);
+    if (text === undefined) return lostStep(true, data);
     return this.#content({ tool_calls: [{ index: tool.index, function: { arguments: text } }] }, 0);
   }
 
   #messageDelta({ delta }: Json, data: string): StreamStep[] {
-    if (!isObject(delta) || !isReason(delta.stop_reason)) return NOTHING;
+    if (!isObject(delta) || !isReason(delta.stop_reason)) return NO_STEPS;
     // The stop sequence was generated too, but is not part of the text.
     const textBytes = generatedBytes(delta.stop_sequence) ?? 0;
     const reason = finishReason(delta.stop_reason);
     if (reason === undefined) {
       this.#finished = false;
-      return [...unseen(textBytes), { kind: 'failure', failure: brokeOff(delta.stop_reason) }];
+      return [...unseenStep(textBytes), { kind: 'failure', failure: brokeOffFailure(delta.stop_reason) }];
     }
-    if (this.#finished) return NOTHING;
+    if (this.#finished) return NO_STEPS;
     // Ends the blocks whose own end did not come.
     const open = [...this.#tools.keys()].flatMap((index) => this.#blockStop({ index }, data));
     this.#finished = true;

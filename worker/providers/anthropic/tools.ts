@@ -1,6 +1,6 @@
 import type { ChatRequest, FunctionTool, Tool, ToolChoice } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
-import { narrow, onlyFunctions } from '../shared/function-tools.ts';
+import { onlyAllowedTools, onlyFunctions } from '../shared/function-tools.ts';
 import type { Turn } from './messages.ts';
 import type { ModelTraits } from './models.ts';
 
@@ -8,7 +8,7 @@ type Body = Record<string, unknown>;
 
 /** `tools` and `tool_choice`. If the model cannot be forced to call a tool, the choice is left out and named as dropped. */
 export function anthropicTools(chat: ChatRequest, turns: Turn[], traits: ModelTraits, dropped: FieldNames): Body {
-  let { tools, choice } = narrow(onlyFunctions(chat.tools, dropped), chat.tool_choice);
+  let { tools, choice } = onlyAllowedTools(onlyFunctions(chat.tools, dropped), chat.tool_choice);
   if (tools === undefined || tools.length === 0) {
     if (chat.tool_choice !== undefined && chat.tool_choice !== 'none') dropped.add('tool_choice');
     return toolsOfHistory(turns);

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 import { CallDeltas } from '../shared/call-deltas.ts';
 import { madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
-import { type Called, calledIn, finishReason, isReason } from '../shared/finish-reasons.ts';
+import { type CallKind, callKindIn, finishReason, isReason } from '../shared/finish-reasons.ts';
 import { mayHoldText } from '../shared/heartbeat.ts';
 
 /** What a chunk says about one choice. */
@@ -31,7 +31,7 @@ export class OpenAiChoice {
   /** True if a `finish_reason` came together with content, or before more of it. It then proves nothing. */
   #finishesEarly = false;
   #hasRole = false;
-  #called: Called;
+  #called: CallKind;
   readonly #calls = new CallDeltas();
   readonly #index: number;
 
@@ -95,7 +95,7 @@ export class OpenAiChoice {
     if (typeof content === 'string') read.shows = content !== '';
     else if (content !== undefined && content !== null) readContent(delta, content, read);
     if (calls !== undefined && calls !== null) this.#readCalls(delta, calls, read, answerId);
-    this.#called = calledIn(delta) ?? this.#called;
+    this.#called = callKindIn(delta) ?? this.#called;
     read.shows ||= Boolean(
       delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call || delta.audio,
     );

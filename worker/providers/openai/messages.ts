@@ -4,8 +4,8 @@ import { OPENAI_FACTS } from '../../core/formats/openai.ts';
 import { isSigned, needsSignatures, STAND_IN, takesSignatures, unsignedCalls } from '../../core/formats/signatures.ts';
 import type { Target, Unsendable } from '../adapter.ts';
 import { withShortIds } from '../shared/call-ids.ts';
+import { emptyMessageProblem } from '../shared/empty-message.ts';
 import { asFunctionCall } from '../shared/function-tools.ts';
-import { nothingLeft } from '../shared/nothing-left.ts';
 import { schemaInstruction } from '../shared/schema-instruction.ts';
 import { hasAttachments, withoutToolAttachments } from '../shared/tool-pictures.ts';
 
@@ -19,7 +19,7 @@ export function openaiMessages(chat: ChatRequest, target: Target, dropped: Field
     const outgoing = openaiMessage(message, target, dropped);
     areInResults ||= hasAttachments(outgoing);
     if (outgoing === message) continue;
-    if (isEmptied(message, outgoing)) unsendable ??= nothingLeft(index, message.content);
+    if (isEmptied(message, outgoing)) unsendable ??= emptyMessageProblem(index, message.content);
     copy ??= chat.messages.slice();
     copy[index] = outgoing;
   }

@@ -4,13 +4,13 @@ import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import { malformedFailure } from '../../core/routing/failure.ts';
 import type { Reply } from '../adapter.ts';
-import { identify, madeCallId } from '../shared/call-identity.ts';
+import { ensureCallIdentity, madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
-import { failureInside, saysError } from '../shared/error-inside.ts';
-import { calledIn, finishReason, isReason } from '../shared/finish-reasons.ts';
+import { failureInside, reportsError } from '../shared/error-inside.ts';
+import { callKindIn, finishReason, isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
-import { brokeOff } from '../shared/provider-error.ts';
+import { brokeOffFailure } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
 import { dropRouterFields } from '../shared/router-fields.ts';
 import { isReadableUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
@@ -26,7 +26,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   }
   if (!isObject(answer)) return { ok: false, failure: malformedFailure('The answer is not a JSON object.') };
   if (text.length <= LONGEST_KEPT) keepShape('reply', answer);
-  if (saysError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
+  if (reportsError(answer)) return { ok: false, failure: failureInside(answer.error, false, nowMs) };
   const refusal = Array.isArray(answer.choices) ? undefined : refusalInside(answer);
   if (refusal) return { ok: false, failure: failureInside(refusal, false, nowMs) };
   const usage = readUsage(usageIn(answer));
@@ -65,7 +65,7 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
   for (const [index, call] of (calls ?? []).entries()) {
     if (isObject(call) && isOfAnotherKind(call)) continue;
     if (!isObject(call) || !isNamed(call)) return malformedFailure('A tool call of the answer has no name.');
-    if (identify(call, () => madeId(index))) isRewritten = true;
+    if (ensureCallIdentity(call, () => madeId(index))) isRewritten = true;
     if (isObject(call.function) && (call.function.arguments ?? undefined) === undefined) {
       call.function.arguments = '{}';
       isRewritten = true;
@@ -78,8 +78,8 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
     return malformedFailure('The content is not text.');
   }
   if (!isReason(word)) return malformedFailure('A choice of the answer has no finish_reason.');
-  const reason = finishReason(word, calledIn(message));
-  if (reason === undefined) return brokeOff(word);
+  const reason = finishReason(word, callKindIn(message));
+  if (reason === undefined) return brokeOffFailure(word);
   if (reason === word) return isRewritten;
   choice.finish_reason = reason;
   return true;

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../../protocol/chat.ts';
 import { FieldNames } from '../../../protocol/field-names.ts';
 import { keepShape, LONGEST_KEPT } from '../../../protocol/kept-shapes.ts';
 import type { Outgoing, Target } from '../adapter.ts';
-import { isDefault } from '../shared/harmless.ts';
+import { asksForDefault } from '../shared/default-fields.ts';
 import { openaiMessages } from './messages.ts';
 import { openaiTools } from './tools.ts';
 
@@ -34,7 +34,7 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   const put = (name: string, value: unknown) => {
     if (value === undefined) return;
     if (unsupported.length === 0 || !unsupported.includes(name)) body[name] = value;
-    else if (!isDefault(name, value)) dropped.add(name);
+    else if (!asksForDefault(name, value)) dropped.add(name);
   };
   if (chat.maxOutputTokens !== undefined) body[quirks.maxTokensField ?? 'max_tokens'] = chat.maxOutputTokens;
   for (const name of PASSED) put(name, chat[name]);
@@ -55,7 +55,7 @@ export function openaiRequest(chat: ChatRequest, target: Target): Outgoing {
   for (const name in chat.rest) {
     const value = chat.rest[name];
     if (passes(name, value, target)) body[name] = value;
-    else if (!isDefault(name, value)) dropped.add(name);
+    else if (!asksForDefault(name, value)) dropped.add(name);
   }
   if (chat.stream) {
     body.stream = true;

@@ -3,14 +3,14 @@ import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Failure } from '../../core/routing/failure.ts';
 import type { StreamStep, StreamTranslator, TextPattern } from '../adapter.ts';
-import { failureInside, saysError } from '../shared/error-inside.ts';
+import { failureInside, reportsError } from '../shared/error-inside.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { isTooDeep, jsonText } from '../shared/json-text.ts';
-import { brokeOff } from '../shared/provider-error.ts';
+import { brokeOffFailure } from '../shared/provider-error.ts';
 import { refusalInside } from '../shared/refusal-inside.ts';
-import { dropRouterFields, lostBehind } from '../shared/router-fields.ts';
-import { DONE, lostIf, NOTHING } from '../shared/stream-steps.ts';
+import { dropRouterFields, hasLostEvents } from '../shared/router-fields.ts';
+import { DONE_STEPS, lostStep, NO_STEPS } from '../shared/stream-steps.ts';
 import { isReadableUsage, laterUsage, readUsage, usageIn, wireUsage } from '../shared/usage.ts';
 import { writeText } from '../shared/written-text.ts';
 import { OpenAiChoice } from './choice.ts';
@@ -59,7 +59,7 @@ export class OpenAiStream implements StreamTranslator {
   }
 
   event(name: string | undefined, data: string): StreamStep[] {
-    if (data.startsWith('[DONE]')) return DONE;
+    if (data.startsWith('[DONE]')) return DONE_STEPS;
     const text = name === undefined ? this.#plainText.read(data) : undefined;
     if (text !== undefined) {
       return [{ kind: 'chunk', data, content: true, finished: false, textBytes: utf8Bytes(text) }];
@@ -77,17 +77,17 @@ export class OpenAiStream implements StreamTranslator {
     const usage = isObject(answer) ? usageIn(answer, this.#usageOfChoices) : undefined;
     // Usage is passed on in a chunk of our own, so it must be one that can be written.
     if (usage !== undefined && !isTooDeep(usage)) this.#takeUsage(usage);
-    if (name === 'error' || (isObject(answer) && saysError(answer))) {
+    if (name === 'error' || (isObject(answer) && reportsError(answer))) {
       return failed(failureInside(isObject(answer) ? (answer.error ?? answer) : answer, this.#hasContent));
     }
-    if (!isObject(chunk)) return lostIf(mayHoldText(chunk), data);
+    if (!isObject(chunk)) return lostStep(mayHoldText(chunk), data);
     if (!Array.isArray(chunk.choices)) {
       const refusal = this.#hasContent ? undefined : refusalInside(chunk);
-      return refusal ? failed(failureInside(refusal, false)) : lostIf(mayHoldText(chunk), data);
+      return refusal ? failed(failureInside(refusal, false)) : lostStep(mayHoldText(chunk), data);
     }
     this.model = nonEmpty(chunk.model) ?? this.model;
     if (this.#last === undefined || nonEmpty(chunk.id) !== undefined) this.#last = chunk;
-    if (chunk.choices.length === 0) return lostBehind(chunk) ? LOST_BEHIND : NOTHING;
+    if (chunk.choices.length === 0) return hasLostEvents(chunk) ? LOST_BEHIND : NO_STEPS;
     const steps = this.#chunk(chunk, chunk.choices, data);
     if (usage === undefined) this.#plainText.learn(data, chunk, steps);
     return steps;
@@ -96,23 +96,23 @@ export class OpenAiStream implements StreamTranslator {
   /** An event that is not JSON: a heartbeat, several events without blank lines between them, or something that is lost. */
   #unreadable(name: string | undefined, data: string): StreamStep[] {
     if (name === 'error') return failed(failureInside({ message: data }, this.#hasContent));
-    if (isPingEvent(name) || isHeartbeat(data)) return NOTHING;
-    if (data.trimStart().startsWith('[DONE]')) return DONE;
+    if (isPingEvent(name) || isHeartbeat(data)) return NO_STEPS;
+    if (data.trimStart().startsWith('[DONE]')) return DONE_STEPS;
     const lines = data.split('\n');
     if (lines.length > 1 && lines.every((line) => isHeartbeat(line) || isWhole(line))) {
       return lines.flatMap((line) => this.event(name, line));
     }
-    return lostIf(true, data);
+    return lostStep(true, data);
   }
 
   #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
     const isMoved = this.#moveMessages(chunk, choices);
     const isWritten = writeText(choices, data);
-    if (isWritten === undefined) return lostIf(true, data);
+    if (isWritten === undefined) return lostStep(true, data);
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;
     let isLost = false;
-    const isMarked = lostBehind(chunk);
+    const isMarked = hasLostEvents(chunk);
     let isRewritten = dropRouterFields(chunk) || isMoved || isWritten;
     // Some clients treat any `error` as one, even null, and refuse a `usage` that is not an object.
     if (chunk.error !== undefined || (chunk.usage ?? null) !== null) {
@@ -123,14 +123,15 @@ export class OpenAiStream implements StreamTranslator {
     const readable: unknown[] = [];
     for (const choice of choices) {
       const read = this.#readChoice(choice, chunk.id);
-      if (read.brokeOff !== undefined) return [{ kind: 'unseen', textBytes }, ...failed(brokeOff(read.brokeOff))];
+      if (read.brokeOff !== undefined)
+        return [{ kind: 'unseen', textBytes }, ...failed(brokeOffFailure(read.brokeOff))];
       isLost ||= read.isLost;
       shows ||= read.shows;
       isRewritten ||= read.isRewritten;
       if (read.isReadable) readable.push(choice);
     }
     if (shows) this.#hasContent = true;
-    const steps = isLost ? lostIf(true, data) : isMarked ? LOST_BEHIND : NOTHING;
+    const steps = isLost ? lostStep(true, data) : isMarked ? LOST_BEHIND : NO_STEPS;
     if (readable.length === 0) return steps;
     if (readable.length < choices.length) {
       chunk.choices = readable;
@@ -138,7 +139,7 @@ export class OpenAiStream implements StreamTranslator {
     }
     // A line break is legal inside JSON, but not inside an SSE line.
     const text = isRewritten || data.includes('\n') ? jsonText(chunk) : data;
-    if (text === undefined) return lostIf(true, data);
+    if (text === undefined) return lostStep(true, data);
     const finished = this.surelyFinished;
     // A lost event was counted with its whole length.
     const step: StreamStep = { kind: 'chunk', data: text, content: shows, finished, textBytes: isLost ? 0 : textBytes };

@@ -1,7 +1,7 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../../protocol/chat.ts';
 import type { FieldNames } from '../../../protocol/field-names.ts';
 import type { Quirks } from '../../core/config/quirks.ts';
-import { narrow, onlyFunctions } from '../shared/function-tools.ts';
+import { onlyAllowedTools, onlyFunctions } from '../shared/function-tools.ts';
 
 interface OutgoingTools {
   tools: Tool[] | undefined;
@@ -15,7 +15,7 @@ export function openaiTools(chat: ChatRequest, quirks: Quirks, dropped: FieldNam
   let choice = chat.tool_choice;
   if (!quirks.customTools) {
     tools = onlyFunctions(tools, dropped);
-    const narrowed = narrow(tools, choice);
+    const narrowed = onlyAllowedTools(tools, choice);
     tools = narrowed.tools;
     choice = narrowed.choice;
   }

@@ -1,6 +1,6 @@
 /** Decides if a 429 is the request's own fault. A request that is larger than the whole limit of a minute never fits, but others may. */
-import type { Asked } from '../adapter.ts';
-import type { Header } from './retry-hints.ts';
+import type { RequestFacts } from '../adapter.ts';
+import type { ReadHeader } from './retry-hints.ts';
 
 /** Limits on input or on all tokens: Anthropic, then OpenAI, Azure and Groq, then Mistral. */
 const LIMIT_HEADERS = [
@@ -25,7 +25,12 @@ const MINUTE_OF_TOKENS = /tokens?(?: per |\/)min\w{0,8}[^\d]{0,40}?limit[^\d]{0,
 const TOKEN_METRIC = /(input|output|prompt)?_?token_count[^{}]{0,120}?(?:limit: |"quotaValue":")(\d+)/i;
 
 /** Decides by the provider's words, its details, or its limit headers. */
-export function isAloneTooLarge(header: Header, message: string, extra: string, asked: Asked | undefined): boolean {
+export function isAloneTooLarge(
+  header: ReadHeader,
+  message: string,
+  extra: string,
+  asked: RequestFacts | undefined,
+): boolean {
   if (SAYS_SO.test(message)) return true;
   const [, limit, requested] = LIMIT_AND_REQUESTED.exec(message) ?? [];
   if (limit !== undefined && requested !== undefined) return count(requested) > count(limit);
@@ -46,7 +51,7 @@ export function isAloneTooLarge(header: Header, message: string, extra: string, 
 const count = (text: string): number => Number(text.replace(/[,_]/g, ''));
 
 /** A limit that names neither input nor output counts both, with the output at its cap. */
-function tokensOf({ inputTokens, outputTokens }: Asked, unit: string | undefined): number {
+function tokensOf({ inputTokens, outputTokens }: RequestFacts, unit: string | undefined): number {
   if (unit === 'input' || unit === 'prompt') return inputTokens;
   return unit === 'output' || unit === 'completion' ? outputTokens : inputTokens + outputTokens;
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
-import { identify } from './call-identity.ts';
+import { ensureCallIdentity } from './call-identity.ts';
 
 /**
  * Makes the calls of one choice of a stream readable. Clients take `index` for a place in their list of calls, and join deltas with
@@ -34,7 +34,7 @@ export class CallDeltas {
           hasId: nonEmpty(call.id) !== undefined,
           arguments: argumentsOf(call),
         });
-        if (isNamed(call)) changed = identify(call, () => madeId(index)) || changed;
+        if (isNamed(call)) changed = ensureCallIdentity(call, () => madeId(index)) || changed;
       }
     }
     return changed;

@@ -5,7 +5,7 @@
 import { isObject, type Json, nonEmpty } from '../../../protocol/json.ts';
 
 /** Gives the call an id and a type if it lacks one. Returns true if it did. `madeId` makes the id of a call without one. */
-export function identify(call: Json, madeId: () => string): boolean {
+export function ensureCallIdentity(call: Json, madeId: () => string): boolean {
   const type = isObject(call.custom) ? 'custom' : 'function';
   const isWhole = nonEmpty(call.id) !== undefined && call.type === type;
   if (isWhole) return false;

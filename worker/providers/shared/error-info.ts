@@ -12,8 +12,8 @@ export interface ErrorInfo {
   param: string | null;
   /** Gemini's `details` and OpenRouter's `metadata`, as JSON to search. */
   extra: string;
-  /** True if the answer comes from a wall in front of the provider. */
-  wall: boolean;
+  /** True if the answer comes from a firewall in front of the provider. */
+  isFromFirewall: boolean;
 }
 
 const NOTHING: ErrorInfo = {
@@ -23,7 +23,7 @@ const NOTHING: ErrorInfo = {
   status: undefined,
   param: null,
   extra: '',
-  wall: false,
+  isFromFirewall: false,
 };
 
 /** Reads an error body's text. A body that is not JSON gives no information. */
@@ -42,18 +42,19 @@ export function readError(body: string): ErrorInfo {
 export function errorInfo(parsed: unknown): ErrorInfo {
   if (!isObject(parsed)) return NOTHING;
   const error = isObject(parsed.error) ? parsed.error : parsed;
-  const numeric = Number(text(error.code));
+  const numeric = Number(textOrNull(error.code));
   return {
-    message: text(error.message) ?? text(parsed.error) ?? text(parsed.detail) ?? inList(parsed, 'msg') ?? '',
+    message:
+      textOrNull(error.message) ?? textOrNull(parsed.error) ?? textOrNull(parsed.detail) ?? inList(parsed, 'msg') ?? '',
     codes: [error.code, error.type, error.status, inList(parsed, 'type')]
-      .map((value) => text(value) ?? '')
+      .map((value) => textOrNull(value) ?? '')
       .join(' ')
       .toLowerCase(),
     code: typeof error.code === 'string' ? error.code : null,
     status: numeric >= 400 && numeric < 600 ? numeric : undefined,
-    param: text(error.param),
+    param: textOrNull(error.param),
     extra: jsonText([error.details, error.metadata]) ?? '',
-    wall: false,
+    isFromFirewall: false,
   };
 }
 
@@ -61,9 +62,9 @@ export function errorInfo(parsed: unknown): ErrorInfo {
 function inList({ detail, message }: Json, name: string): string | null {
   const list = detail ?? (isObject(message) ? message.detail : undefined);
   const first = Array.isArray(list) ? list[0] : undefined;
-  return isObject(first) ? text(first[name]) : null;
+  return isObject(first) ? textOrNull(first[name]) : null;
 }
 
 /** A string, or a number as a string. Null for anything else. */
-export const text = (value: unknown): string | null =>
+export const textOrNull = (value: unknown): string | null =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

@@ -1,20 +1,24 @@
 import { isObject, type Json } from '../../../protocol/json.ts';
 import type { Failure } from '../../core/routing/failure.ts';
 import { isAloneTooLarge } from './alone-too-large.ts';
-import { errorInfo, text } from './error-info.ts';
-import { kindOf } from './error-kind.ts';
-import { failure } from './provider-error.ts';
+import { errorInfo, textOrNull } from './error-info.ts';
+import { failureKindOf } from './error-kind.ts';
+import { providerFailure } from './provider-error.ts';
 import { noHeader, retryAfterMs } from './retry-hints.ts';
 
 /** Classifies an `error` object inside a 200. After content, the answer so far is billed. */
 export function failureInside(error: unknown, afterContent: boolean, arrivedAt?: number): Failure {
   const info = errorInfo({ error });
   const status = info.status ?? statusOf(info.codes);
-  const kind = kindOf(status, info, status === 429 && isAloneTooLarge(noHeader, info.message, info.extra, undefined));
+  const kind = failureKindOf(
+    status,
+    info,
+    status === 429 && isAloneTooLarge(noHeader, info.message, info.extra, undefined),
+  );
   const words = info.message === '' ? 'The provider reported an error inside its answer.' : info.message;
   const wait = retryAfterMs(status, noHeader, info.extra, info.message, arrivedAt);
   return {
-    ...failure(kind, 200, words),
+    ...providerFailure(kind, 200, words),
     code: info.code,
     param: info.param,
     mayBeBilled: afterContent,
@@ -23,9 +27,9 @@ export function failureInside(error: unknown, afterContent: boolean, arrivedAt?:
 }
 
 /** True if an answer reports an error. Some providers send an empty one in every chunk: `{}`, or a code of 0. */
-export function saysError({ error, choices }: Json): boolean {
+export function reportsError({ error, choices }: Json): boolean {
   if (!error || !isObject(error) || !Array.isArray(choices)) return Boolean(error);
-  return text(error.code) !== '0' && Object.values(error).some(Boolean);
+  return textOrNull(error.code) !== '0' && Object.values(error).some(Boolean);
 }
 
 /** The status that an error inside a 200 would have had, by its codes. */

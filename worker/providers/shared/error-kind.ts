@@ -34,7 +34,7 @@ const AT_400 = {
 };
 
 /** The kind of failure that an error body in OpenAI's form reports. Its codes decide before its words, and its words before the status. */
-export function kindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKind {
+export function failureKindOf(status: number, info: ErrorInfo, isTooLarge: boolean): FailureKind {
   if (status < 300) return 'malformed';
   if (status < 400) return 'redirected';
   if (REGION.test(info.codes)) return 'region';
@@ -83,8 +83,8 @@ function kindOf403(info: ErrorInfo): FailureKind {
   if (REGION_WORDS.test(info.message)) return 'region';
   if (isNoMoney(info)) return 'no_money';
   if (NO_MODEL.test(info.codes)) return 'no_model';
-  // The wall refuses this place, not the key.
-  return info.wall ? 'region' : 'bad_key';
+  // The firewall refuses this place, not the key.
+  return info.isFromFirewall ? 'region' : 'bad_key';
 }
 
 function kindOf400({ codes, message, extra, param }: ErrorInfo): FailureKind {

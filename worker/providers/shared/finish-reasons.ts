@@ -46,10 +46,10 @@ export const isReason = (reason: unknown): reason is string =>
   typeof reason === 'string' && reason !== '' && reason.toLowerCase() !== 'null';
 
 /** What a choice calls, as the reason that ends such a choice. */
-export type Called = 'tool_calls' | 'function_call' | undefined;
+export type CallKind = 'tool_calls' | 'function_call' | undefined;
 
 /** What a message or a delta calls. The provider runs calls of other kinds itself. */
-export function calledIn({ tool_calls: calls, function_call: called }: Json): Called {
+export function callKindIn({ tool_calls: calls, function_call: called }: Json): CallKind {
   if (
     Array.isArray(calls) &&
     calls.some((call) => isObject(call) && (isObject(call.function) || isObject(call.custom)))
@@ -62,7 +62,7 @@ export function calledIn({ tool_calls: calls, function_call: called }: Json): Ca
  * OpenAI's finish reason for a provider's. Undefined if that does not mean a complete answer. Gemini and LiteLLM say `stop` after
  * calls too, and some clients run tools only for `tool_calls`.
  */
-export function finishReason(reason: string, called?: Called): FinishReason | undefined {
+export function finishReason(reason: string, called?: CallKind): FinishReason | undefined {
   const complete = COMPLETE.get(reason) ?? COMPLETE.get(reason.toLowerCase());
   return complete === 'stop' ? (called ?? complete) : complete;
 }

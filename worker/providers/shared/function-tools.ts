@@ -9,7 +9,7 @@ export function onlyFunctions(tools: Tool[] | undefined, dropped: FieldNames): T
 }
 
 /** Replaces `allowed_tools` for providers that do not have it: offers only the allowed tools, and makes the mode the choice. */
-export function narrow(tools: Tool[] | undefined, choice: ToolChoice | undefined) {
+export function onlyAllowedTools(tools: Tool[] | undefined, choice: ToolChoice | undefined) {
   if (typeof choice !== 'object') return { tools, choice };
   if (choice.type === 'custom') return { tools, choice: undefined };
   if (choice.type === 'function') return { tools, choice };

@@ -8,7 +8,7 @@ export const FLAGGED_WORDS =
   /flagged|content (?:management |filtering )?policy|usage polic|moderation|content exists risk|safety (?:system|polic|filter|check|classifier|setting)|(?:inappropriate|sensitive|harmful|prohibited)[ _](?:content|words?|information)|responsible ai/i;
 
 /** The failure for a finish reason that does not mean a complete answer. */
-export const brokeOff = (reason: string): Failure => ({
+export const brokeOffFailure = (reason: string): Failure => ({
   kind: 'cut',
   status: 200,
   message: `The provider broke off (${redact(reason).slice(0, 64)}).`,
@@ -16,7 +16,7 @@ export const brokeOff = (reason: string): Failure => ({
 });
 
 /** A failure that was not billed, with a message that clients may read. */
-export const failure = (kind: FailureKind, status: number | undefined, message: string): Failure => ({
+export const providerFailure = (kind: FailureKind, status: number | undefined, message: string): Failure => ({
   kind,
   ...(status === undefined ? {} : { status }),
   message: redact(message),

@@ -3,10 +3,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const EPOCH_SECONDS = 1_500_000_000;
 
 /** Reads a header of the provider's answer by its lower-case name. */
-export type Header = (name: string) => string | null;
+export type ReadHeader = (name: string) => string | null;
 
 /** No headers, for an error inside a 200. The headers of a 200 say nothing about the error. */
-export const noHeader: Header = () => null;
+export const noHeader: ReadHeader = () => null;
 
 /**
  * How long a provider asks to wait. Its headers count first, then its body (Gemini's `RetryInfo`, OpenAI's "try again in 20s",
@@ -15,7 +15,7 @@ export const noHeader: Header = () => null;
  */
 export function retryAfterMs(
   status: number,
-  header: Header,
+  header: ReadHeader,
   extra: string,
   message: string,
   arrivedAt?: number,
@@ -45,7 +45,7 @@ function waitMs(value: string | null, now: number | undefined): number | undefin
   const parsed = number(value);
   if (parsed !== undefined && parsed < EPOCH_SECONDS) return parsed * 1000;
   const at = parsed === undefined ? date(value) : parsed < EPOCH_SECONDS * 1000 ? parsed * 1000 : parsed;
-  if (at === undefined) return duration(value);
+  if (at === undefined) return parseDurationMs(value);
   return now === undefined || at < now ? undefined : at - now;
 }
 
@@ -67,7 +67,7 @@ const ONE_LIMIT: readonly (readonly [string, string])[] = ['x-ratelimit', 'x-rat
 );
 
 /** The latest reset among limits that are used up. */
-function reset(header: Header, now: number | undefined): number | undefined {
+function reset(header: ReadHeader, now: number | undefined): number | undefined {
   let latest: number | undefined;
   const take = (value: string | null) => {
     const wait = resetMs(value, now);
@@ -88,7 +88,7 @@ function inBody(extra: string, message: string, now: number | undefined): number
   const delay = /"retryDelay":"([\d.]+s)"/.exec(extra)?.[1];
   const header = /"(?:retry[-_]after(?:_seconds)?|(?:x-)?rate-?limit-reset)":\[?"?([^"\],}]{1,40})/i.exec(extra)?.[1];
   const words = /(?:try again|retry) (?:in|after) ((?:[\d.]+ ?(?:ms|[dhms])[a-z]* ?)+)/i.exec(message)?.[1];
-  return duration(delay ?? '') ?? waitMs(header ?? null, now) ?? duration(inUnits(words ?? ''));
+  return parseDurationMs(delay ?? '') ?? waitMs(header ?? null, now) ?? parseDurationMs(inUnits(words ?? ''));
 }
 
 /** Writes "1 minute 30 seconds" as `1m30s`. */
@@ -100,7 +100,7 @@ const inUnits = (words: string): string =>
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads `12ms`, `1.5s`, `6m0s`, `1h2m3s`. Undefined for anything else. */
-export function duration(value: string): number | undefined {
+export function parseDurationMs(value: string): number | undefined {
   const parts = [...value.matchAll(/([\d.]+)(ms|[dhms])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== value.trim()) return undefined;
   const total = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN), 0);

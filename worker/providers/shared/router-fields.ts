@@ -13,4 +13,4 @@ export function dropRouterFields(answer: Json): boolean {
 }
 
 /** True if that router marked events that it could not read. Their content is missing here too. */
-export const lostBehind = ({ carryon }: Json): boolean => isObject(carryon) && Number(carryon.skippedEvents) > 0;
+export const hasLostEvents = ({ carryon }: Json): boolean => isObject(carryon) && Number(carryon.skippedEvents) > 0;

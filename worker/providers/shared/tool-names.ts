@@ -19,7 +19,7 @@ const LONGEST_NUMBER = 8;
 export function withToolNames(adapter: Adapter): Adapter {
   return {
     request: (chat, target, promptCache) => {
-      const mended = mendedNames(chat);
+      const mended = sendableNames(chat);
       return adapter.request(mended === undefined ? chat : renamed(chat, mended), target, promptCache);
     },
     reply: (text, chat, nowMs) => {
@@ -41,7 +41,7 @@ export function withToolNames(adapter: Adapter): Adapter {
 }
 
 /** The replaced names, by the client's names. Undefined if all names can be sent. */
-export function mendedNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
+export function sendableNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
   const names = namesIn(chat);
   const strange = new Set(names.filter((name) => !EVERYWHERE.test(name)));
   if (strange.size === 0) return undefined;
@@ -63,7 +63,7 @@ export function mendedNames(chat: ChatRequest): ReadonlyMap<string, string> | un
 }
 
 function ownNames(chat: ChatRequest): ReadonlyMap<string, string> | undefined {
-  const mended = mendedNames(chat);
+  const mended = sendableNames(chat);
   return mended && new Map([...mended].map(([own, name]) => [name, own]));
 }
 

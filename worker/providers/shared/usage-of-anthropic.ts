@@ -1,27 +1,28 @@
 import type { Usage } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
-import { count, laterUsage, readUsage, writtenInParts } from './usage.ts';
+import { cacheWriteTokensIn, laterUsage, readUsage, tokenCount } from './usage.ts';
 
 /** Reads Anthropic's usage object, also with OpenAI's names, which some gateways use. */
 export function readAnthropicUsage(value: Json): Usage | undefined {
   const usage = readOwnNames(value);
-  const hasOpenAiNames = count(value.prompt_tokens) !== undefined || count(value.completion_tokens) !== undefined;
+  const hasOpenAiNames =
+    tokenCount(value.prompt_tokens) !== undefined || tokenCount(value.completion_tokens) !== undefined;
   const other = hasOpenAiNames ? readUsage(value) : undefined;
   return other === undefined ? usage : laterUsage(usage, other);
 }
 
 /** The whole input is input + cache_creation + cache_read. Undefined if nothing was reported. */
 function readOwnNames(value: Json): Usage | undefined {
-  const fresh = count(value.input_tokens);
-  const output = count(value.output_tokens);
-  const cachedInputTokens = count(value.cache_read_input_tokens) ?? 0;
+  const fresh = tokenCount(value.input_tokens);
+  const output = tokenCount(value.output_tokens);
+  const cachedInputTokens = tokenCount(value.cache_read_input_tokens) ?? 0;
   const cacheWriteTokens = Math.max(
-    count(value.cache_creation_input_tokens) ?? 0,
-    writtenInParts(value.cache_creation),
+    tokenCount(value.cache_creation_input_tokens) ?? 0,
+    cacheWriteTokensIn(value.cache_creation),
   );
   if (fresh === undefined && output === undefined && cachedInputTokens + cacheWriteTokens === 0) return undefined;
   const details = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
-  const reasoningTokens = Math.max(count(details.thinking_tokens) ?? 0, count(details.reasoning_tokens) ?? 0);
+  const reasoningTokens = Math.max(tokenCount(details.thinking_tokens) ?? 0, tokenCount(details.reasoning_tokens) ?? 0);
   const outputTokens = output ?? 0;
   return {
     inputTokens: (fresh ?? 0) + cacheWriteTokens + cachedInputTokens,

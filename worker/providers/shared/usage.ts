@@ -8,7 +8,7 @@ const MOST_COUNTED = 2 ** 43;
  * A count of tokens, however it is written: a fraction is rounded up, digits in a string are a number (`"1,024"`, `"2e4"`), and a huge
  * number stays large. Undefined for anything that is not a count, such as a negative number.
  */
-export function count(value: unknown): number | undefined {
+export function tokenCount(value: unknown): number | undefined {
   const number = typeof value === 'string' ? numberIn(value) : value;
   if (typeof number !== 'number' || !(number >= 0)) return undefined;
   return Math.min(Math.ceil(number), MOST_COUNTED);
@@ -21,7 +21,7 @@ function numberIn(text: string): number | undefined {
 
 /** The largest of several counts that mean the same under different names. */
 const largest = (...values: unknown[]): number =>
-  values.reduce<number>((most, one) => Math.max(most, count(one) ?? 0), 0);
+  values.reduce<number>((most, one) => Math.max(most, tokenCount(one) ?? 0), 0);
 
 /** The largest count of one of these parts, in the objects under these names. */
 function largestIn(value: Json, names: readonly string[], ...parts: string[]): number {
@@ -49,7 +49,7 @@ export function readUsage(value: unknown): Usage | undefined {
   const { prompt_tokens, input_tokens, completion_tokens, output_tokens, total_tokens } = value;
   if (
     [prompt_tokens, input_tokens, completion_tokens, output_tokens, total_tokens].every(
-      (one) => count(one) === undefined,
+      (one) => tokenCount(one) === undefined,
     )
   )
     return undefined;
@@ -64,7 +64,7 @@ export function readUsage(value: unknown): Usage | undefined {
   const cacheWriteTokens = largest(
     largestIn(value, INPUT_DETAILS, 'cache_write_tokens', 'cache_creation_tokens', 'cached_creation_tokens'),
     value.cache_creation_input_tokens,
-    writtenInParts(value.cache_creation),
+    cacheWriteTokensIn(value.cache_creation),
   );
   const parts = cachedInputTokens + cacheWriteTokens;
   const isAnthropics = prompt_tokens === undefined && input_tokens !== undefined && saysCacheAsAnthropic(value);
@@ -90,11 +90,11 @@ const saysCacheAsAnthropic = ({
   cache_creation_input_tokens,
   cache_creation,
 }: Json): boolean =>
-  [cache_read_input_tokens, cache_creation_input_tokens].some((one) => count(one) !== undefined) ||
+  [cache_read_input_tokens, cache_creation_input_tokens].some((one) => tokenCount(one) !== undefined) ||
   isObject(cache_creation);
 
 /** Anthropic reports cache writes for five minutes and for an hour separately. */
-export function writtenInParts(value: unknown): number {
+export function cacheWriteTokensIn(value: unknown): number {
   if (!isObject(value)) return 0;
   return largest(value.ephemeral_5m_input_tokens) + largest(value.ephemeral_1h_input_tokens);
 }

@@ -1,12 +1,12 @@
 /**
- * A wall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller. It answers with
- * an HTML page, a line of text, or its own JSON. It never saw the key.
+ * A firewall in front of a provider (Cloudflare, Akamai, CloudFront, a proxy) refuses this place or this kind of caller. It answers
+ * with an HTML page, a line of text, or its own JSON. It never saw the key.
  */
 import { isObject } from '../../../protocol/json.ts';
-import type { Header } from './retry-hints.ts';
+import type { ReadHeader } from './retry-hints.ts';
 
-/** True if a 403 comes from a wall, which is anything that is not an error in the provider's own form. */
-export function isWall(header: Header, body: string): boolean {
+/** True if a 403 comes from a firewall, which is anything that is not an error in the provider's own form. */
+export function isFromFirewall(header: ReadHeader, body: string): boolean {
   if (header('cf-mitigated') !== null) return true;
   let parsed: unknown;
   try {

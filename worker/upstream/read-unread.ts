@@ -7,7 +7,7 @@ const MOST_MS = 3_000;
 const CAUGHT_UP_MS = 150;
 
 /** A connection that is read after its reader has left. */
-export interface Behind {
+export interface UnreadConnection {
   reader: ReadableStreamDefaultReader<Uint8Array>;
   clock: Clock;
   /** Takes the next piece, or undefined at the end of the connection. Returns true if nothing more is wanted. */
@@ -20,7 +20,7 @@ export interface Behind {
  * Reads what a slow reader had not taken when it left, because the usage may already be there. Returns true if everything that the
  * provider had made was read, and false if there was more than is worth reading.
  */
-export async function readBehind({ reader, clock, take, letGo }: Behind): Promise<boolean> {
+export async function readUnread({ reader, clock, take, letGo }: UnreadConnection): Promise<boolean> {
   const beganAt = clock.now();
   let bytes = 0;
   while (bytes <= MOST_BYTES) {

@@ -2,7 +2,7 @@ import type { ContentPart } from '../../../protocol/chat.ts';
 import type { Unsendable } from '../adapter.ts';
 
 /** The problem with a message if the provider takes none of its parts. */
-export function nothingLeft(index: number, content: string | ContentPart[] | null | undefined): Unsendable {
+export function emptyMessageProblem(index: number, content: string | ContentPart[] | null | undefined): Unsendable {
   const types = Array.isArray(content) ? [...new Set(content.map(({ type }) => type))].join(', ') : 'text';
   return {
     param: `messages[${index}].content`,

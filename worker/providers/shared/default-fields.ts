@@ -1,5 +1,5 @@
 /** True if a field asks for the default. Nothing is lost if such a field is not sent, so it is not named as dropped. */
-export function isDefault(name: string, value: unknown): boolean {
+export function asksForDefault(name: string, value: unknown): boolean {
   switch (name) {
     case 'store':
       return value === false;
