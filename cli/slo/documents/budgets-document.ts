@@ -27,11 +27,11 @@ export function budgetsDocument(config: Budgeted): Draft {
   return {
     title: `${escaped(slo.service)}: budgets and limits`,
     body: [
-      'What one request, a feature, a user and a tenant may use, as carryon.config.ts has it. Limits that were set while the router runs come on top: `npm run budget -- show`. This page names tenants; it is not for clients.',
+      'What one request, a feature, a user and a tenant may use, according to carryon.config.ts. Limits that were set while the router runs come on top: `npm run budget -- show`. This page names tenants, so it is not for clients.',
       ...heading('One request'),
       ...sheet('feature', caps),
       '',
-      'A request is held at its worst case before a provider is asked, so a budget is never overspent. Above a cap it is refused, or served by the cheaper answer where there is one.',
+      'A request is held at its worst case before a provider is asked, so a budget is never overspent. Above a cap it is refused, or served by the cheaper answer if there is one.',
       ...heading('How a feature is served'),
       ...sheet('feature', ways),
       ...heading('Budgets and rates'),
@@ -45,9 +45,9 @@ export function budgetsDocument(config: Budgeted): Draft {
         ? ['No average is promised.']
         : slo.averages.map((one) => `- ${escaped(`${one.name}, ${forWhat(one.feature)}: ${averageText(one)}`)}`)),
       ...heading('Alerts'),
-      `- We are told at ${listed(thresholds.map(percent))} of a budget${scopes === undefined ? '' : `, each of these on its own: ${listed(scopes.map((one) => SCOPES[one] ?? one))}`}.`,
+      `- We are alerted at ${listed(thresholds.map(percent))} of a budget${scopes === undefined ? '' : `, each of these on its own: ${listed(scopes.map((one) => SCOPES[one] ?? one))}`}.`,
       `- From ${percent(safeguardAt)} of a budget on, a feature with a cheaper answer is served by it.`,
-      '- At 100 % requests are refused until the day or month ends, or somebody raises the budget. Answers that are saved are still given.',
+      '- At 100 % requests are refused until the day or month ends, or someone raises the budget. Answers that are saved are still given.',
       ...heading('To reduce cost now'),
       '- `npm run budget -- set --tenant NAME --scope feature:NAME --daily-usd 5` caps a feature at once.',
       '- `npm run route -- alias` serves an alias with cheaper models, without a deploy.',

@@ -27,7 +27,7 @@ function pairsOf(slo: Slo): { touched: string; objective: string; effect: string
     .flatMap(({ objective, touches, consumes }) => {
       const effect = consumes
         ? `What ${objective} misses counts against it too.`
-        : `What ${objective} misses may touch it, and counts against ${objective} alone.`;
+        : `What ${objective} misses may affect it, and counts against ${objective} alone.`;
       return touches.filter((name) => told.has(name)).map((touched) => ({ touched, objective, effect }));
     });
 }

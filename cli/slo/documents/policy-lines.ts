@@ -45,7 +45,7 @@ export function policyLines(slo: Slo): string[] {
   const rules = told(slo);
   if (rules.length === 0) return [];
   return [
-    'When a promise burns, this follows by itself, and ends by itself when it is well again:',
+    'When a promise burns, the following happens automatically. It ends automatically when the promise is healthy again:',
     '',
     ...table(
       ['of', 'when', 'then'],

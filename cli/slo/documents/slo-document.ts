@@ -40,7 +40,7 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
       ...heading('What does not count'),
       '- Requests that the caller got wrong: a broken body, an unknown name, a missing or revoked key.',
       '- Requests above agreed rates and budgets, and misuse.',
-      '- Requests that the caller stopped or left before the first word. One that waited longer than a promised time counts as too slow all the same.',
+      '- Requests that the caller stopped or left before the first word. One that waited longer than a promised time still counts as too slow.',
       '- Rehearsals: requests that meet a fault which we induce on purpose.',
       '- Announced maintenance.',
       ...heading('Maintenance'),
@@ -72,7 +72,7 @@ function promises(slo: Slo): string[] {
   return [
     ...table([...head, 'tier'], rows),
     '',
-    'The tier says how much depends on a promise: on 1 the most, on 3 the least.',
+    'The tier says how much depends on a promise: most on tier 1, least on tier 3.',
   ];
 }
 
@@ -109,9 +109,9 @@ const MEASURES: Readonly<Record<Sli['kind'], string>> = {
   latency: 'The whole answer: from the arrival of the request to the last byte.',
   cost: 'Cost: what providers charge for the request, failed attempts included.',
   valid: 'The JSON schema: checked in a sample of the answers for which one was asked.',
-  quality: 'Quality: what users say of answers, and where a judge is set up, what it says of a sample.',
+  quality: 'Quality: what users say of answers, and, if a judge is set up, what it says of a sample.',
   external: 'Figures of other services count as these report them.',
-  all: 'A promise of several parts counts a request as good where all parts do.',
+  all: 'A promise of several parts counts a request as good if all parts do.',
 };
 
 function measures(slo: Slo): string[] {
@@ -141,7 +141,7 @@ function credits(slo: Slo): string[] {
 function contact({ contact, reviewEveryDays }: Slo, publicUrl: string | undefined): string[] {
   return [
     ...(contact === null ? [] : [`- Write to ${escaped(contact)}.`]),
-    ...(publicUrl === undefined ? [] : [`- How it stands now: ${publicUrl}/status`]),
+    ...(publicUrl === undefined ? [] : [`- The current state: ${publicUrl}/status`]),
     `- We review these promises every ${counted(reviewEveryDays, 'day')}, and send a report for each month.`,
   ];
 }

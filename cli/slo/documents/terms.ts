@@ -7,7 +7,7 @@ import { counted, minuteOf, percent } from './words.ts';
 /** How much maintenance is allowed, as text. */
 export function maintenanceText({ maintenance: { mostMinutes, perQuarter, noticeHours } }: Slo): string {
   if (perQuarter === 0 || mostMinutes === 0) return 'There is no planned maintenance: all time counts.';
-  return `Planned maintenance takes at most ${counted(mostMinutes, 'minute')} at a time and comes at most ${counted(perQuarter, 'time')} a quarter. It is announced at least ${counted(noticeHours, 'hour')} before.`;
+  return `Planned maintenance takes at most ${counted(mostMinutes, 'minute')} at a time and comes at most ${counted(perQuarter, 'time')} a quarter. It is announced at least ${counted(noticeHours, 'hour')} ahead.`;
 }
 
 /** The announced windows as a table, or no lines if there are none. */

@@ -83,10 +83,9 @@ function notesOf({ at, isWhole, isAmongOthers, tenant }: MonthReport, isRunning:
         `Not every tenant is counted on its own, and ${tenant} has no promise of its own: some of its requests may be missing.`,
       ]
     : [];
-  if (isRunning)
-    notes.push(`The month is not over. The figures are those until ${minuteText(at)} UTC, and may change.`);
+  if (isRunning) notes.push(`The month is not over. The figures are as of ${minuteText(at)} UTC and may change.`);
   else if (!isWhole)
-    notes.push('Days of this month are no longer kept. The figures are those of the days that are left.');
+    notes.push('Some days of this month are no longer kept. The figures cover the days that are left.');
   return notes;
 }
 
@@ -158,8 +157,8 @@ const EXPLAINED = [
   'Delivered: the share of counted requests that kept the promise, rounded down.',
   'Error budget used: how much of what our own target allows to go wrong did go wrong. Above 100 % we missed our target; the promise may still be kept, as it leaves more room.',
   'As an outage: for how long everything would have had to fail to do the same harm.',
-  'Not counted: requests that were wrong by their sender’s doing or above agreed limits, that the sender gave up, that came during announced maintenance, or that belonged to a rehearsal.',
-  'Days are those of UTC. A day is marked where it alone stayed below the target or the promise; the month may be kept all the same.',
+  'Not counted: requests that their sender got wrong, that were above agreed limits, that the sender gave up, that came during announced maintenance, or that belonged to a rehearsal.',
+  'Days are in UTC. A day is marked if it alone stayed below the target or the promise. The month may still be kept.',
 ];
 
 /** How many days were in each state, in words: `28 days kept, 1 below our target, 1 below the promise`. */

@@ -68,7 +68,7 @@ describe('tiers and dependencies', () => {
     expect(body.slice(from + 2, from + 6)).toEqual([
       '- **chat-success** depends on **retrieval**. What retrieval misses counts against it too.',
       '- **chat-whole** depends on **retrieval**. What retrieval misses counts against it too.',
-      '- **chat-ttft** depends on **never-lost**. What never-lost misses may touch it, and counts against never-lost alone.',
+      '- **chat-ttft** depends on **never-lost**. What never-lost misses may affect it, and counts against never-lost alone.',
       '',
     ]);
   });

@@ -55,7 +55,7 @@ describe('one sentence first', () => {
 it('says that a month is running, or that its days are partly gone', () => {
   expect(said().notes).toEqual([]);
   expect(said({ at: Date.UTC(2026, 10, 20, 12), isWhole: false }).notes).toEqual([
-    'The month is not over. The figures are those until 20 November 2026, 12:00 UTC, and may change.',
+    'The month is not over. The figures are as of 20 November 2026, 12:00 UTC and may change.',
   ]);
   expect(said({ isWhole: false }).notes.join()).toContain('no longer kept');
   expect(said({ isAmongOthers: true }).notes.join()).toContain('some of its requests may be missing');
