@@ -1,7 +1,7 @@
 /** `npm run keys -- create|list|revoke|token|…-admin`: virtual keys and admin keys of the local router, or with CARRYON_URL and ADMIN_KEY of another one. */
 import { durationMs } from '../worker/core/config/duration.ts';
 import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
-import { LONGEST_SECONDS } from '../worker/core/identity/mint-wish.ts';
+import { LONGEST_SECONDS } from '../worker/core/identity/token-request.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { needed, readFlags, UsageError } from './flags.ts';

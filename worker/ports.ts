@@ -21,7 +21,7 @@ import type { Used } from './core/ledger/book/usage.ts';
 import type { Pools } from './core/ledger/lease/pool.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
-import type { Oddity } from './core/pricing/plausible.ts';
+import type { UsageProblem } from './core/pricing/plausible.ts';
 import type { ReportsSeen } from './core/reports/reports.ts';
 import type { Observation } from './core/routing/health.ts';
 import type { Overrides } from './core/routing/overrides.ts';
@@ -84,7 +84,7 @@ export interface RoutingBoard {
 
 /** What a bill has shown about a deployment. */
 export interface Seen {
-  oddity?: Oddity | undefined;
+  oddity?: UsageProblem | undefined;
   lesson?: Learnt | undefined;
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { isPeriod } from '../core/ledger/time.ts';
-import type { Figures } from '../core/ledger/types.ts';
+import type { MoneyFigures } from '../core/ledger/types.ts';
 import { plainJson, refusal } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
@@ -74,7 +74,7 @@ export async function adjustLedger({
 }
 
 /** The figures under the names that `GET /admin/ledger/:tenant` uses. */
-const shown = ({ spentMicroUsd, heldMicroUsd, unsettledMicroUsd }: Figures) => ({
+const shown = ({ spentMicroUsd, heldMicroUsd, unsettledMicroUsd }: MoneyFigures) => ({
   spentMicroUsd,
   reservedMicroUsd: heldMicroUsd,
   unsettledMicroUsd,

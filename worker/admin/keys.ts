@@ -10,7 +10,7 @@ import { settings, textAs } from '../core/config/settings.ts';
 import { clientTenant } from '../core/config/tenant-name.ts';
 import { isKeyId } from '../core/identity/key-format.ts';
 import { isLoopbackOrigin } from '../core/identity/loopback.ts';
-import { canonicalName, isTellingName } from '../core/identity/names.ts';
+import { canonicalName, isDistinctName } from '../core/identity/names.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import type { App } from '../edge.ts';
@@ -54,7 +54,7 @@ export const keyBody = ({ tiers }: Config, now: number) =>
               ),
             z.transform(canonicalName),
           )
-          .check(z.refine(isTellingName, 'write no control characters and no U+FFFD')),
+          .check(z.refine(isDistinctName, 'write no control characters and no U+FFFD')),
       ),
       null,
     ),

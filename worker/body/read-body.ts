@@ -5,7 +5,7 @@
 import type { ChatRequest } from '../../protocol/chat.ts';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result, refused } from '../../protocol/result.ts';
-import type { Weight } from '../core/bytes-in-flight.ts';
+import type { HeldBytes } from '../core/bytes-in-flight.ts';
 import { within } from '../core/within.ts';
 import type { Clock } from '../ports.ts';
 
@@ -43,7 +43,12 @@ const OVERLOADED: BodyRead = refused({
 });
 
 /** Reads the body. `weight` counts its bytes against what the isolate may hold. */
-export async function readBody(request: Request, limits: BodyLimits, clock: Clock, weight: Weight): Promise<BodyRead> {
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  clock: Clock,
+  weight: HeldBytes,
+): Promise<BodyRead> {
   const { headers } = request;
   const encoding = (headers.get('content-encoding') ?? '').trim().toLowerCase();
   const isPacked = encoding !== '' && encoding !== 'identity';
@@ -76,7 +81,7 @@ async function readStream(
   stream: ReadableStream<Uint8Array>,
   { textBytes, mediaBytes }: BodyLimits,
   clock: Clock,
-  weight: Weight,
+  weight: HeldBytes,
 ): Promise<BodyRead> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();

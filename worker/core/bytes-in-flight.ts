@@ -33,7 +33,7 @@ export class BytesInFlight {
   }
 
   /** Begins the count of one request. */
-  open(): Weight {
+  open(): HeldBytes {
     const held: Held = { bytes: 0, since: this.#clock.now() };
     return {
       take: (bytes) => {
@@ -73,7 +73,7 @@ export class BytesInFlight {
 }
 
 /** The bytes that one request holds. */
-export interface Weight {
+export interface HeldBytes {
   /** Returns false if there is no room for this many more bytes. */
   take(bytes: number): boolean;
   release(): void;

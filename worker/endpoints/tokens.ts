@@ -1,8 +1,8 @@
 /** `POST /v1/tokens`: a server uses its secret key to get a token for the page of one of its users. */
 
 import { readJson } from '../body/read-json.ts';
-import { minterProblem, readMintWish } from '../core/identity/mint-wish.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
+import { minterProblem, readTokenRequest } from '../core/identity/token-request.ts';
 import { identify } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
@@ -21,7 +21,7 @@ export async function mintToken(request: Request, deps: Deps, context: RequestCo
   if (problem !== undefined) return refusal(problem, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
   if (!body.ok) return refusal(body.error, context);
-  const read = readMintWish(body.value, identity, config);
+  const read = readTokenRequest(body.value, identity, config);
   if (!read.ok) return refusal(read.error, context);
   const { claims, expiresAt } = mintedClaims(identity, read.value, clock.now());
   return plainJson({ token: await tokens.mint(claims), expiresAt }, context, 201);

@@ -1,13 +1,13 @@
 /** Asks a tenant's ledger for one lease. Closes travel along, and what the reply says is kept in the pool. */
-import { closesAlong, endTelling } from '../core/ledger/lease/closes.ts';
+import { closesWithAsk, endReport } from '../core/ledger/lease/closes.ts';
 import { beginHolding, holdShare, next } from '../core/ledger/lease/holder.ts';
 import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
 import { rememberedRefusal, rememberRefusal } from '../core/ledger/lease/refusals.ts';
-import { ownShare } from '../core/ledger/lease/slice.ts';
+import { takeFirstShare } from '../core/ledger/lease/slice.ts';
 import { LARGEST_SHARE_OF_ALL } from '../core/ledger/lease/slice-size.ts';
 import { type GrantReply, isByLimit, type RefusedByLimit, type Want } from '../core/ledger/messages.ts';
 import type { Asker, Cover } from './cover.ts';
-import { keepPledge } from './duties.ts';
+import { giveBackSlice } from './duties.ts';
 import { LONGEST_ASK_MS } from './ledger-client.ts';
 
 /** What the ledger is asked for. */
@@ -40,22 +40,22 @@ export async function askForLease(
   hooks?.onAsk(leaseId);
   const request = { leaseId, scopes, wants, sliceShare: LARGEST_SHARE_OF_ALL, admitForMs, degrades, runForMs };
   cover.holder = beginHolding(request, now);
-  const tellings = pool === undefined || hooks !== undefined ? [] : closesAlong(pool, now, now + LONGEST_ASK_MS);
+  const tellings = pool === undefined || hooks !== undefined ? [] : closesWithAsk(pool, now, now + LONGEST_ASK_MS);
   const reports = tellings.map(({ report }) => report);
   const { reply, isTold } = await client.ask(request, reports, () => {
     cover.holder = next(cover.holder, { event: 'asked_again' });
   });
-  for (const telling of tellings) endTelling(telling, isTold);
+  for (const telling of tellings) endReport(telling, isTold);
   if (reply === undefined) return undefined;
   const heardAt = client.now;
   if (pool !== undefined) keep(pool, wants, reply, heardAt);
   if (reply.refused === undefined && reply.granted.requests > 1 && pool !== undefined) {
     const slice = enterSlice(pool, leaseId, reply, heardAt);
-    asker.background(keepPledge(pool, slice, client));
+    asker.background(giveBackSlice(pool, slice, client));
     cover.slice = slice;
     cover.holder = { state: 'over' };
     if (own !== undefined) {
-      cover.holder = holdShare(ownShare(slice, own));
+      cover.holder = holdShare(takeFirstShare(slice, own));
       noteAdmitted(pool, own, heardAt);
     }
     return { ...reply, left: leftBeside(pool, heardAt) };

@@ -1,14 +1,14 @@
 /** The work left to do behind responses. The rest of a slice is given back, and each lease is closed until the ledger knows it. */
 import {
   beginCarrying,
+  beginReport,
   closesDue,
   endCarrying,
-  endTelling,
+  endReport,
   isBusy,
   isCarried,
-  isShort,
+  isLittleLeft,
   noteClosable,
-  tellOf,
 } from '../core/ledger/lease/closes.ts';
 import { next } from '../core/ledger/lease/holder.ts';
 import type { Pool, TenantPools } from '../core/ledger/lease/pool.ts';
@@ -38,24 +38,26 @@ const LISTEN_AGAIN_MS = 100;
  * The duty of the request that asked for a slice, in `waitUntil`. When the slice stops admitting, it is closed if nothing runs in
  * it. Otherwise it gives back what it holds unused, if that is much or others may be waiting for it.
  */
-export async function keepPledge(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
+export async function giveBackSlice(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
   await client.pause(slice.startBefore - client.now);
   if (slice.isOver) return;
   noteClosable(pool, slice, client.now);
-  if (isQuiet(slice) || holdsTooMuch(slice) || isShort(pool, slice)) {
+  if (isQuiet(slice) || holdsTooMuch(slice) || isLittleLeft(pool, slice)) {
     await tell(pool, slice, client, LONGEST_PLEDGE_MS);
   }
 }
 
 /**
- * Whether a request that has just ended should report its slice. While the duty of `keepPledge` is still ahead, the close waits
+ * Whether a request that has just ended should report its slice. While the duty of `giveBackSlice` is still ahead, the close waits
  * for that or for the next ask, unless others may be waiting for what the slice holds.
  */
 export function shouldReport(pool: Pool, slice: Slice, now: number): boolean {
   if (slice.isOver || isAdmitting(slice, now)) return false;
-  if (isQuiet(slice)) return now >= slice.startBefore || isShort(pool, slice);
+  if (isQuiet(slice)) return now >= slice.startBefore || isLittleLeft(pool, slice);
   if (!holdsTooMuch(slice)) return false;
-  return (now >= slice.startBefore && now >= slice.gatheredUntil) || (now >= slice.toldUntil && isShort(pool, slice));
+  return (
+    (now >= slice.startBefore && now >= slice.gatheredUntil) || (now >= slice.toldUntil && isLittleLeft(pool, slice))
+  );
 }
 
 /**
@@ -63,8 +65,8 @@ export function shouldReport(pool: Pool, slice: Slice, now: number): boolean {
  * that a few reports cover everything. Each gives back at least half of what was held. So one long stream, or one that is never
  * reported, soon holds no more than its own worst case.
  */
-export async function tellAtEnd(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
-  if (isQuiet(slice) || isShort(pool, slice)) return tell(pool, slice, client);
+export async function reportAtEnd(pool: Pool, slice: Slice, client: LedgerClient): Promise<void> {
+  if (isQuiet(slice) || isLittleLeft(pool, slice)) return tell(pool, slice, client);
   slice.gatheredUntil = client.now + GATHER_MS;
   await client.pause(GATHER_MS);
   await tell(pool, slice, client, LONGEST_PLEDGE_MS);
@@ -72,14 +74,14 @@ export async function tellAtEnd(pool: Pool, slice: Slice, client: LedgerClient):
 
 /** Reports a slice until the ledger has it, unless another request takes that over. */
 async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: number): Promise<void> {
-  if (isBusy(pool, MAY_TRAVEL_MS, client.now) && !isShort(pool, slice)) await client.pause(MAY_TRAVEL_MS);
+  if (isBusy(pool, MAY_TRAVEL_MS, client.now) && !isLittleLeft(pool, slice)) await client.pause(MAY_TRAVEL_MS);
   await client.repeat(
     async () => {
       if (slice.isOver) return true;
       if (client.now < slice.toldUntil) return false;
-      const telling = tellOf(slice, client.now + LONGEST_REPORT_MS);
+      const telling = beginReport(slice, client.now + LONGEST_REPORT_MS);
       const isTold = await client.report([telling.report]);
-      endTelling(telling, isTold);
+      endReport(telling, isTold);
       return isTold;
     },
     () => 1,
@@ -93,12 +95,12 @@ async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: numb
  */
 export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> | undefined {
   for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });
-  const slices = closingOf(covers);
+  const slices = unclosedLeases(covers);
   if (slices.length === 0) return undefined;
   const tenant = hooks === undefined ? pool?.tenant : undefined;
   for (const slice of slices) tenant?.closable.add(slice);
   const travels = pool !== undefined && tenant !== undefined && tenant.active.countAt(client.now) >= CROWD;
-  if (travels && !slices.some((slice) => isShort(pool, slice)))
+  if (travels && !slices.some((slice) => isLittleLeft(pool, slice)))
     return isCarried(tenant, client.now) ? undefined : carry(client, tenant);
   return closeUntilKnown(client, slices, tenant).then(() => {
     for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
@@ -119,7 +121,7 @@ async function carry(client: LedgerClient, tenant: TenantPools): Promise<void> {
 async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], tenant?: TenantPools): Promise<void> {
   const { closable } = tenant ?? { closable: new Set(slices) };
   await client.repeat(
-    () => tellCloses(client, slices, closable),
+    () => reportCloses(client, slices, closable),
     () => slices.filter((slice) => isOpen(slice, closable)).length,
   );
   for (const slice of slices) closable.delete(slice);
@@ -129,7 +131,7 @@ async function closeUntilKnown(client: LedgerClient, slices: readonly Slice[], t
  * Reports these leases, together with those of other single requests that are due. While another request reports them, this one
  * waits for the result. Returns true if nothing is left to report, and false if a report failed.
  */
-export async function tellCloses(
+export async function reportCloses(
   client: LedgerClient,
   slices: readonly Slice[],
   closable = new Set(slices),
@@ -143,7 +145,7 @@ export async function tellCloses(
     }
     const tellings = closesDue({ closable }, now, now + LONGEST_REPORT_MS, true);
     const isTold = await client.report(tellings.map(({ report }) => report));
-    for (const telling of tellings) endTelling(telling, isTold);
+    for (const telling of tellings) endReport(telling, isTold);
     if (!isTold) return false;
   }
   return true;
@@ -153,5 +155,5 @@ export async function tellCloses(
 const isOpen = (slice: Slice, closable: ReadonlySet<Slice>): boolean => !slice.isOver && closable.has(slice);
 
 /** The leases that no pool closes, as long as the ledger does not know that they are closed. */
-export const closingOf = (covers: readonly Cover[]): Slice[] =>
+export const unclosedLeases = (covers: readonly Cover[]): Slice[] =>
   covers.flatMap(({ holder }) => (holder.state === 'closing' && !holder.slice.isOver ? [holder.slice] : []));

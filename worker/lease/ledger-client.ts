@@ -12,7 +12,7 @@ export const LONGEST_REPORT_MS = 5_000;
 const LONGEST_TELLING_MS = 25_000;
 
 /** The ports that a lease needs. */
-export type Links = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newId' | 'slices'>;
+export type LeasePorts = Pick<Deps, 'ledger' | 'clock' | 'events' | 'newId' | 'slices'>;
 
 /** The result of an ask. */
 export interface AskOutcome {
@@ -25,11 +25,11 @@ export interface AskOutcome {
 /** Makes the calls of one request. */
 export class LedgerClient {
   readonly #tenant: string;
-  readonly #links: Links;
+  readonly #links: LeasePorts;
   readonly #isAlone: boolean;
 
   /** With `isAlone`, its calls are never made together with those of other requests. */
-  constructor(tenant: string, links: Links, isAlone: boolean) {
+  constructor(tenant: string, links: LeasePorts, isAlone: boolean) {
     this.#tenant = tenant;
     this.#links = links;
     this.#isAlone = isAlone;

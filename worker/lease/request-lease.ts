@@ -13,7 +13,7 @@ import {
   isRefillDue,
   knowsBudget,
   leftBeside,
-  likelyOf,
+  likelyWant,
   nextSlice,
   type Pool,
   poolOf,
@@ -27,8 +27,8 @@ import type { Bill } from '../core/pricing/bill.ts';
 import type { Background, LeaseHooks } from '../ports.ts';
 import { askForLease, refusalInMemory } from './ask.ts';
 import type { Asker, Cover } from './cover.ts';
-import { closeLeases, closingOf, shouldReport, tellAtEnd, tellCloses } from './duties.ts';
-import { LedgerClient, type Links, LONGEST_ASK_MS } from './ledger-client.ts';
+import { closeLeases, reportAtEnd, reportCloses, shouldReport, unclosedLeases } from './duties.ts';
+import { type LeasePorts, LedgerClient, LONGEST_ASK_MS } from './ledger-client.ts';
 import { refill } from './refill.ts';
 
 /** What covers one attempt that may be billed, and what the attempt cost. */
@@ -38,7 +38,7 @@ interface AttemptCover extends Cover {
 }
 
 /** What was taken out of a slice. */
-export interface Taken {
+export interface TakenShare {
   refused?: undefined;
   mode: Mode;
   left: readonly Left[];
@@ -63,7 +63,7 @@ export class RequestLease {
     tenant: string,
     scopes: readonly ScopeAsk[],
     runForMs: number,
-    links: Links,
+    links: LeasePorts,
     background: Background,
     { degrades = false, hooks }: { degrades?: boolean; hooks?: LeaseHooks | undefined } = {},
   ) {
@@ -97,9 +97,9 @@ export class RequestLease {
    * Takes one of `wants` out of a slice of this isolate, in the mode last granted, without asking the ledger (ledger rule 22).
    * Returns undefined if no slice has room for it.
    */
-  take(wants: readonly Want[]): Taken | undefined {
+  take(wants: readonly Want[]): TakenShare | undefined {
     const pool = this.#slices;
-    const likely = pool && likelyOf(pool, wants);
+    const likely = pool && likelyWant(pool, wants);
     if (pool === undefined || likely === undefined) return undefined;
     const { now } = this.#asker.client;
     const share = admitFrom(pool, likely, now);
@@ -120,13 +120,13 @@ export class RequestLease {
   async ask(wants: readonly Want[]): Promise<GrantReply | undefined> {
     const { client } = this.#asker;
     // A lease that came too late to start would stand in the way of the next.
-    const late = closingOf(this.#covers);
-    if (late.length > 0) await tellCloses(client, late);
+    const late = unclosedLeases(this.#covers);
+    if (late.length > 0) await reportCloses(client, late);
     const remembered = refusalInMemory(this.#asker, wants);
     if (remembered !== undefined) return remembered;
     const pool = this.#slices;
     const { now } = client;
-    const likely = this.#covers.length === 0 && pool ? likelyOf(pool, wants) : undefined;
+    const likely = this.#covers.length === 0 && pool ? likelyWant(pool, wants) : undefined;
     const many = pool && likely && nextSlice(pool, likely, now);
     // Once a request is admitted, it keeps its mode.
     const degrades = this.#degrades && wants.some(({ requests }) => requests > 0);
@@ -224,7 +224,7 @@ export class RequestLease {
     this.#isClosed = true;
     const pool = this.#slices;
     for (const cover of this.#covers) {
-      if (pool !== undefined) noteSpent(pool.lately, cover.spent);
+      if (pool !== undefined) noteSpent(pool.recent, cover.spent);
       end(cover);
     }
     const duties: Promise<void>[] = [];
@@ -235,7 +235,7 @@ export class RequestLease {
       const { now } = client;
       for (const slice of slicesOf(this.#covers)) {
         noteClosable(pool, slice, now);
-        if (shouldReport(pool, slice, now)) duties.push(tellAtEnd(pool, slice, client));
+        if (shouldReport(pool, slice, now)) duties.push(reportAtEnd(pool, slice, client));
       }
     }
     const closing = closeLeases(this.#asker, this.#covers);

@@ -5,14 +5,14 @@
 import type { RouterError } from '../../protocol/errors.ts';
 import { refusalError } from '../core/admission/refusal.ts';
 import { tenantOf } from '../core/admission/scopes.ts';
-import { runsUnasked } from '../core/admission/unreachable.ts';
+import { runsWithoutLedger } from '../core/admission/unreachable.ts';
 import { type Version, versionsOf } from '../core/admission/versions.ts';
 import type { Config } from '../core/config/config.ts';
 import { expiredError, isExpired, isPage } from '../core/identity/identity.ts';
 import { type Granted, isByLimit, type NotGranted, type ScopeAsk, type Want } from '../core/ledger/messages.ts';
 import { LONGEST_RUN_MS } from '../core/ledger/protocol.ts';
 import type { Mode } from '../core/ledger/types.ts';
-import { RequestLease, type Taken } from '../lease/request-lease.ts';
+import { RequestLease, type TakenShare } from '../lease/request-lease.ts';
 import type { Deps } from '../ports.ts';
 import { pageError } from '../response/refusal-of.ts';
 import type { Limited, RequestContext, RoutedRequest } from './request.ts';
@@ -78,7 +78,11 @@ export function admit(request: RoutedRequest, deps: Deps, context: RequestContex
   });
 }
 
-const admittedAs = (versions: readonly Version[], { mode, left }: Taken | Granted, lease: RequestLease): Admitted => ({
+const admittedAs = (
+  versions: readonly Version[],
+  { mode, left }: TakenShare | Granted,
+  lease: RequestLease,
+): Admitted => ({
   ...{ ok: true, version: versionIn(versions, mode), lease },
   limited: { left, ledger: 'asked' },
 });
@@ -103,7 +107,7 @@ function whileUnreachable(
   lease: RequestLease,
   { config, events }: Deps,
 ): Admitted {
-  const runs = runsUnasked(tenantOf(config, tenant), scopes, lease.hasBudget);
+  const runs = runsWithoutLedger(tenantOf(config, tenant), scopes, lease.hasBudget);
   events({ event: 'ledger_unreachable', tenant, feature: feature.name, outcome: runs ? 'ran' : 'refused' });
   if (runs) {
     lease.runUngranted();

@@ -11,7 +11,7 @@
  */
 
 import type { DoorName } from '../../protocol/question.ts';
-import type { Weight } from '../core/bytes-in-flight.ts';
+import type { HeldBytes } from '../core/bytes-in-flight.ts';
 import { OneTimer } from '../core/one-timer.ts';
 import type { Deps } from '../ports.ts';
 import { readRequest } from './ask.ts';
@@ -32,7 +32,7 @@ interface Line {
   context: RequestContext;
   record: OpenRecord;
   /** Holds the body's bytes against the isolate's limit until the request is answered. */
-  weight: Weight;
+  weight: HeldBytes;
   /** A clock for consecutive waits, of which only one runs at a time. */
   waits: OneTimer;
 }

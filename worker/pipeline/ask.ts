@@ -12,7 +12,7 @@ import { isTextTooLong, readBody } from '../body/read-body.ts';
 import { safeguardAliasOf } from '../core/admission/versions.ts';
 import type { CacheDirective } from '../core/answers/cache-directive.ts';
 import { isVisitor } from '../core/answers/stream/owner.ts';
-import type { Weight } from '../core/bytes-in-flight.ts';
+import type { HeldBytes } from '../core/bytes-in-flight.ts';
 import type { Alias, Config, Feature } from '../core/config/config.ts';
 import { type Identity, isPage } from '../core/identity/identity.ts';
 import { usableFeatures } from '../core/identity/usable-features.ts';
@@ -44,7 +44,7 @@ interface Reading {
   background: Background;
   noted?: Noted;
   /** Counts the body's bytes; the caller releases it once the request is answered. */
-  weight?: Weight;
+  weight?: HeldBytes;
   /** A clock for the wait for the body. */
   waits?: Clock;
 }

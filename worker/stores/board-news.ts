@@ -1,7 +1,7 @@
 /** Events for operators: the health of a deployment has changed, or a provider reports an odd usage. */
 import type { Deployment } from '../core/config/config.ts';
 import type { Learnt } from '../core/pricing/learnt.ts';
-import type { Oddity } from '../core/pricing/plausible.ts';
+import type { UsageProblem } from '../core/pricing/plausible.ts';
 import { FAILURE_RULES, type FailureKind } from '../core/routing/failure.ts';
 import type { Health, Observation } from '../core/routing/health.ts';
 import { isDrillHealth } from '../core/routing/health-id.ts';
@@ -46,7 +46,7 @@ export class BoardNews {
   }
 
   /** Reports a usage that cannot be true. */
-  oddUsage(deployment: string, oddity: Oddity, now: number): void {
+  oddUsage(deployment: string, oddity: UsageProblem, now: number): void {
     const name = `${deployment} ${oddity}`;
     if (now - (this.#oddToldAt.get(name) ?? Number.NEGATIVE_INFINITY) < ODD_AGAIN_MS) return;
     this.#oddToldAt.set(name, now);

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
 import type { Measured } from '../core/pricing/bill.ts';
-import type { Passed } from '../core/pricing/billed.ts';
+import type { SeenAnswer } from '../core/pricing/billed.ts';
 import { FAILURE_SENTENCES, type Failure, type FailureKind } from '../core/routing/failure.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 import { EventText } from './event-text.ts';
@@ -100,7 +100,7 @@ export class AnswerSoFar {
   measured(isPartial: boolean): Measured {
     const { finishedAll, complete } = this.translator;
     const isUnread = this.failure?.kind === 'malformed' && !this.isFinished;
-    const made: Passed = {
+    const made: SeenAnswer = {
       ...this.#tally.made(this.#unreadLength),
       isPartial: isPartial || isUnread,
       isWhole: finishedAll || (this.saidDone && complete),

@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/chat.ts';
-import type { Passed } from '../core/pricing/billed.ts';
+import type { SeenAnswer } from '../core/pricing/billed.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { StreamTranslator } from '../providers/adapter.ts';
 
@@ -30,7 +30,7 @@ export interface StreamHelp {
   /** Reads a whole answer that arrived instead of events. Its translator gives all of it at the first event. */
   readWhole(text: string): ReadWhole;
   /** True if a usage is plausible for what was seen, so that not much can be missing. */
-  isPlausible(usage: Usage, seen: Passed): boolean;
+  isPlausible(usage: Usage, seen: SeenAnswer): boolean;
 }
 
 /** A whole answer instead of a stream, or why it cannot be read. */

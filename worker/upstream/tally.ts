@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/chat.ts';
-import type { Passed } from '../core/pricing/billed.ts';
+import type { SeenAnswer } from '../core/pricing/billed.ts';
 import type { StreamStep, StreamTranslator } from '../providers/adapter.ts';
 
 /** What a streamed answer is billed by: how much of it was made, and the usage that its provider reports. */
@@ -44,7 +44,7 @@ export class Tally {
   }
 
   /** What was made so far. `unread` is the number of characters of an event whose end has not arrived. */
-  made(unread: number): Pick<Passed, 'textBytes' | 'chunks' | 'unreadBytes'> {
+  made(unread: number): Pick<SeenAnswer, 'textBytes' | 'chunks' | 'unreadBytes'> {
     const { textBytes, chunks } = this.passed;
     // A final usage includes what was lost. Without one, the length of the lost events counts, although most of it is not text.
     const lostBytes = this.#isFinal ? 0 : this.#lostBytes;

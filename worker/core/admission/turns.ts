@@ -9,7 +9,7 @@ import { addMessage, inputSize, ownTokens, sizeOfRest } from '../pricing/input-s
  * client wrote (each byte of text is a token, tools and schemas count as JSON, images and files at their constants), without the
  * overheads of config.
  */
-export function withinInput(
+export function trimmedToCap(
   chat: ChatRequest,
   maxInputTokens: number,
   deployments: readonly Deployment[],
@@ -32,7 +32,11 @@ export function withinInput(
 }
 
 /** The tokens that are left if all turns but the last are dropped. */
-export function leastInput(chat: ChatRequest, deployments: readonly Deployment[], pricing: PricingSettings): number {
+export function lastTurnTokens(
+  chat: ChatRequest,
+  deployments: readonly Deployment[],
+  pricing: PricingSettings,
+): number {
   const { fixedTokens, tokens } = tokensByMessage(chat, deployments, pricing);
   const last = Math.max(0, turnStarts(chat.messages).lastIndexOf(true));
   return tokens.slice(last).reduce((sum, own) => sum + own, fixedTokens);

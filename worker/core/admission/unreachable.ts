@@ -6,7 +6,7 @@ import type { ScopeAsk } from '../ledger/messages.ts';
  * because it may have been set over the admin API. `knownBudget` is what the ledger's last reply said about these scopes, while
  * that is fresh.
  */
-export function runsUnasked(
+export function runsWithoutLedger(
   { whenLedgerUnreachable: { budgets, rates } }: Tenant,
   scopes: readonly ScopeAsk[],
   knownBudget: boolean | undefined,

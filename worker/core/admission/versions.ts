@@ -7,7 +7,7 @@ import type { Mode } from '../ledger/types.ts';
 import { inputSize, ownTokens } from '../pricing/input-size.ts';
 import { type WorstCase, worstOfSize } from '../pricing/worst-case.ts';
 import { costRefusal, inputRefusal, lastTurnRefusal, outputRefusal } from './cap-refusal.ts';
-import { leastInput, withinInput } from './turns.ts';
+import { lastTurnTokens, trimmedToCap } from './turns.ts';
 
 /** A request in the form in which it would be served. */
 export interface Version {
@@ -24,7 +24,7 @@ export type Versions =
   { ok: true; versions: readonly [Version, ...Version[]]; withoutSafeguard?: RouterError } | Refused<RouterError>;
 
 /** What a request's versions depend on. */
-export interface ToVersion {
+export interface VersionInput {
   chat: ChatRequest;
   /** The alias that the client named. */
   alias: Alias;
@@ -54,7 +54,7 @@ export function safeguardAliasOf(
 const MOST_OUTPUT_TOKENS = 1_000_000;
 
 /** The versions of a request, best first. There is at least one, or the reason why there is none. */
-export function versionsOf(asked: ToVersion, config: Settings): Versions {
+export function versionsOf(asked: VersionInput, config: Settings): Versions {
   try {
     const normal = normalVersion(asked, config);
     const { safeguard } = asked.feature;
@@ -82,7 +82,7 @@ export function versionsOf(asked: ToVersion, config: Settings): Versions {
  * for their input and the safeguard takes a shorter one, its limit is not the one that the client must keep.
  */
 function sayingMore(
-  { chat, alias, feature }: ToVersion,
+  { chat, alias, feature }: VersionInput,
   normal: RouterError,
   smaller: RouterError,
   { pricing }: Settings,
@@ -91,7 +91,7 @@ function sayingMore(
   const ofSafeguard = feature.safeguard?.maxInputTokens;
   if (most === undefined || ofSafeguard === undefined || ofSafeguard >= most) return smaller;
   if (!isOfInput(normal) || !isOfInput(smaller)) return smaller;
-  const least = leastInput(chat, alias.deployments, pricing);
+  const least = lastTurnTokens(chat, alias.deployments, pricing);
   return least > most ? lastTurnRefusal(feature, least, most) : normal;
 }
 
@@ -102,7 +102,7 @@ const isLess = (one: WorstCase, other: WorstCase): boolean =>
   one.microUsd < other.microUsd || one.inputTokens + one.outputTokens < other.inputTokens + other.outputTokens;
 
 function normalVersion(
-  { chat: sent, alias, feature, isPage }: ToVersion,
+  { chat: sent, alias, feature, isPage }: VersionInput,
   { pricing }: Settings,
 ): Result<Version, RouterError> {
   const { caps } = feature;
@@ -121,7 +121,7 @@ function normalVersion(
 }
 
 function safeguardVersion(
-  { chat: sent, alias: named, feature, safeguardAlias }: ToVersion,
+  { chat: sent, alias: named, feature, safeguardAlias }: VersionInput,
   safeguard: Safeguard,
   { pricing }: Settings,
 ): Result<Version, RouterError> {
@@ -132,8 +132,9 @@ function safeguardVersion(
   let chat = sent;
   let size = inputSize(sent, deployments);
   if (most !== undefined && ownTokens(size, pricing) > most) {
-    const trimmed = withinInput(sent, most, deployments, pricing);
-    if (trimmed === undefined) return refused(lastTurnRefusal(feature, leastInput(sent, deployments, pricing), most));
+    const trimmed = trimmedToCap(sent, most, deployments, pricing);
+    if (trimmed === undefined)
+      return refused(lastTurnRefusal(feature, lastTurnTokens(sent, deployments, pricing), most));
     chat = trimmed;
     size = inputSize(trimmed, deployments);
   }

@@ -2,10 +2,10 @@
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** A variable that is missing, or holds something unusable (`problem`). */
-export interface Missing {
+export interface MissingVariable {
   name: string;
   problem?: string;
 }
 
-/** Reads a variable. One that is missing, or that `check` refuses, is collected as `Missing`. */
-export type Read = (name: string, check?: (value: string) => string | undefined) => string;
+/** Reads a variable. One that is missing, or that `check` refuses, is collected as `MissingVariable`. */
+export type ReadVariable = (name: string, check?: (value: string) => string | undefined) => string;

@@ -52,12 +52,12 @@ const KNOWN_HOSTS: readonly (readonly [string, Partial<BillingHabits>])[] = [
 
 /** The habits of the host of a base URL. */
 export function habitsOf(apiBase: string): BillingHabits {
-  const known = KNOWN_HOSTS.find(([name]) => isAt(apiBase, name));
+  const known = KNOWN_HOSTS.find(([name]) => isAtHost(apiBase, name));
   return { ...ANY_HOST, ...known?.[1] };
 }
 
 /** Whether a base URL is at this host, or at one of its subdomains. */
-export function isAt(apiBase: string, name: string): boolean {
+export function isAtHost(apiBase: string, name: string): boolean {
   const host = hostOf(apiBase);
   return host === name || host.endsWith(`.${name}`);
 }

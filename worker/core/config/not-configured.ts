@@ -1,4 +1,4 @@
-import type { Missing } from './environment.ts';
+import type { MissingVariable } from './environment.ts';
 
 /** The error of every request until the variables are set. */
 export interface NotConfigured {
@@ -8,7 +8,7 @@ export interface NotConfigured {
 }
 
 /** Names every variable that is missing or wrong, and says once how to set them. */
-export function notConfigured(missing: readonly Missing[], local: boolean): NotConfigured | undefined {
+export function notConfigured(missing: readonly MissingVariable[], local: boolean): NotConfigured | undefined {
   if (missing.length === 0) return undefined;
   const isPrice = missing.some(({ name, problem }) => problem === undefined && /_PRICE(_INPUT|_OUTPUT)?$/.test(name));
   const price =

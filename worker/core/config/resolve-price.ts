@@ -3,7 +3,7 @@ import { billsEachRequest } from '../pricing/fee-per-request.ts';
 import { knownPrice } from '../pricing/known-price.ts';
 import { dearerPrice, wholePrice } from '../pricing/whole-price.ts';
 import type { Deployment, Price } from './config.ts';
-import type { Missing, Read, Variables } from './environment.ts';
+import type { MissingVariable, ReadVariable, Variables } from './environment.ts';
 import { isLocal } from './local.ts';
 import { type PriceInput, price } from './price-schema.ts';
 import type { CheckedDeployment } from './schema.ts';
@@ -19,7 +19,7 @@ export function deploymentPrice(
   checked: CheckedDeployment,
   { apiBase, model, format }: Pick<Deployment, 'apiBase' | 'model' | 'format'>,
   variables: Variables,
-  read: Read,
+  read: ReadVariable,
 ): Price {
   const listed = knownPrice(apiBase, model);
   if (checked.price !== undefined) return wholePrice(checked.price, format, listed);
@@ -33,7 +33,11 @@ export function deploymentPrice(
 }
 
 /** A model that bills each search needs its fee in the price. Says what to write if this slot lacks it. */
-export function missingFee(checked: CheckedDeployment, model: string, { usdPerRequest }: Price): Missing | undefined {
+export function missingFee(
+  checked: CheckedDeployment,
+  model: string,
+  { usdPerRequest }: Price,
+): MissingVariable | undefined {
   const slot = checked.fromEnvironment;
   if (slot === undefined || usdPerRequest !== undefined || !billsEachRequest(model)) return undefined;
   const why = 'because this model bills a search with each request';
@@ -51,7 +55,7 @@ function slotPrice(
   prefix: string,
   listed: Price | undefined,
   variables: Variables,
-  read: Read,
+  read: ReadVariable,
 ): PriceInput | undefined {
   const isSet = (name: string): boolean => String(variables[name] ?? '').trim() !== '';
   const whole = `${prefix}_PRICE`;

@@ -12,7 +12,7 @@ type CheckedSlo = CheckedConfig['slo'];
 export type WrittenObjective = NonNullable<CheckedSlo['objectives']>[number];
 type WrittenAverage = NonNullable<CheckedSlo['averages']>[number];
 /** The parts of config that promises are made from. */
-export interface Promising {
+export interface PromiseConfig {
   slo: CheckedSlo;
   features: Readonly<Record<string, unknown>>;
   tenants: Readonly<Record<string, { class?: string | undefined }>>;
@@ -21,9 +21,12 @@ export interface Promising {
 const DAY_MS = 86_400_000;
 
 /** If `local`, everything is public unless config has `slo.public`. */
-export function resolveSlo(promising: Promising, local: boolean): Slo {
+export function resolveSlo(promising: PromiseConfig, local: boolean): Slo {
   const { slo } = promising;
-  const objectives = [...resolvedObjectives(promising), ...ofClasses(promising).map(({ objective }) => objective)];
+  const objectives = [
+    ...resolvedObjectives(promising),
+    ...classObjectives(promising).map(({ objective }) => objective),
+  ];
   const averages = byName<WrittenAverage>(presetAverages(slo, Object.keys(promising.features)), slo.averages).map(
     resolvedAverage,
   );
@@ -60,11 +63,11 @@ export function resolveSlo(promising: Promising, local: boolean): Slo {
 }
 
 /** The preset's objectives and the written ones, each name once. */
-export const writtenObjectives = (promising: Promising): WrittenObjective[] =>
+export const writtenObjectives = (promising: PromiseConfig): WrittenObjective[] =>
   byName<WrittenObjective>(presetObjectives(promising.slo, Object.keys(promising.features)), promising.slo.objectives);
 
 /** The objectives of each tenant that has a service class. */
-export function ofClasses({ slo, tenants }: Promising): { tenant: string; objective: Objective }[] {
+export function classObjectives({ slo, tenants }: PromiseConfig): { tenant: string; objective: Objective }[] {
   return Object.entries(tenants).flatMap(([tenant, { class: name = '' }]) => {
     const { success, ttft, latency } = (Object.hasOwn(slo.classes, name) && slo.classes[name]) || {};
     const slis: [Sli, number | undefined][] = [
@@ -80,7 +83,7 @@ export function ofClasses({ slo, tenants }: Promising): { tenant: string; object
   });
 }
 
-function resolvedObjectives(promising: Promising): Objective[] {
+function resolvedObjectives(promising: PromiseConfig): Objective[] {
   const written = writtenObjectives(promising);
   const plain = new Map<string, Objective>();
   for (const one of written) if (one.of === undefined) plain.set(one.name, resolvedObjective(one, sliOf(one)));

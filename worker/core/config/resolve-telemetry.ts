@@ -2,7 +2,7 @@ import type { Receiver, Telemetry } from '../telemetry/telemetry.ts';
 import type { Variables } from './environment.ts';
 import { isLocal } from './local.ts';
 import type { TelemetryInput } from './telemetry-schema.ts';
-import { isBaseUrl, isPrivateOnItsWay } from './urls.ts';
+import { isBaseUrl, isEncryptedOrLocal } from './urls.ts';
 
 /** `key=value`. In the value all other characters, above all a comma, are percent-encoded. */
 const HEADER = /^([\w-]+) *= *((?:[!-$&-+--~]|%[2-7][\da-f])+)$/i;
@@ -21,7 +21,7 @@ export function resolveTelemetry({ otlp, langfuse, logs }: TelemetryInput, varia
     return text;
   };
   /** Outside local mode, data about users goes over https or stays on this machine. */
-  const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isPrivateOnItsWay(url));
+  const isSafe = (url: string) => isBaseUrl(url) && (isLocal(variables) || isEncryptedOrLocal(url));
   /** Reads an address. The router itself adds the path of each signal. */
   const base = (name: string) => {
     const isRight = (url: string) => isSafe(url) && !SIGNAL_PATH.test(url);

@@ -1,5 +1,5 @@
 import type { Alias, Config, Deployment, Feature, ParamCost, Preset, SignIn } from './config.ts';
-import type { Missing, Read, Variables } from './environment.ts';
+import type { MissingVariable, ReadVariable, Variables } from './environment.ts';
 import { healthIdOf } from './fingerprint.ts';
 import { type BillingHabits, habitsOf } from './hosts.ts';
 import { isLocal } from './local.ts';
@@ -12,7 +12,7 @@ import { resolveSlo } from './resolve-slo.ts';
 import { resolveTelemetry } from './resolve-telemetry.ts';
 import { resolveTenants } from './resolve-tenants.ts';
 import type { CheckedConfig, CheckedDeployment } from './schema.ts';
-import { isBaseUrl, isKeySetUrl, isPrivateOnItsWay } from './urls.ts';
+import { isBaseUrl, isEncryptedOrLocal, isKeySetUrl } from './urls.ts';
 import { isWireFormat, WIRE_FORMATS, type WireFormat } from './wire-format.ts';
 
 /**
@@ -23,8 +23,8 @@ export function resolveConfig(
   checked: CheckedConfig,
   variables: Variables,
   presets: Readonly<Record<string, Preset>>,
-): { config: Config; missing: Missing[] } {
-  const missing: Missing[] = [];
+): { config: Config; missing: MissingVariable[] } {
+  const missing: MissingVariable[] = [];
   const { cooldownTime, totalTimeout, maxStreamDuration, maxRetryAfterWait, defaultMaxOutputTokens, ...rest } =
     checked.router;
   const aliases = new Map<string, Alias>();
@@ -77,7 +77,7 @@ export function resolveConfig(
   return { config, missing };
 }
 
-function resolveIssuers({ issuers }: CheckedConfig, local: boolean, missing: Missing[]): SignIn[] {
+function resolveIssuers({ issuers }: CheckedConfig, local: boolean, missing: MissingVariable[]): SignIn[] {
   return issuers.map(({ features = null, ...issuer }, index) => {
     const name = `issuers[${index}].jwksUrl of carryon.config.ts`;
     if (!isKeySetUrl(issuer.jwksUrl, local))
@@ -90,7 +90,7 @@ function resolveDeployment(
   checked: CheckedDeployment,
   variables: Variables,
   presets: Readonly<Record<string, Preset>>,
-  missing: Missing[],
+  missing: MissingVariable[],
 ): Omit<Deployment, 'defaultMaxOutputTokens'> {
   const read = (name: string, check?: (value: string) => string | undefined): string => {
     const value = variables[name];
@@ -153,7 +153,7 @@ function fromPreset(
   checked: CheckedDeployment,
   local: boolean,
   presets: Readonly<Record<string, Preset>>,
-  read: Read,
+  read: ReadVariable,
 ): Upstream {
   const name = checked.provider ?? '';
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
@@ -176,7 +176,7 @@ function fromEnvironment(
   checked: CheckedDeployment,
   variables: Variables,
   presets: Readonly<Record<string, Preset>>,
-  read: Read,
+  read: ReadVariable,
 ): Upstream {
   const apiBase = read(`${prefix}_API_BASE`, checkUrl(isLocal(variables)));
   // A known host brings its own quirks, so that PROVIDER_A_API_BASE=https://api.openai.com/v1 behaves as provider: 'openai'.
@@ -199,7 +199,7 @@ function genericQuirks(format: WireFormat, presets: Readonly<Record<string, Pres
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && String(value).trim() !== '';
 
-function readFormat(name: string, variables: Variables, read: Read): WireFormat | undefined {
+function readFormat(name: string, variables: Variables, read: ReadVariable): WireFormat | undefined {
   if (!isSet(variables[name])) return undefined;
   const value = read(name, (text) => (isWireFormat(text) ? undefined : `must be ${FORMAT_NAMES}`));
   // An unknown format was collected as missing, so no deployment is made of it.
@@ -213,7 +213,7 @@ const checkUrl =
   (local: boolean) =>
   (text: string): string | undefined => {
     if (!isBaseUrl(text)) return 'must be a URL such as https://api.openai.com/v1';
-    return local || isPrivateOnItsWay(text) ? undefined : 'must begin with https:// (http:// only to this machine)';
+    return local || isEncryptedOrLocal(text) ? undefined : 'must begin with https:// (http:// only to this machine)';
   };
 
 /** The key is sent in a header, which takes only such characters. An ellipsis copied from an example would fail every request. */

@@ -9,7 +9,7 @@ import { dependencyContradictions } from './dependency-contradictions.ts';
 import { maintenanceContradictions } from './maintenance-contradictions.ts';
 import { nearestOf } from './nearest.ts';
 import { policyContradictions } from './policy-contradictions.ts';
-import { ofClasses, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
+import { classObjectives, resolveSlo, sliOf, type WrittenObjective, writtenObjectives } from './resolve-slo.ts';
 import type { CheckedConfig } from './schema.ts';
 import { sloAlertContradictions } from './slo-alerts-contradictions.ts';
 import { presetAverages, presetObjectives } from './slo-presets.ts';
@@ -62,7 +62,10 @@ function ofNames(checked: CheckedConfig): Contradiction[] {
     ...ofPreset.map(({ name }) => ({ name, path: ['slo', 'preset', name] })),
     ...objectives.map(({ name }, index) => ({ name, path: ['slo', 'objectives', index, 'name'] })),
     ...averages.map(({ name }, index) => ({ name, path: ['slo', 'averages', index, 'name'] })),
-    ...ofClasses(checked).map(({ tenant, objective: { name } }) => ({ name, path: ['tenants', tenant, 'class'] })),
+    ...classObjectives(checked).map(({ tenant, objective: { name } }) => ({
+      name,
+      path: ['tenants', tenant, 'class'],
+    })),
   ];
   return places.flatMap(({ name, path }, index) => {
     if (places.findIndex((other) => other.name === name) === index) return [];

@@ -16,7 +16,7 @@ const WEBHOOK_URL = new RegExp(String.raw`^(https?)://${HOST}(?:[/?][^\s#]*)?$`,
 export const isBaseUrl = (text: string): boolean => BASE_URL.test(text);
 
 /** True for https, and for an address of this machine. */
-export const isPrivateOnItsWay = (base: string): boolean =>
+export const isEncryptedOrLocal = (base: string): boolean =>
   /^https:/i.test(base) || /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/i.test(base);
 
 /** Allows http only in local mode. Otherwise anyone on the network could read the alerts and the address. */
@@ -27,11 +27,11 @@ export function isWebhookUrl(text: string, local: boolean): boolean {
 
 /** The address of a sign-in's public keys. Anyone who could change them on the way could sign in as any user. */
 export const isKeySetUrl = (text: string, local: boolean): boolean =>
-  isWebhookUrl(text, local) && isPrivateOnItsWay(text);
+  isWebhookUrl(text, local) && isEncryptedOrLocal(text);
 
 /** The address from which a page gets its users' tokens. Anyone who reads such a reply is signed in too. */
 export const isTokenUrl = (text: string, local: boolean): boolean =>
-  isBaseUrl(text) && (local ? isPrivateOnItsWay(text) : text.startsWith('https:'));
+  isBaseUrl(text) && (local ? isEncryptedOrLocal(text) : text.startsWith('https:'));
 
 /** The host of a base URL, in lower case and without its port. */
 export const hostOf = (url: string): string => /^https?:\/\/([^/?#:]+|\[[^\]]*\])/i.exec(url)?.[1]?.toLowerCase() ?? '';

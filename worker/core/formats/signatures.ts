@@ -6,7 +6,7 @@
  * (github.com/BerriAI/litellm/issues/32140).
  */
 import type { ChatMessage, ChatRequest } from '../../../protocol/chat.ts';
-import { isAt } from '../config/hosts.ts';
+import { isAtHost } from '../config/hosts.ts';
 
 type Call = NonNullable<ChatMessage['tool_calls']>[number];
 
@@ -17,7 +17,7 @@ export const STAND_IN = 'skip_thought_signature_validator';
 const SIGNS_CALLS = /gemini-(?![12](?!\d)|pro(?:-vision)?$|ultra)/i;
 
 /** True if a call's signature goes back to this host. Other providers refuse the field. */
-export const takesSignatures = (apiBase: string): boolean => isAt(apiBase, 'googleapis.com');
+export const takesSignatures = (apiBase: string): boolean => isAtHost(apiBase, 'googleapis.com');
 
 /** True if this model refuses unsigned calls. */
 export const needsSignatures = ({ apiBase, model }: { apiBase: string; model: string }): boolean =>

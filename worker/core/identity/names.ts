@@ -10,7 +10,7 @@ export const canonicalName = (name: string): string => name.normalize('NFC');
  * Whether a name can tell users apart. Half a surrogate pair does not survive storage, and bytes that are not UTF-8 all become
  * U+FFFD: "José" and "Josè" sent in Latin-1 would be the same user.
  */
-export const isTellingName = (name: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(name);
+export const isDistinctName = (name: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(name);
 
 const LONGEST_USER = 256;
 /** NFC joins combining characters, so a name may arrive longer than it counts. */
@@ -21,7 +21,7 @@ export function userName(written: string): Result<string, string> {
   if (written.length > LONGEST_WRITTEN) return TOO_LONG;
   const user = canonicalName(written);
   if (user.length > LONGEST_USER) return TOO_LONG;
-  return isTellingName(user) ? ok(user) : UNTELLING;
+  return isDistinctName(user) ? ok(user) : UNTELLING;
 }
 
 const TOO_LONG = refused(`A user's name has at most ${LONGEST_USER} characters.`);

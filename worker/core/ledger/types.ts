@@ -47,7 +47,7 @@ export interface Freed {
 }
 
 /** Money of one scope and period. `unsettled` is part of `spent`. */
-export interface Figures {
+export interface MoneyFigures {
   spentMicroUsd: number;
   heldMicroUsd: number;
   unsettledMicroUsd: number;

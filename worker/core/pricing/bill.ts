@@ -1,10 +1,10 @@
 /** The bill of one attempt: what its provider may charge for it. */
 import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
 import type { Config, Deployment } from '../config/config.ts';
-import { type Billed, billedByUsage, billedWithoutUsage, hidesTokens, type Passed } from './billed.ts';
+import { type Billed, billedByUsage, billedWithoutUsage, hidesTokens, type SeenAnswer } from './billed.ts';
 import type { Learnt } from './learnt.ts';
 import { lessonOf } from './lesson.ts';
-import { isAbsurd, type Oddity, oddityOf, withoutSlips } from './plausible.ts';
+import { isAbsurd, type UsageProblem, usageProblem, withoutSlips } from './plausible.ts';
 import type { WorstCase } from './worst-case.ts';
 
 /** What is known of an attempt when it ends: the provider's usage, if any came, and how much of the answer passed. */
@@ -12,7 +12,7 @@ export interface Measured {
   usage: Usage | undefined;
   /** True if the usage came at the end. Otherwise it was true only when it came (Anthropic's first event, each of Gemini's chunks). */
   isFinal: boolean;
-  made: Passed | 'unknown';
+  made: SeenAnswer | 'unknown';
 }
 
 /** `estimated` is true for a bound, because no usage came or because it could not be true. */
@@ -20,7 +20,7 @@ export type Bill = Billed & { estimated: boolean };
 
 /** A bill, and what operators and later requests learn from it. */
 export interface ExplainedBill extends Bill {
-  oddity?: Oddity | undefined;
+  oddity?: UsageProblem | undefined;
   lesson?: Learnt | undefined;
 }
 
@@ -37,7 +37,7 @@ export function billOf(
   forMs: number,
 ): ExplainedBill {
   const isSlip = usage !== undefined && isAbsurd(usage);
-  const judged = usage && isFinal ? oddityOf(usage, chat, seenBytes(made)) : undefined;
+  const judged = usage && isFinal ? usageProblem(usage, chat, seenBytes(made)) : undefined;
   // A model that thinks unseen has produced output even if its usage counts none.
   const isSilent = isFinal && usage?.outputTokens === 0 && hidesTokens(chat, deployment);
   const oddity = isSlip ? 'absurd' : (judged ?? (isSilent ? 'too_little_output' : undefined));

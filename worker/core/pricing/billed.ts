@@ -16,7 +16,7 @@ export interface Billed {
 }
 
 /** How much of an answer was seen. */
-export interface Passed {
+export interface SeenAnswer {
   /** UTF-8 bytes of everything that was generated, passed on or not. */
   textBytes: number;
   chunks: number;
@@ -35,9 +35,9 @@ export interface Passed {
  * Tokens of each choice that a provider may have generated, unread, before its connection closes, together with tokens that have
  * no text.
  */
-export const AHEAD_TOKENS = 128;
+export const UNREAD_TOKENS = 128;
 
-const NOTHING_SEEN: Passed = { textBytes: 0, chunks: 0, isPartial: true };
+const NOTHING_SEEN: SeenAnswer = { textBytes: 0, chunks: 0, isPartial: true };
 
 /**
  * The most that an attempt without usage may have been billed. If everything was seen, its bytes are the bound, because a token
@@ -49,7 +49,7 @@ export function billedWithoutUsage(
   chat: ChatRequest,
   deployment: Deployment,
   pricing: PricingSettings,
-  passed: Passed | 'unknown',
+  passed: SeenAnswer | 'unknown',
   forMs: number,
 ): Billed {
   const deployments = [deployment];
@@ -72,13 +72,13 @@ function outputBound(
   chat: ChatRequest,
   deployment: Deployment,
   pricing: PricingSettings,
-  made: Passed,
+  made: SeenAnswer,
   forMs: number,
 ): number {
   const most = mostOutput(chat, deployment, pricing);
   if (deployment.goesOnWhenLeft && !made.isWhole) return most;
   const choices = choicesOf(chat, deployment);
-  const ahead = AHEAD_TOKENS * choices;
+  const ahead = UNREAD_TOKENS * choices;
   const seen = made.textBytes + made.chunks + (made.unreadBytes ?? 0) + ahead;
   if (!made.isPartial && !hidesTokens(chat, deployment)) return Math.min(most, seen);
   const timed = Math.ceil((tokensPerSecond(deployment, pricing) * choices * Math.max(0, forMs)) / 1_000) + ahead;

@@ -1,6 +1,6 @@
 import type { ChatRequest, Usage } from '../../../protocol/chat.ts';
 import type { Deployment, PricingSettings } from '../config/config.ts';
-import { AHEAD_TOKENS } from './billed.ts';
+import { UNREAD_TOKENS } from './billed.ts';
 import { inputSize } from './input-size.ts';
 import { joinLearnt, type Learnt, learntOf } from './learnt.ts';
 import { choicesOf, thinkingBeyondCap, tokensPerSecond, type WorstCase } from './worst-case.ts';
@@ -36,7 +36,7 @@ export function lessonOf(usage: Usage, billing: Billing): Learnt | undefined {
   if (outputExcess > 0) {
     lesson.thinkingBeyondCap = roundUp(thinkingBeyondCap(deployment, pricing) + outputExcess);
   }
-  const perSecond = ((usage.outputTokens / choices - AHEAD_TOKENS) * 1_000) / forMs;
+  const perSecond = ((usage.outputTokens / choices - UNREAD_TOKENS) * 1_000) / forMs;
   if (forMs >= LEAST_TIMED_MS && 2 * perSecond > tokensPerSecond(deployment, pricing)) {
     lesson.tokensPerSecond = roundUp(2 * perSecond);
   }

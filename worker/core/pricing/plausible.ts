@@ -8,7 +8,7 @@ const LONGEST_TOKEN_BYTES = 64;
 export const MOST_BELIEVED_TOKENS = 10_000_000;
 
 /** Why a usage is implausible. `absurd` is not a count at all. Any other usage is the least that may have been billed. */
-export type Oddity = 'absurd' | 'too_little_input' | 'too_little_output' | 'parts_exceed_whole';
+export type UsageProblem = 'absurd' | 'too_little_input' | 'too_little_output' | 'parts_exceed_whole';
 
 /** The fewest tokens that a text of this length can have. */
 export const leastTokens = (bytes: number): number => Math.ceil(bytes / LONGEST_TOKEN_BYTES);
@@ -38,7 +38,7 @@ export const NO_TOKENS: Usage = {
  * What makes a usage implausible, or undefined if nothing does. `textBytes` is what was seen of the answer (the sum of
  * `StreamStep.textBytes`).
  */
-export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Oddity | undefined {
+export function usageProblem(usage: Usage, chat: ChatRequest, textBytes: number): UsageProblem | undefined {
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
   if (isAbsurd(usage)) return 'absurd';
   if (cachedInputTokens + cacheWriteTokens > inputTokens || reasoningTokens > outputTokens) return 'parts_exceed_whole';
@@ -49,7 +49,7 @@ export function oddityOf(usage: Usage, chat: ChatRequest, textBytes: number): Od
 
 /** Whether a usage may be booked as it is. */
 export const isPlausible = (usage: Usage, chat: ChatRequest, textBytes: number): boolean =>
-  oddityOf(usage, chat, textBytes) === undefined;
+  usageProblem(usage, chat, textBytes) === undefined;
 
 /**
  * The fewest input tokens that the messages' text can have. Schemas and pictures do not count, because each provider counts them

@@ -22,7 +22,7 @@ const WRITE_SUMS = `INSERT INTO sums (scope, month, spentMicroUsd, unsettledMicr
 const SWEPT_AT_ONCE = 500;
 
 /** Where the sweep of old sums begins, and where it begins again after the end. */
-export const SWEEP_FROM_THE_BEGINNING: SweptTo = { scope: '', month: '' };
+export const SWEEP_START: SweptTo = { scope: '', month: '' };
 
 type Row = Record<string, SqlStorageValue>;
 
@@ -110,7 +110,7 @@ function sweep(sql: SqlStorage, before: Month, { scope, month }: SweptTo): Swept
   for (const { scope, month } of rows) {
     if (month < before) sql.exec('DELETE FROM sums WHERE scope = ? AND month = ?', scope, month);
   }
-  return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_FROM_THE_BEGINNING;
+  return (rows.length === SWEPT_AT_ONCE && rows[rows.length - 1]) || SWEEP_START;
 }
 
 /** The crossings that `Alerts` has not acknowledged, the oldest first. */

@@ -13,7 +13,7 @@ import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk
 import type { Limits, Scope } from '../../core/ledger/types.ts';
 import { LedgerOutbox } from './outbox.ts';
 import { LeasePages } from './pages.ts';
-import { isOneStatement, readHistory, readMark, readScope, SWEEP_FROM_THE_BEGINNING, saveChanges } from './rows.ts';
+import { isOneStatement, readHistory, readMark, readScope, SWEEP_START, saveChanges } from './rows.ts';
 import { prepareTables } from './schema.ts';
 import { viewPage } from './view-page.ts';
 
@@ -35,7 +35,7 @@ export interface TenantLedgerDeps {
 export class TenantLedger<Env = unknown> extends DurableObject<Env> {
   /** A cache of the rows. Undefined if the next call must read them. */
   #memory: { book: Book; pages: LeasePages } | undefined;
-  #sweptTo = SWEEP_FROM_THE_BEGINNING;
+  #sweptTo = SWEEP_START;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #ladder: Ladder;
   readonly #configured: Configured;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../../../protocol/chat.ts';
-import { leastInput, withinInput } from '../../../../worker/core/admission/turns.ts';
+import { lastTurnTokens, trimmedToCap } from '../../../../worker/core/admission/turns.ts';
 import { inputSize, ownTokens } from '../../../../worker/core/pricing/input-size.ts';
 import { deployment } from '../../pipeline/support/router.ts';
 import { chat } from '../../providers/chats.ts';
@@ -11,7 +11,7 @@ import { chat as aChat, conversation } from '../pricing/support/requests.ts';
 const DEPLOYMENTS = [deployment('a')];
 const said = (...messages: ChatMessage[]) => chat({ messages });
 const within = (sent: ReturnType<typeof chat>, maxInputTokens: number) =>
-  withinInput(sent, maxInputTokens, DEPLOYMENTS, BARE);
+  trimmedToCap(sent, maxInputTokens, DEPLOYMENTS, BARE);
 const inputOf = (sent: ReturnType<typeof chat>) => ownTokens(inputSize(sent, DEPLOYMENTS), BARE);
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -97,8 +97,8 @@ describe('leaving out the oldest turns', () => {
   });
 
   it('says what there is at least', () => {
-    expect(leastInput(said(...CONVERSATION), DEPLOYMENTS, BARE)).toBe(13);
-    expect(leastInput(said(system('rule')), DEPLOYMENTS, BARE)).toBe(4);
+    expect(lastTurnTokens(said(...CONVERSATION), DEPLOYMENTS, BARE)).toBe(13);
+    expect(lastTurnTokens(said(system('rule')), DEPLOYMENTS, BARE)).toBe(4);
   });
 });
 
@@ -109,7 +109,7 @@ describe('whatever the conversation', () => {
     let trimmed = 0;
     fc.assert(
       fc.property(fc.oneof(aChat, conversation), fc.integer({ min: -20, max: 110 }), (sent, percent) => {
-        const least = leastInput(sent, DEPLOYMENTS, BARE);
+        const least = lastTurnTokens(sent, DEPLOYMENTS, BARE);
         const maxInputTokens = Math.round(least + ((inputOf(sent) - least) * percent) / 100);
         const left = within(sent, maxInputTokens);
         expect(left === undefined).toBe(least > maxInputTokens);

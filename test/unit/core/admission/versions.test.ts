@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../../protocol/chat.ts';
 import { errorToWire } from '../../../../protocol/errors.ts';
 import { parseChat } from '../../../../protocol/parse-chat.ts';
-import { safeguardAliasOf, type ToVersion, versionsOf } from '../../../../worker/core/admission/versions.ts';
+import { safeguardAliasOf, type VersionInput, versionsOf } from '../../../../worker/core/admission/versions.ts';
 import type { Alias, Feature, FeatureCaps, Safeguard } from '../../../../worker/core/config/config.ts';
 import { inputSize, ownTokens } from '../../../../worker/core/pricing/input-size.ts';
 import { worstCase } from '../../../../worker/core/pricing/worst-case.ts';
@@ -39,21 +39,21 @@ const CONVERSATION = {
   ],
 };
 
-const versions = (asked: Partial<ToVersion> & { feature: Feature }) =>
+const versions = (asked: Partial<VersionInput> & { feature: Feature }) =>
   versionsOf(
     { chat: chat(CONVERSATION), alias: DEAR, safeguardAlias: safeguardAliasOf(asked.feature, CONFIG), ...asked },
     CONFIG,
   );
-function accepted(asked: Partial<ToVersion> & { feature: Feature }) {
+function accepted(asked: Partial<VersionInput> & { feature: Feature }) {
   const made = versions(asked);
   if (!made.ok) throw new Error(made.error.code);
   return made.versions;
 }
-function refusal(asked: Partial<ToVersion> & { feature: Feature }) {
+function refusal(asked: Partial<VersionInput> & { feature: Feature }) {
   const made = versions(asked);
   return made.ok ? undefined : made.error;
 }
-const outline = (asked: Partial<ToVersion> & { feature: Feature }) =>
+const outline = (asked: Partial<VersionInput> & { feature: Feature }) =>
   accepted(asked).map(({ mode, alias, chat }) => [mode, alias.name, chat.messages.length, chat.maxOutputTokens]);
 
 describe('a request within its feature’s caps', () => {

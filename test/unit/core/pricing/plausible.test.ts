@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../../protocol/chat.ts';
-import { MOST_BELIEVED_TOKENS, oddityOf } from '../../../../worker/core/pricing/plausible.ts';
+import { MOST_BELIEVED_TOKENS, usageProblem } from '../../../../worker/core/pricing/plausible.ts';
 import { chat } from '../../providers/chats.ts';
 
 const usage = (inputTokens: number, outputTokens: number, more: Partial<Usage> = {}): Usage => ({
@@ -56,6 +56,6 @@ describe('a usage beside what was sent and seen', () => {
     ['is as large as any window', usage(MOST_BELIEVED_TOKENS, 5), asking('hello'), 20, undefined],
     ['is larger than any window', usage(10, MOST_BELIEVED_TOKENS + 1), asking('hello'), 20, 'absurd'],
   ])('%s', (_, told, sent, textBytes, oddity) => {
-    expect(oddityOf(told, sent, textBytes)).toBe(oddity);
+    expect(usageProblem(told, sent, textBytes)).toBe(oddity);
   });
 });

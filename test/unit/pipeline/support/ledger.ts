@@ -1,5 +1,5 @@
 import type { GrantReply, LeaseRequest, Report } from '../../../../worker/core/ledger/messages.ts';
-import type { Figures, Limits, Scope } from '../../../../worker/core/ledger/types.ts';
+import type { Limits, MoneyFigures, Scope } from '../../../../worker/core/ledger/types.ts';
 import type { Ledger, LedgerAnswer, LedgerMessage } from '../../../../worker/ports.ts';
 import { LedgerStore, type LedgerStub } from '../../../../worker/stores/ledger-store.ts';
 import { LedgerInMemory } from '../../core/ledger/support/ledger-in-memory.ts';
@@ -74,7 +74,7 @@ export class TestLedger implements Ledger {
   }
 
   /** This month's figures of a scope. */
-  figures(scope: Scope = 'tenant'): Figures {
+  figures(scope: Scope = 'tenant'): MoneyFigures {
     this.book.clockMs = this.#clock.now();
     const month = new Date(this.#clock.now()).toISOString().slice(0, 7);
     return this.book.figures(scope, month);

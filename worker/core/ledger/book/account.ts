@@ -2,7 +2,7 @@
 
 import type { Day, Month, Period } from '../time.ts';
 import { monthOfPeriod } from '../time.ts';
-import type { Figures, Limits, Scope } from '../types.ts';
+import type { Limits, MoneyFigures, Scope } from '../types.ts';
 import { joined, type Pace, UNUSED } from './gcra.ts';
 import type { Overrides, ReadScope, Sum, Sums } from './rows.ts';
 
@@ -100,7 +100,7 @@ function summed(account: Account, period: Period): Sum {
 }
 
 /** Sums and leases together, as they are shown and checked against the caps. Read the account's rows first (`storedOf`). */
-export function figuresOf(account: Account, period: Period): Figures {
+export function accountFigures(account: Account, period: Period): MoneyFigures {
   const { spentMicroUsd, unsettledMicroUsd } = summed(account, period);
   const tally = account.tallies.get(period);
   if (tally === undefined) return { spentMicroUsd, heldMicroUsd: 0, unsettledMicroUsd };

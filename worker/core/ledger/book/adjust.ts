@@ -6,10 +6,10 @@
 
 import { KEEP_MONTHS } from '../protocol.ts';
 import { dayOf, isPeriod, monthBefore, monthOf, monthOfPeriod, type Period } from '../time.ts';
-import type { Figures, Scope } from '../types.ts';
-import { accountOf, addToSums, figuresOf, storedOf, sumsOf } from './account.ts';
+import type { MoneyFigures, Scope } from '../types.ts';
+import { accountFigures, accountOf, addToSums, storedOf, sumsOf } from './account.ts';
 import { changeLease } from './book.ts';
-import { climb, descend } from './ladder.ts';
+import { lowerReported, noteCrossings } from './ladder.ts';
 import { bookedMicroUsd, bookedTokens } from './lease.ts';
 import { note } from './limits.ts';
 import { merge } from './report.ts';
@@ -29,8 +29,8 @@ export interface Adjustment {
 /** One period before and after its correction. */
 export interface Adjusted {
   period: Period;
-  before: Figures;
-  after: Figures;
+  before: MoneyFigures;
+  after: MoneyFigures;
 }
 
 /** What was corrected, or what is wrong with the correction. */
@@ -45,7 +45,7 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   const account = accountOf(book.accounts, scope);
   storedOf(account, book.read);
   // Leases that are about to be settled in full already count as spent, so these are the figures to correct.
-  if (periods.some((one) => !Number.isSafeInteger(figuresOf(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
+  if (periods.some((one) => !Number.isSafeInteger(accountFigures(account, one).spentMicroUsd + (deltaMicroUsd ?? 0)))) {
     return { ok: false, detail: `no more than ${Number.MAX_SAFE_INTEGER} micro-USD can be counted` };
   }
   settleInFull(book, scope, now);
@@ -53,7 +53,7 @@ export function adjust(book: Book, adjustment: Adjustment, now: number): AdjustR
   book.mark = { ...book.mark, foldedAt: now };
   book.noted.mark = book.mark;
   const corrected = periods.map((one) => correct(book, scope, one, deltaMicroUsd, who, now));
-  for (const one of periods) climb(book, account, one, now);
+  for (const one of periods) noteCrossings(book, account, one, now);
   return { ok: true, periods: corrected };
 }
 
@@ -85,17 +85,17 @@ function correct(
 ): Adjusted {
   const account = accountOf(book.accounts, scope);
   const stored = storedOf(account, book.read);
-  const before = figuresOf(account, period);
+  const before = accountFigures(account, period);
   const to = deltaMicroUsd === null ? 0 : Math.max(0, before.spentMicroUsd + deltaMicroUsd);
   const sums = sumsOf(stored, scope, monthOfPeriod(period));
   addToSums(sums, period, {
     spentMicroUsd: to - before.spentMicroUsd,
     unsettledMicroUsd: Math.min(0, to - before.unsettledMicroUsd),
   });
-  descend(sums, period, book.ladder, to);
+  lowerReported(sums, period, book.ladder, to);
   book.noted.sums.add(sums);
   note(book, { at: now, who, scope, field: `spent ${period}`, from: before.spentMicroUsd, to });
-  return { period, before, after: figuresOf(account, period) };
+  return { period, before, after: accountFigures(account, period) };
 }
 
 function adjustmentProblem({ scope, deltaMicroUsd, period }: Adjustment, now: number): string | undefined {

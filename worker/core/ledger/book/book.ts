@@ -8,7 +8,7 @@ import { dayOf } from '../time.ts';
 import { accountOf } from './account.ts';
 import { recount, recountAll, start, stop } from './counting.ts';
 import { joined } from './gcra.ts';
-import { climb } from './ladder.ts';
+import { noteCrossings } from './ladder.ts';
 import type { Lease } from './lease.ts';
 import type { Changes, Loaded, Mark, ReadScope } from './rows.ts';
 import type { Book, Ladder, LimitsOf, Live, Noted } from './state.ts';
@@ -63,7 +63,7 @@ export function begin(book: Book, clockMs: number): number {
     recount(book, live, live.lease, now);
     // The lease settled by time alone, so the thresholds are checked here. Perhaps no further ask comes on its day.
     if (live.status !== 'unsettled') continue;
-    for (const scope of live.lease.scopes) climb(book, accountOf(book.accounts, scope), live.day, now);
+    for (const scope of live.lease.scopes) noteCrossings(book, accountOf(book.accounts, scope), live.day, now);
   }
   book.countedAt = now;
   forgetAccounts(book);

@@ -4,11 +4,11 @@ import type { LimitRefusal, MoneyRefusal, PaceRefusal, Want } from '../messages.
 import { HELD_RETRY_MS } from '../protocol.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf, type Period } from '../time.ts';
 import type { Limits } from '../types.ts';
-import { type Account, bookedIn, figuresOf, inSlices, tokensIn, tokensInSlices } from './account.ts';
+import { type Account, accountFigures, bookedIn, inSlices, tokensIn, tokensInSlices } from './account.ts';
 import { conforms, conformsInMs, neverConforms, paceAt, type Rate } from './gcra.ts';
 
 /** A scope of an ask: its account, with its rows read, and the limits in force. */
-export interface Place {
+export interface AskedScope {
   account: Account;
   limits: Limits;
   rate: Rate | undefined;
@@ -24,10 +24,11 @@ export interface Moment {
 }
 
 /** True if no limit of the scope refuses the want. */
-export const fits = (place: Place, want: Want, moment: Moment): boolean => obstacles(place, want, moment).length === 0;
+export const fits = (place: AskedScope, want: Want, moment: Moment): boolean =>
+  obstacles(place, want, moment).length === 0;
 
 /** The refusals of all limits that refuse, because a wait is right only if it ends for all of them. */
-export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusal[] {
+export function obstacles(place: AskedScope, want: Want, moment: Moment): LimitRefusal[] {
   const { limits } = place;
   const { now } = moment;
   const found: (LimitRefusal | undefined)[] = [
@@ -45,7 +46,7 @@ export function obstacles(place: Place, want: Want, moment: Moment): LimitRefusa
  * mid-period.
  */
 function overspent(
-  { account }: Place,
+  { account }: AskedScope,
   { microUsd }: Want,
   { now, share }: Moment,
   limit: MoneyRefusal['limit'],
@@ -57,7 +58,7 @@ function overspent(
   // These figures are looked up only for a refusal.
   const free = capMicroUsd - bookedIn(account, period);
   if (isWithin(share, microUsd, free, inSlices(account, period))) return undefined;
-  const { spentMicroUsd, heldMicroUsd } = figuresOf(account, period);
+  const { spentMicroUsd, heldMicroUsd } = accountFigures(account, period);
   const onlyHeld = spentMicroUsd + microUsd <= capMicroUsd;
   return {
     scope: account.scope,
@@ -73,7 +74,7 @@ function overspent(
   };
 }
 
-function tooFast({ account, rate }: Place, { requests }: Want, { now, share }: Moment): PaceRefusal | undefined {
+function tooFast({ account, rate }: AskedScope, { requests }: Want, { now, share }: Moment): PaceRefusal | undefined {
   if (rate === undefined || requests === 0) return undefined;
   const pace = paceAt(account.pace, now);
   if (conforms(pace, requests, now, rate, share)) return undefined;
@@ -91,7 +92,7 @@ function tooFast({ account, rate }: Place, { requests }: Want, { now, share }: M
 
 /** Tokens per minute are a budget whose period is a minute. Worst cases are held, and actual counts are booked. */
 function tooManyTokens(
-  { account, limits: { tpm } }: Place,
+  { account, limits: { tpm } }: AskedScope,
   { tokens }: Want,
   { now, share }: Moment,
 ): PaceRefusal | undefined {
@@ -112,7 +113,7 @@ function tooManyTokens(
 }
 
 function tooManyAtOnce(
-  { account, limits: { parallel: cap } }: Place,
+  { account, limits: { parallel: cap } }: AskedScope,
   { parallel }: Want,
   { now, share }: Moment,
 ): PaceRefusal | undefined {

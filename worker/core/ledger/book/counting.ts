@@ -8,18 +8,18 @@ import { type Account, accountOf, NOTHING_COUNTED, type Tally } from './account.
 import {
   bookedMicroUsd,
   bookedTokens,
+  foldableFrom,
   type Lease,
   type LeaseStatus,
   leaseStatus,
   mayAdmitUntil,
-  ripeAt,
 } from './lease.ts';
 import type { Book, Live } from './state.ts';
 import { newWheel, schedule, unschedule } from './wheel.ts';
 
 /** Counts a lease, and schedules when its status changes by time. */
 export function start(book: Book, live: Live, now: number): void {
-  const ripensAt = ripeAt(live.lease);
+  const ripensAt = foldableFrom(live.lease);
   live.status = leaseStatus(live.lease, now);
   live.isRipe = now >= ripensAt;
   const admitsUntil = mayAdmitUntil(live.lease);

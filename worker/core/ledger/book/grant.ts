@@ -6,11 +6,11 @@ import { GRACE_MS } from '../protocol.ts';
 import { dayOf, endOfMinute } from '../time.ts';
 import { accountOf, storedOf } from './account.ts';
 import { enterLease } from './book.ts';
-import { fits, type Moment, obstacles, type Place } from './check.ts';
+import { type AskedScope, fits, type Moment, obstacles } from './check.ts';
 import { foldIfDue } from './fold.ts';
 import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
-import { climb, isSafeguardDue } from './ladder.ts';
-import { isOutOfAge } from './lease.ts';
+import { isSafeguardDue, noteCrossings } from './ladder.ts';
+import { isIdOutOfRange } from './lease.ts';
 import { leftOf, narrowest } from './left.ts';
 import { inForce } from './limits.ts';
 import { askProblem } from './shape.ts';
@@ -23,14 +23,14 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
   if (problem !== undefined) return { refused: 'invalid', detail: problem };
   const known = book.leases.get(ask.leaseId);
   if (known !== undefined) return again(book, known, ask, now);
-  if (isOutOfAge(ask.leaseId, now)) return { refused: 'lease_too_old' };
+  if (isIdOutOfRange(ask.leaseId, now)) return { refused: 'lease_too_old' };
 
-  const places = placesOf(book, ask);
+  const places = askedScopes(book, ask);
   const revoked = places.find(({ account }) => account.stored?.overrides.revoked);
   if (revoked !== undefined) return { refused: 'revoked', scope: revoked.account.scope };
   // Crossed thresholds are noted even if this ask is refused. Once time alone has settled the other leases, every further ask may be
   // refused.
-  for (const { account } of places) climb(book, account, dayOf(now), now);
+  for (const { account } of places) noteCrossings(book, account, dayOf(now), now);
   const safeguards = ask.wants.filter(({ mode }) => mode === 'safeguard');
   const isDue = (safeguards.length > 0 || ask.degrades) && isSafeguardDue(book.ladder, places, now);
   if (isDue && safeguards.length === 0) return { refused: 'safeguard_due' };
@@ -53,11 +53,11 @@ function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, n
   if (isRipe) return { refused: 'lease_too_old' };
   if (status !== 'open') return { refused: 'lease_settled' };
   const { granted, mode, admitForMs } = lease;
-  return { granted, mode, admitForMs, left: narrowest(leftOf(placesOf(book, ask), now)) };
+  return { granted, mode, admitForMs, left: narrowest(leftOf(askedScopes(book, ask), now)) };
 }
 
 /** The scopes of an ask with the limits in force now. What operators set is read from the object's own rows (ledger rule 4). */
-export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): Place[] =>
+export const askedScopes = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): AskedScope[] =>
   scopes.map(({ scope, limits: configured }) => {
     const account = accountOf(book.accounts, scope);
     account.configured = configured;
@@ -69,7 +69,7 @@ export const placesOf = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>): 
  * Tokens belong to one minute, so a request that takes them must start in it. *Without:* 2 granted late in minute 0 start beside
  * the 2 of minute 1. A slice is shortened by its rate too (`longestSliceMs`).
  */
-function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly Place[], now: number): Moment {
+function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly AskedScope[], now: number): Moment {
   let { admitForMs } = ask;
   const share = requests > 1 ? (ask.sliceShare ?? 1) : 1;
   for (const { account, limits, rate } of places) {
@@ -85,7 +85,7 @@ function enter(
   book: Book,
   { leaseId, runForMs }: LeaseRequest,
   { mode, microUsd, tokens, requests, parallel }: Want,
-  places: readonly Place[],
+  places: readonly AskedScope[],
   { now, admitForMs }: Moment,
 ): Granted {
   const granted = { microUsd, tokens, requests, parallel };
@@ -116,7 +116,7 @@ function enter(
 }
 
 /** Why even the last want, which is the smallest, does not fit: the obstacle that lasts longest. */
-function longestWait(ask: LeaseRequest, places: readonly Place[], now: number): LimitRefusal {
+function longestWait(ask: LeaseRequest, places: readonly AskedScope[], now: number): LimitRefusal {
   const least = ask.wants[ask.wants.length - 1] as Want;
   const moment = momentOf(ask, least, places, now);
   return places

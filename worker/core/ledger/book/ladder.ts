@@ -6,9 +6,9 @@
 
 import { dayOf, monthOf, monthOfPeriod, type Period } from '../time.ts';
 import type { Scope } from '../types.ts';
-import { type Account, figuresOf, storedMonth, storedOf, sumsOf } from './account.ts';
-import type { Place } from './check.ts';
-import type { Sums, Told } from './rows.ts';
+import { type Account, accountFigures, storedMonth, storedOf, sumsOf } from './account.ts';
+import type { AskedScope } from './check.ts';
+import type { ReportedThreshold, Sums } from './rows.ts';
 import type { Book, Ladder } from './state.ts';
 
 /** No alerts, and the safeguard only if nothing else fits. */
@@ -21,7 +21,7 @@ const MOST_CAPS = 8;
  * Notes the thresholds that a scope's spending has crossed in a month, or in a day and its month. The cap is the one set over the
  * admin API, or else the one in the scope's last ask, or else config's.
  */
-export function climb(book: Book, account: Account, period: Period, now: number): void {
+export function noteCrossings(book: Book, account: Account, period: Period, now: number): void {
   const { thresholds, scopes } = book.ladder;
   if (thresholds.length === 0 || (scopes !== undefined && !scopes.includes(kindOf(account.scope)))) return;
   const set = storedOf(account, book.read).overrides.limits;
@@ -33,7 +33,7 @@ export function climb(book: Book, account: Account, period: Period, now: number)
 
 function climbPeriod(book: Book, account: Account, period: Period, cap: number | null | undefined, at: number): void {
   if (cap === null || cap === undefined || cap === 0) return;
-  const { spentMicroUsd } = figuresOf(account, period);
+  const { spentMicroUsd } = accountFigures(account, period);
   const reached = reachedBy(book.ladder, spentMicroUsd, cap);
   const stored = storedOf(account, book.read);
   const before = storedMonth(stored, monthOfPeriod(period))?.told?.[period];
@@ -56,20 +56,20 @@ function climbPeriod(book: Book, account: Account, period: Period, cap: number |
  * Called after an operator's correction, so that thresholds that are no longer crossed may be reported again. A late report does
  * not do that.
  */
-export function descend(sums: Sums, period: Period, ladder: Ladder, spentMicroUsd: number): void {
+export function lowerReported(sums: Sums, period: Period, ladder: Ladder, spentMicroUsd: number): void {
   const before = sums.told?.[period];
   if (before === undefined) return;
-  const after = before.map(({ capMicroUsd, percent }): Told => {
+  const after = before.map(({ capMicroUsd, percent }): ReportedThreshold => {
     return { capMicroUsd, percent: Math.min(percent, reachedBy(ladder, spentMicroUsd, capMicroUsd)) };
   });
   sums.told = { ...sums.told, [period]: after };
 }
 
 /** True if enough is spent under any cap of the current day or month for the safeguard to take over. */
-export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly Place[], now: number): boolean {
+export function isSafeguardDue({ safeguardAt }: Ladder, places: readonly AskedScope[], now: number): boolean {
   if (safeguardAt >= 100) return false;
   const isDue = (account: Account, period: Period, cap: number | null) =>
-    cap !== null && isReached(safeguardAt, figuresOf(account, period).spentMicroUsd, cap);
+    cap !== null && isReached(safeguardAt, accountFigures(account, period).spentMicroUsd, cap);
   return places.some(
     ({ account, limits: { monthlyMicroUsd, dailyMicroUsd } }) =>
       isDue(account, monthOf(now), monthlyMicroUsd) || isDue(account, dayOf(now), dailyMicroUsd),

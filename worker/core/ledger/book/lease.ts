@@ -68,7 +68,7 @@ export const isOverGranted = ({ origin, granted, spent }: Lease): boolean =>
  * rule 3), or unsettled for `LATE_REPORT_MS` (ledger rule 11). It is never within the minute of the grant, whose tokens are
  * counted from rows, nor before a slice counts in its rate.
  */
-export function ripeAt(lease: Lease): number {
+export function foldableFrom(lease: Lease): number {
   const idTime = timeOfUuidV7(lease.leaseId) ?? 0;
   // A holder that received no grant reports with its scopes while its id is younger than this. If the row were folded by then, the
   // lease would be entered and charged again.
@@ -80,7 +80,7 @@ export function ripeAt(lease: Lease): number {
 }
 
 /** Whether an id is too old, or too far in the future, for a first message (ledger rule 3). */
-export function isOutOfAge(leaseId: string, now: number, ageMs = MAX_ASK_AGE_MS): boolean {
+export function isIdOutOfRange(leaseId: string, now: number, ageMs = MAX_ASK_AGE_MS): boolean {
   const time = timeOfUuidV7(leaseId);
   return time === undefined || Math.abs(now - time) > ageMs;
 }

@@ -3,11 +3,11 @@
 import type { Left } from '../messages.ts';
 import { dayOf, endOfDay, endOfMinute, endOfMonth, minuteOf, monthOf } from '../time.ts';
 import { type Account, bookedIn, tokensIn } from './account.ts';
-import type { Place } from './check.ts';
+import type { AskedScope } from './check.ts';
 import { bucketAt, paceAt } from './gcra.ts';
 
 /** What remains for these scopes now. */
-export function leftOf(places: readonly Place[], now: number): Left[] {
+export function leftOf(places: readonly AskedScope[], now: number): Left[] {
   const left: Left[] = [];
   for (const { account, limits, rate } of places) {
     const { monthlyMicroUsd, dailyMicroUsd, tpm, parallel } = limits;

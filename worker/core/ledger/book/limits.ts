@@ -6,7 +6,7 @@
 import { dayOf } from '../time.ts';
 import { type Limits, NO_LIMITS, type Scope } from '../types.ts';
 import { accountOf, storedOf } from './account.ts';
-import { climb } from './ladder.ts';
+import { noteCrossings } from './ladder.ts';
 import type { HistoryEntry, Overrides } from './rows.ts';
 import { scopeProblem, wholeNumber } from './shape.ts';
 import type { Book } from './state.ts';
@@ -52,7 +52,7 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
   }
   if (isChange) {
     change(book, scope, { ...overrides, limits });
-    climb(book, accountOf(book.accounts, scope), dayOf(now), now);
+    noteCrossings(book, accountOf(book.accounts, scope), dayOf(now), now);
   }
   return { ok: true, set: limits, before: overrides };
 }

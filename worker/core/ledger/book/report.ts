@@ -8,8 +8,8 @@ import type { Amount, Scope } from '../types.ts';
 import { accountOf, storedOf } from './account.ts';
 import { changeLease, enterLease } from './book.ts';
 import { paceAt } from './gcra.ts';
-import { climb } from './ladder.ts';
-import { isOutOfAge, isOverGranted, type Lease } from './lease.ts';
+import { noteCrossings } from './ladder.ts';
+import { isIdOutOfRange, isOverGranted, type Lease } from './lease.ts';
 import { reportProblem } from './shape.ts';
 import type { Book } from './state.ts';
 
@@ -74,14 +74,14 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
   if (scopes !== undefined) {
     // The request ran while the ledger could not be reached. Its cost is booked at once, in the periods in which its report arrives,
     // and marked by its origin (ledger rule 30).
-    if (isOutOfAge(leaseId, now, LATE_REPORT_MS)) return 'unknown';
+    if (isIdOutOfRange(leaseId, now, LATE_REPORT_MS)) return 'unknown';
     const row = ungranted('unreachable', report, scopes, book, now);
     enterLease(book, row, now);
     climbAll(book, row, now);
     return 'applied';
   }
   // Ledger rule 9: a close that overtakes its ask is kept. *Without:* the ask comes after it, is granted to nobody, and is booked in full.
-  if (!done || isOutOfAge(leaseId, now)) return 'unknown';
+  if (!done || isIdOutOfRange(leaseId, now)) return 'unknown';
   const row = ungranted('closed', report, [], book, now);
   enterLease(book, row, now);
   return isOverGranted(row) ? 'over_granted' : 'applied';
@@ -89,7 +89,7 @@ function firstHeard(book: Book, report: Report, now: number): ReportReply {
 
 /** Notes crossed thresholds in the day and month of the grant, however late the report is. */
 function climbAll(book: Book, { scopes, grantedAt }: Pick<Lease, 'scopes' | 'grantedAt'>, now: number): void {
-  for (const scope of scopes) climb(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
+  for (const scope of scopes) noteCrossings(book, accountOf(book.accounts, scope), dayOf(grantedAt), now);
 }
 
 /** A lease without a grant takes nothing of a rate, but its row records how far the rate was used. */

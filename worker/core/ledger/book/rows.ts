@@ -23,11 +23,11 @@ export interface Sums extends Sum {
   tatUs: number;
   tatAt: number;
   /** What the alert ladder has reported (`ladder.ts`). */
-  told?: Record<Period, readonly Told[]>;
+  told?: Record<Period, readonly ReportedThreshold[]>;
 }
 
 /** The highest threshold that was reported under this cap. */
-export interface Told {
+export interface ReportedThreshold {
   capMicroUsd: number;
   percent: number;
 }

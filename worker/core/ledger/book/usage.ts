@@ -1,8 +1,8 @@
 /** What a caller has used of its own limits, and what remains of them. Reading changes nothing. */
 import type { Left, ScopeAsk } from '../messages.ts';
 import { dayOf, monthOf } from '../time.ts';
-import { accountOf, figuresOf } from './account.ts';
-import { placesOf } from './grant.ts';
+import { accountFigures, accountOf } from './account.ts';
+import { askedScopes } from './grant.ts';
 import { leftOf } from './left.ts';
 import type { Book } from './state.ts';
 
@@ -14,12 +14,12 @@ export interface Used extends Left {
 
 /** Every limit in force for these scopes. */
 export function usageOf(book: Book, scopes: readonly ScopeAsk[], now: number): Used[] {
-  return leftOf(placesOf(book, { scopes }), now).map((left) => ({ ...left, used: usedOf(book, left, now) }));
+  return leftOf(askedScopes(book, { scopes }), now).map((left) => ({ ...left, used: usedOf(book, left, now) }));
 }
 
 function usedOf(book: Book, { scope, limit, cap, remaining }: Left, now: number): number {
   const account = accountOf(book.accounts, scope);
-  if (limit === 'monthly') return figuresOf(account, monthOf(now)).spentMicroUsd;
-  if (limit === 'daily') return figuresOf(account, dayOf(now)).spentMicroUsd;
+  if (limit === 'monthly') return accountFigures(account, monthOf(now)).spentMicroUsd;
+  if (limit === 'daily') return accountFigures(account, dayOf(now)).spentMicroUsd;
   return cap - remaining;
 }

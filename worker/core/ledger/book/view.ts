@@ -5,7 +5,7 @@
 
 import { dayBefore, dayOf, monthBefore, monthOf, type Period } from '../time.ts';
 import type { Limits, Scope } from '../types.ts';
-import { accountOf, figuresOf, storedOf } from './account.ts';
+import { accountFigures, accountOf, storedOf } from './account.ts';
 import { inForce } from './limits.ts';
 import type { Overrides } from './rows.ts';
 import type { Settlement } from './settlements.ts';
@@ -92,7 +92,7 @@ function viewScope(book: Book, scope: Scope, configured: Configured, now: number
   const earlier = new Set([monthBefore(now), dayBefore(now), ...account.tallies.keys()]);
   for (const period of running) earlier.delete(period);
   const row = (period: Period): ScopeView => {
-    const { spentMicroUsd, heldMicroUsd, unsettledMicroUsd } = figuresOf(account, period);
+    const { spentMicroUsd, heldMicroUsd, unsettledMicroUsd } = accountFigures(account, period);
     const capMicroUsd = period.length === 7 ? limits.monthlyMicroUsd : limits.dailyMicroUsd;
     return { scope, period, capMicroUsd, spentMicroUsd, reservedMicroUsd: heldMicroUsd, unsettledMicroUsd };
   };

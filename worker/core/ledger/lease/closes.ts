@@ -8,7 +8,7 @@ import { isClosable, isQuiet, reportOf, type Slice } from './slice.ts';
 const SHORT = 16;
 
 /** A report under way, and the slice that it is about. */
-export interface Telling {
+export interface ReportUnderWay {
   slice: Slice;
   report: Report;
   /** True if nothing ran in the slice when the report was made. */
@@ -16,7 +16,7 @@ export interface Telling {
 }
 
 /** Begins to report a slice. Until `until`, no other request reports it. */
-export function tellOf(slice: Slice, until: number): Telling {
+export function beginReport(slice: Slice, until: number): ReportUnderWay {
   slice.toldUntil = until;
   return { slice, isLast: isQuiet(slice), report: reportOf(slice) };
 }
@@ -27,7 +27,7 @@ export function noteClosable({ tenant }: Pool, slice: Slice, now: number): void 
 }
 
 /** Begins an ask. Returns the closes that travel with it. */
-export function closesAlong(pool: Pool, now: number, until: number): Telling[] {
+export function closesWithAsk(pool: Pool, now: number, until: number): ReportUnderWay[] {
   pool.tenant.askedAt = now;
   return closesDue(pool.tenant, now, until);
 }
@@ -42,12 +42,12 @@ export function closesDue(
   now: number,
   until: number,
   isOfSingleRequests = false,
-): Telling[] {
-  const tellings: Telling[] = [];
+): ReportUnderWay[] {
+  const tellings: ReportUnderWay[] = [];
   for (const slice of closable) {
     if (slice.isOver) closable.delete(slice);
     else if (isOfSingleRequests && slice.isPooled) continue;
-    else if (now >= slice.toldUntil) tellings.push(tellOf(slice, until));
+    else if (now >= slice.toldUntil) tellings.push(beginReport(slice, until));
     if (tellings.length === MOST_REPORTS) break;
   }
   return tellings;
@@ -71,14 +71,14 @@ export function endCarrying(tenant: TenantPools, carrier: Carrier): Slice[] {
 }
 
 /** Called when the report's call has returned. `isTold` is false if the ledger may not have the report. */
-export function endTelling({ slice, isLast }: Telling, isTold: boolean): void {
+export function endReport({ slice, isLast }: ReportUnderWay, isTold: boolean): void {
   slice.toldUntil = 0;
   if (!isTold || !isLast) return;
   slice.isOver = true;
 }
 
 /** True if little is left beside what this slice was granted. Others may then be waiting for it. */
-export const isShort = ({ left }: Pool, { granted }: Slice): boolean =>
+export const isLittleLeft = ({ left }: Pool, { granted }: Slice): boolean =>
   left.some(({ limit, remaining }) => {
     if (limit === 'rps') return false;
     const own = limit === 'tpm' ? granted.tokens : limit === 'parallel' ? granted.parallel : granted.microUsd;

@@ -10,11 +10,11 @@ import {
   beginUngranted,
   endShare,
   loseShare,
-  ownShare,
   reportOf,
   type Share,
   type Slice,
   startShare,
+  takeFirstShare,
 } from './slice.ts';
 
 /** How far the cover of one attempt has come. */
@@ -89,7 +89,7 @@ export function revive(
 ): Holder & { state: 'closing' } {
   const slice = beginUngranted(leaseId, null);
   if (!started) return closing(slice);
-  const share = ownShare(slice, NOTHING_WANTED);
+  const share = takeFirstShare(slice, NOTHING_WANTED);
   share.state = 'running';
   loseShare(share);
   Object.assign(slice.spent, certain);
@@ -112,7 +112,7 @@ function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): 
       const { reply, now } = event;
       if (reply.refused === undefined) {
         const slice = beginSlice(leaseId, reply, Math.max(seenAt, now));
-        return holdShare(ownShare(slice, reply.granted));
+        return holdShare(takeFirstShare(slice, reply.granted));
       }
       // Ledger rule 15: another copy of the ask may still be granted. A holder that asked once and was refused sends nothing.
       return asks > 1 ? closing(beginUngranted(leaseId, null)) : OVER;
@@ -120,7 +120,7 @@ function whileAsking(holder: Holder & { state: 'asking' }, event: HolderEvent): 
     case 'gave_up':
       return closing(beginUngranted(leaseId, null));
     case 'runs_ungranted': {
-      const share = ownShare(beginUngranted(leaseId, namesOf(scopes)), NOTHING_WANTED);
+      const share = takeFirstShare(beginUngranted(leaseId, namesOf(scopes)), NOTHING_WANTED);
       share.state = 'running';
       return { state: 'running', share };
     }

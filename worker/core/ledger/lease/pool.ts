@@ -9,8 +9,8 @@ import type { Granted, GrantReply, Left, ScopeAsk, Want } from '../messages.ts';
 import { LONGEST_ADMIT_MS, LONGEST_RUN_MS } from '../protocol.ts';
 import type { Mode, Scope } from '../types.ts';
 import type { Refusals } from './refusals.ts';
-import { beginSlice, hasRoom, inHand, isAdmitting, isQuiet, type Share, type Slice, takeShare } from './slice.ts';
-import { type Lately, learnWindow, newLately, noteStart, sliceWant, startedLately } from './slice-size.ts';
+import { beginSlice, hasRoom, isAdmitting, isQuiet, type Share, type Slice, takeShare, unusedAmount } from './slice.ts';
+import { learnWindow, newRecentStarts, noteStart, type RecentStarts, recentStarts, sliceWant } from './slice-size.ts';
 
 /** The slices of one set of scopes, and what is known about its limits. */
 export interface Pool {
@@ -24,7 +24,7 @@ export interface Pool {
   shown: readonly Left[];
   /** Whether the last reply named a budget. Undefined before the first reply. */
   hasBudget: boolean | undefined;
-  lately: Lately;
+  recent: RecentStarts;
   /** The mode last granted to a request that accepts either. New slices are requested in this mode, and shares are taken in it. */
   mode: Mode;
   /** Until this time a request may be asking for a slice. After it, that request counts as dead. */
@@ -112,7 +112,7 @@ const newPool = (tenant: TenantPools, now: number): Pool => ({
   leftAt: now,
   shown: [],
   hasBudget: undefined,
-  lately: newLately(now),
+  recent: newRecentStarts(now),
   mode: 'normal',
   askingUntil: 0,
   admitted: 0,
@@ -162,7 +162,7 @@ export function admitFrom(pool: Pool, want: Want, now: number): Share | undefine
 /** Counts an admitted request, whether a slice or the ledger admitted it. */
 export function noteAdmitted(pool: Pool, want: Want, now: number): void {
   pool.admitted++;
-  noteStart(pool.lately, want, pool.active.countAt(now), now);
+  noteStart(pool.recent, want, pool.active.countAt(now), now);
 }
 
 /** Keeps what the ledger's reply says is left. */
@@ -181,7 +181,7 @@ export const knowsBudget = ({ hasBudget, leftAt }: Pool, now: number): boolean |
   hasBudget === false && now - leftAt >= KNOWN_FOR_MS ? undefined : hasBudget;
 
 /** The want that the ledger is likely to grant. */
-export const likelyOf = ({ mode }: Pool, wants: readonly Want[]): Want | undefined =>
+export const likelyWant = ({ mode }: Pool, wants: readonly Want[]): Want | undefined =>
   wants.find((want) => want.mode === mode) ?? wants[0];
 
 /** Learns in which mode requests are served now, from the reply to an ask that wanted normal mode, or would have wanted it. */
@@ -193,14 +193,19 @@ export function learnMode(pool: Pool, wants: readonly Want[], reply: GrantReply)
 
 /** The slice to ask for, in preference to `one`. Undefined if only one should be asked for, or if another request asks for a slice. */
 export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined {
-  const { left, leftAt, lately } = pool;
+  const { left, leftAt, recent } = pool;
   if (now < pool.askingUntil) return undefined;
   pool.open = pool.open.filter((slice) => isAdmitting(slice, now));
   const isFull = pool.open.length >= MOST_OPEN;
   const givenUp = isFull ? pool.open.find((slice) => isQuiet(slice) && !hasRoom(slice, one)) : undefined;
   if (isFull && givenUp === undefined) return undefined;
-  const age = { ageMs: now - leftAt, admitForMs: lately.windowMs };
-  const many = sliceWant(one, { left, ...age, started: startedLately(lately, now), inHand: inHand(pool.open, now) });
+  const age = { ageMs: now - leftAt, admitForMs: recent.windowMs };
+  const many = sliceWant(one, {
+    left,
+    ...age,
+    started: recentStarts(recent, now),
+    inHand: unusedAmount(pool.open, now),
+  });
   if (many === undefined || givenUp === undefined) return many;
   givenUp.isEnding = true;
   pool.tenant.closable.add(givenUp);
@@ -214,8 +219,8 @@ export function nextSlice(pool: Pool, one: Want, now: number): Want | undefined 
 export function isRefillDue(pool: Pool, slice: Slice, now: number): boolean {
   const { granted, startBefore, requestsLeft } = slice;
   if (now < pool.askingUntil || granted.requests < LEAST_TO_REFILL) return false;
-  const left = inHand(pool.open, now).requests;
-  const isEnding = left === requestsLeft && startBefore - now <= pool.lately.windowMs * REFILL_AT_TIME;
+  const left = unusedAmount(pool.open, now).requests;
+  const isEnding = left === requestsLeft && startBefore - now <= pool.recent.windowMs * REFILL_AT_TIME;
   return isEnding || left <= Math.max(granted.requests * REFILL_AT_REQUESTS, 2 * pool.admittedWhileAsking);
 }
 
@@ -235,7 +240,7 @@ export function endAsking(pool: Pool, againFrom = 0): void {
 export function enterSlice(pool: Pool, leaseId: string, grant: Granted, now: number): Slice {
   const slice = beginSlice(leaseId, grant, now);
   slice.isPooled = true;
-  learnWindow(pool.lately, grant, now);
+  learnWindow(pool.recent, grant, now);
   pool.open = [...pool.open.filter((other) => isAdmitting(other, now)), slice];
   return slice;
 }
@@ -244,7 +249,7 @@ export function enterSlice(pool: Pool, leaseId: string, grant: Granted, now: num
 export function leftBeside(pool: Pool, now: number): Left[] {
   const { shown, leftAt } = pool;
   if (shown.length === 0) return [];
-  const { requests, tokens } = inHand(pool.open, now);
+  const { requests, tokens } = unusedAmount(pool.open, now);
   return shown.map((one) => ({
     ...one,
     remaining: Math.min(one.cap, one.remaining + (one.limit === 'rps' ? requests : tokens)),

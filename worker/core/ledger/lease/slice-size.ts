@@ -23,7 +23,7 @@ const SPARE = 1;
 export const LARGEST_SHARE_OF_ALL = 2 / 3;
 
 /** Requests that were started, and the sum of their worst cases. */
-export interface Started {
+export interface StartedRequests {
   requests: number;
   microUsd: number;
   tokens: number;
@@ -34,17 +34,17 @@ export interface Started {
 }
 
 /** A running estimate of what was started within the last `windowMs`: this window, and the part of the last one that still counts. */
-export interface Lately {
+export interface RecentStarts {
   /** How long the last slice was allowed to admit. It is forgotten after a while, because rates may be raised. */
   windowMs: number;
   windowUntil: number;
   since: number;
-  current: Started;
-  previous: Started;
+  current: StartedRequests;
+  previous: StartedRequests;
 }
 
 /** The estimate before anything was started. */
-export const newLately = (now: number): Lately => ({
+export const newRecentStarts = (now: number): RecentStarts => ({
   windowMs: LONGEST_ADMIT_MS,
   windowUntil: now,
   since: now,
@@ -52,36 +52,42 @@ export const newLately = (now: number): Lately => ({
   previous: nothing(),
 });
 
-const nothing = (): Started => ({ requests: 0, microUsd: 0, tokens: 0, atOnce: 0, spent: { microUsd: 0, tokens: 0 } });
+const nothing = (): StartedRequests => ({
+  requests: 0,
+  microUsd: 0,
+  tokens: 0,
+  atOnce: 0,
+  spent: { microUsd: 0, tokens: 0 },
+});
 
 const WINDOW_KNOWN_MS = 60_000;
 
 /** Learns how long the rates allow a slice to admit. A slice that was cut at the end of its minute says nothing about the next one. */
-export function learnWindow(lately: Lately, { admitForMs, left }: Granted, now: number): void {
+export function learnWindow(recent: RecentStarts, { admitForMs, left }: Granted, now: number): void {
   if (left.some(({ limit, resetMs }) => limit === 'tpm' && resetMs <= admitForMs)) return;
-  lately.windowMs = admitForMs;
-  lately.windowUntil = now + WINDOW_KNOWN_MS;
+  recent.windowMs = admitForMs;
+  recent.windowUntil = now + WINDOW_KNOWN_MS;
 }
 
 /** Counts a request that starts while `atOnce` requests are at work. */
-export function noteStart(lately: Lately, { microUsd, tokens }: Want, atOnce: number, now: number): void {
-  turn(lately, now);
-  lately.current.requests++;
-  lately.current.microUsd += microUsd;
-  lately.current.tokens += tokens;
-  if (atOnce > lately.current.atOnce) lately.current.atOnce = atOnce;
+export function noteStart(recent: RecentStarts, { microUsd, tokens }: Want, atOnce: number, now: number): void {
+  turn(recent, now);
+  recent.current.requests++;
+  recent.current.microUsd += microUsd;
+  recent.current.tokens += tokens;
+  if (atOnce > recent.current.atOnce) recent.current.atOnce = atOnce;
 }
 
 /** Counts what a request cost. */
-export function noteSpent({ current: { spent } }: Lately, { microUsd, tokens }: Spent): void {
+export function noteSpent({ current: { spent } }: RecentStarts, { microUsd, tokens }: Spent): void {
   spent.microUsd += microUsd;
   spent.tokens += tokens;
 }
 
 /** What was started within the last window. */
-export function startedLately(lately: Lately, now: number): Started {
-  turn(lately, now);
-  const { current, previous, since, windowMs } = lately;
+export function recentStarts(recent: RecentStarts, now: number): StartedRequests {
+  turn(recent, now);
+  const { current, previous, since, windowMs } = recent;
   const rest = 1 - Math.min(1, Math.max(0, now - since) / windowMs);
   return {
     requests: current.requests + previous.requests * rest,
@@ -95,14 +101,14 @@ export function startedLately(lately: Lately, now: number): Started {
   };
 }
 
-function turn(lately: Lately, now: number): void {
-  if (now >= lately.windowUntil) lately.windowMs = LONGEST_ADMIT_MS;
-  const { since, windowMs, current } = lately;
+function turn(recent: RecentStarts, now: number): void {
+  if (now >= recent.windowUntil) recent.windowMs = LONGEST_ADMIT_MS;
+  const { since, windowMs, current } = recent;
   if (now - since < windowMs) return;
   const isNext = now - since < 2 * windowMs;
-  lately.previous = isNext ? current : nothing();
-  lately.current = nothing();
-  lately.since = isNext ? since + windowMs : now;
+  recent.previous = isNext ? current : nothing();
+  recent.current = nothing();
+  recent.since = isNext ? since + windowMs : now;
 }
 
 /** What the size of a slice depends on. */
@@ -111,7 +117,7 @@ export interface Headroom {
   left: readonly Left[];
   ageMs: number;
   /** What was started within the time for which a slice may admit. */
-  started: Started;
+  started: StartedRequests;
   admitForMs: number;
   /** What this isolate holds unused in other slices. */
   inHand: Amount;

@@ -89,7 +89,7 @@ export const beginUngranted = (leaseId: string, scopes: readonly Scope[] | null)
  * or if it is too late.
  */
 export const takeShare = (slice: Slice, want: Want, now: number): Share | undefined =>
-  hasRoom(slice, want) && isInTime(slice, now) ? ownShare(slice, want) : undefined;
+  hasRoom(slice, want) && isInTime(slice, now) ? takeFirstShare(slice, want) : undefined;
 
 /** True if the want fits now. It may fit later, because running requests may leave some of their worst cases unused. */
 export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parallel }: Want): boolean =>
@@ -101,7 +101,7 @@ export const hasRoom = (slice: Slice, { mode, microUsd, tokens, requests, parall
   parallel <= unusedSlots(slice);
 
 /** Takes the first share, for the request that asked. There is room for it. Whether it is too late is judged when it starts. */
-export function ownShare(slice: Slice, { microUsd, tokens, requests, parallel }: Amount): Share {
+export function takeFirstShare(slice: Slice, { microUsd, tokens, requests, parallel }: Amount): Share {
   slice.requestsLeft -= requests;
   slice.running++;
   slice.reserved.microUsd += microUsd;
@@ -196,7 +196,7 @@ const unusedSlots = ({ granted, freed, reserved }: Slice): number =>
   granted.parallel - freed.parallel - reserved.parallel;
 
 /** What slices that still admit hold unused. */
-export function inHand(slices: readonly Slice[], now: number): Amount {
+export function unusedAmount(slices: readonly Slice[], now: number): Amount {
   const all = { microUsd: 0, tokens: 0, requests: 0, parallel: 0 };
   for (const slice of slices) {
     if (!isAdmitting(slice, now)) continue;

@@ -1,6 +1,6 @@
 /** Of the four slices that may admit, which one makes way for the next (ledger rule 28). */
 import { expect, it } from 'vitest';
-import { closesAlong } from '../../../../../worker/core/ledger/lease/closes.ts';
+import { closesWithAsk } from '../../../../../worker/core/ledger/lease/closes.ts';
 import { nextSlice } from '../../../../../worker/core/ledger/lease/pool.ts';
 import { endShare, type Share, type Slice, takeShare } from '../../../../../worker/core/ledger/lease/slice.ts';
 import { NOON } from '../support/messages.ts';
@@ -18,7 +18,7 @@ it('for the next, one whose money is used up is given up, with that very ask; bu
     endShare(share, { microUsd: spent, tokens: 0 });
   }
   expect(nextSlice(of, one, NOON)).toBeDefined();
-  expect(closesAlong(of, NOON, NOON + 3_000).map(({ report }) => report)).toMatchObject([
+  expect(closesWithAsk(of, NOON, NOON + 3_000).map(({ report }) => report)).toMatchObject([
     { leaseId: first.leaseId, done: true, spent: { microUsd }, freed: { microUsd: 0, tokens } },
   ]);
   enter(of, 20);

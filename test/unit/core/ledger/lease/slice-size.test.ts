@@ -1,10 +1,10 @@
 /** How large a slice may be, and when the next one is asked for (ledger rule 28): tables. */
 import { describe, expect, it } from 'vitest';
 import {
-  closesAlong,
-  endTelling,
+  closesWithAsk,
+  endReport,
   isBusy,
-  isShort,
+  isLittleLeft,
   noteClosable,
 } from '../../../../../worker/core/ledger/lease/closes.ts';
 import {
@@ -31,11 +31,11 @@ import {
 import {
   type Headroom,
   learnWindow,
-  newLately,
+  newRecentStarts,
   noteSpent,
   noteStart,
+  recentStarts,
   sliceWant,
-  startedLately,
 } from '../../../../../worker/core/ledger/lease/slice-size.ts';
 import type { Left } from '../../../../../worker/core/ledger/messages.ts';
 import type { Amount, Scope } from '../../../../../worker/core/ledger/types.ts';
@@ -145,33 +145,33 @@ describe('the size of a slice', () => {
 
 describe('what was started lately', () => {
   it('counts for the time that a slice may admit, and fades', () => {
-    const lately = newLately(NOON);
-    for (let start = 0; start < 10; start++) noteStart(lately, one, start % 7, NOON + start * SECOND);
-    noteSpent(lately, { microUsd: 80, tokens: 4 });
-    expect(startedLately(lately, NOON + 9_999)).toEqual({
+    const recent = newRecentStarts(NOON);
+    for (let start = 0; start < 10; start++) noteStart(recent, one, start % 7, NOON + start * SECOND);
+    noteSpent(recent, { microUsd: 80, tokens: 4 });
+    expect(recentStarts(recent, NOON + 9_999)).toEqual({
       ...{ requests: 10, microUsd: 1_000, tokens: 100 },
       ...{ atOnce: 6, spent: { microUsd: 80, tokens: 4 } },
     });
-    expect(startedLately(lately, NOON + 12_500)).toMatchObject({ requests: 7.5, atOnce: 6, spent: { microUsd: 60 } });
-    expect(startedLately(lately, NOON + 19_999).requests).toBeLessThan(0.01);
-    expect(startedLately(lately, NOON + 60_000)).toMatchObject({ requests: 0, atOnce: 0, spent: SPENT });
+    expect(recentStarts(recent, NOON + 12_500)).toMatchObject({ requests: 7.5, atOnce: 6, spent: { microUsd: 60 } });
+    expect(recentStarts(recent, NOON + 19_999).requests).toBeLessThan(0.01);
+    expect(recentStarts(recent, NOON + 60_000)).toMatchObject({ requests: 0, atOnce: 0, spent: SPENT });
   });
 
   it('takes its time from the last slice, not from one that a minute’s end cut, and forgets it', () => {
-    const lately = newLately(NOON);
+    const recent = newRecentStarts(NOON);
     const granted = { granted: want(1), mode: 'normal' as const, left: [] };
-    learnWindow(lately, { ...granted, admitForMs: 500 }, NOON);
-    expect(lately.windowMs).toBe(500);
-    learnWindow(lately, { ...granted, admitForMs: 30, left: [left('tpm', 9, 9, 30)] }, NOON);
-    expect(lately.windowMs).toBe(500);
-    startedLately(lately, NOON + 60_000);
-    expect(lately.windowMs).toBe(10_000);
+    learnWindow(recent, { ...granted, admitForMs: 500 }, NOON);
+    expect(recent.windowMs).toBe(500);
+    learnWindow(recent, { ...granted, admitForMs: 30, left: [left('tpm', 9, 9, 30)] }, NOON);
+    expect(recent.windowMs).toBe(500);
+    recentStarts(recent, NOON + 60_000);
+    expect(recent.windowMs).toBe(10_000);
   });
 
   it('a clock that steps back breaks nothing', () => {
-    const lately = newLately(NOON);
-    noteStart(lately, one, 1, NOON);
-    expect(startedLately(lately, NOON - 3_600_000).requests).toBe(1);
+    const recent = newRecentStarts(NOON);
+    noteStart(recent, one, 1, NOON);
+    expect(recentStarts(recent, NOON - 3_600_000).requests).toBe(1);
   });
 });
 
@@ -303,21 +303,21 @@ describe('an isolate’s slices of one pool', () => {
     const of = newPool();
     const slice = enter(of, 2);
     noteClosable(of, slice, NOON);
-    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
+    expect(closesWithAsk(of, NOON, NOON + 3_000)).toEqual([]);
     const share = takeShare(slice, one, NOON) as Share;
     spent(of, slice);
-    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
+    expect(closesWithAsk(of, NOON, NOON + 3_000)).toEqual([]);
     endShare(share, { microUsd: 7, tokens: 0 });
     spent(of, slice);
-    const [telling] = closesAlong(of, NOON, NOON + 3_000);
+    const [telling] = closesWithAsk(of, NOON, NOON + 3_000);
     expect(telling?.report).toMatchObject({ leaseId: slice.leaseId, done: true, spent: { microUsd: 7 } });
-    expect(closesAlong(of, NOON, NOON + 3_000)).toEqual([]);
+    expect(closesWithAsk(of, NOON, NOON + 3_000)).toEqual([]);
     if (telling === undefined) return;
-    endTelling(telling, false);
-    const [again] = closesAlong(of, NOON, NOON + 3_000);
+    endReport(telling, false);
+    const [again] = closesWithAsk(of, NOON, NOON + 3_000);
     expect(again?.slice).toBe(slice);
-    endTelling(telling, true);
-    expect(closesAlong(of, NOON + 9_000, NOON + 12_000)).toEqual([]);
+    endReport(telling, true);
+    expect(closesWithAsk(of, NOON + 9_000, NOON + 12_000)).toEqual([]);
     expect(of.tenant.closable.size).toBe(0);
   });
 
@@ -327,23 +327,23 @@ describe('an isolate’s slices of one pool', () => {
       poolOf(pools, 'acme', [{ scope: scope as Scope, limits: {} }], NOON),
     ) as [Pool, Pool];
     spent(ana, enter(ana, 2));
-    expect(closesAlong(poolOf(pools, 'other', [{ scope: 'tenant', limits: {} }], NOON), NOON, NOON)).toEqual([]);
-    expect(closesAlong(bob, NOON, NOON + 3_000)).toHaveLength(1);
+    expect(closesWithAsk(poolOf(pools, 'other', [{ scope: 'tenant', limits: {} }], NOON), NOON, NOON)).toEqual([]);
+    expect(closesWithAsk(bob, NOON, NOON + 3_000)).toHaveLength(1);
     expect([isBusy(ana, 2_000, NOON + 1_999), isBusy(ana, 2_000, NOON + 2_000)]).toEqual([true, false]);
   });
 
   it('a request that reported it and vanished is followed by another', () => {
     const of = newPool();
     spent(of, enter(of, 2));
-    closesAlong(of, NOON, NOON + 3_000);
-    expect(closesAlong(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
+    closesWithAsk(of, NOON, NOON + 3_000);
+    expect(closesWithAsk(of, NOON + 3_000, NOON + 6_000)).toHaveLength(1);
   });
 
   it('64 closes travel with one ask', () => {
     const of = newPool();
     for (let slice = 0; slice < 70; slice++) spent(of, enter(of, 2));
-    expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(64);
-    expect(closesAlong(of, NOON, NOON + 3_000)).toHaveLength(6);
+    expect(closesWithAsk(of, NOON, NOON + 3_000)).toHaveLength(64);
+    expect(closesWithAsk(of, NOON, NOON + 3_000)).toHaveLength(6);
   });
 
   it.each<[string, Left, boolean]>([
@@ -355,7 +355,7 @@ describe('an isolate’s slices of one pool', () => {
   ])('are short of %s', (_, one, isIt) => {
     const of = newPool();
     learn(of, [one], NOON);
-    expect(isShort(of, enter(of, 20))).toBe(isIt);
+    expect(isLittleLeft(of, enter(of, 20))).toBe(isIt);
   });
 
   it('say what is left: of the limits nearest to their ends, with what they have themselves', () => {

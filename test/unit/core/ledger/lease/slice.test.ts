@@ -9,11 +9,11 @@ import {
   isClosable,
   isQuiet,
   loseShare,
-  ownShare,
   reportOf,
   type Share,
   type Slice,
   startShare,
+  takeFirstShare,
   takeShare,
 } from '../../../../../worker/core/ledger/lease/slice.ts';
 import type { Granted, Want } from '../../../../../worker/core/ledger/messages.ts';
@@ -189,7 +189,7 @@ describe('ledger rules 22 and 29: taken at once, and started in time', () => {
 
   it('a request that took it and hears of it too late starts nothing; it may ask again', () => {
     const { slice } = taking(3);
-    const share = ownShare(slice, want(1));
+    const share = takeFirstShare(slice, want(1));
     expect(startShare(share, NOON + 10 * SECOND)).toBe(false);
     expect(isQuiet(slice)).toBe(true);
   });

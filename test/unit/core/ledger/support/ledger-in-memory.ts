@@ -1,4 +1,4 @@
-import { accountOf, figuresOf, storedOf } from '../../../../../worker/core/ledger/book/account.ts';
+import { accountFigures, accountOf, storedOf } from '../../../../../worker/core/ledger/book/account.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/book/adjust.ts';
 import { begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
 import { fold } from '../../../../../worker/core/ledger/book/fold.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../../../../worker/core/ledger/book/view.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply } from '../../../../../worker/core/ledger/messages.ts';
 import type { Period } from '../../../../../worker/core/ledger/time.ts';
-import type { Figures, Limits, Scope } from '../../../../../worker/core/ledger/types.ts';
+import type { Limits, MoneyFigures, Scope } from '../../../../../worker/core/ledger/types.ts';
 import { MemoryTables } from './memory-tables.ts';
 
 /** Runs the pure core as `TenantLedger` does (load, decide, save in one turn), with a clock to set and a memory to lose. */
@@ -58,18 +58,18 @@ export class LedgerInMemory {
   }
 
   /** One period of one scope. */
-  figures(scope: Scope, period: Period): Figures {
+  figures(scope: Scope, period: Period): MoneyFigures {
     const { spentMicroUsd = 0, heldMicroUsd = 0, unsettledMicroUsd = 0 } = this.figuresOf([scope], [period])[0] ?? {};
     return { spentMicroUsd, heldMicroUsd, unsettledMicroUsd };
   }
 
   /** Exactly these scopes, whether anything is booked in them or not. */
-  figuresOf(scopes: readonly Scope[], periods: readonly Period[]): ({ scope: Scope; period: Period } & Figures)[] {
+  figuresOf(scopes: readonly Scope[], periods: readonly Period[]): ({ scope: Scope; period: Period } & MoneyFigures)[] {
     return this.turn((book) =>
       scopes.flatMap((scope) => {
         const account = accountOf(book.accounts, scope);
         storedOf(account, book.read);
-        return periods.map((period) => ({ scope, period, ...figuresOf(account, period) }));
+        return periods.map((period) => ({ scope, period, ...accountFigures(account, period) }));
       }),
     );
   }

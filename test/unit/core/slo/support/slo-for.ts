@@ -1,4 +1,4 @@
-import { type Promising, resolveSlo } from '../../../../../worker/core/config/resolve-slo.ts';
+import { type PromiseConfig, resolveSlo } from '../../../../../worker/core/config/resolve-slo.ts';
 import type { ConfigInput } from '../../../../../worker/core/config/schema.ts';
 import { slo } from '../../../../../worker/core/config/slo-schema.ts';
 
@@ -6,7 +6,7 @@ import { slo } from '../../../../../worker/core/config/slo-schema.ts';
 export const sloFor = (
   features: readonly string[],
   written: ConfigInput['slo'] = {},
-  tenants: Promising['tenants'] = {},
+  tenants: PromiseConfig['tenants'] = {},
 ) =>
   resolveSlo(
     { slo: slo.parse(written), features: Object.fromEntries(features.map((name) => [name, {}])), tenants },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, LOCAL_IDENTITY } from '../../../../worker/core/identity/identity.ts';
-import { minterProblem, readMintWish } from '../../../../worker/core/identity/mint-wish.ts';
+import { minterProblem, readTokenRequest } from '../../../../worker/core/identity/token-request.ts';
 import { feature } from '../../pipeline/support/router.ts';
 
 const config = { features: new Map([['chat', feature('chat')], ['help', feature('help')]]) }; // biome-ignore format: short
 const server: Identity = { ...LOCAL_IDENTITY, tenant: 'acme', browser: false };
-const read = (body: unknown, more: Partial<Identity> = {}) => readMintWish(body, { ...server, ...more }, config);
+const read = (body: unknown, more: Partial<Identity> = {}) => readTokenRequest(body, { ...server, ...more }, config);
 
 describe('what a token is asked for with', () => {
   it.each<[object, object]>([

@@ -10,7 +10,7 @@ import { canonicalName } from './names.ts';
 import { user } from './user-schema.ts';
 
 /** The body of the call. */
-export interface MintWish {
+export interface TokenRequest {
   user: string;
   /** Null for the same features as the key's. */
   features: readonly string[] | null;
@@ -51,11 +51,11 @@ export function minterProblem(identity: Identity, hasOrigin: boolean): RouterErr
 }
 
 /** Checks the body against what the key may do. */
-export function readMintWish(
+export function readTokenRequest(
   body: unknown,
   identity: Identity,
   { features }: Pick<Config, 'features'>,
-): Result<MintWish, RouterError> {
+): Result<TokenRequest, RouterError> {
   const checked = check(body, wish);
   if (!checked.ok) return checked;
   const asked = checked.value;
