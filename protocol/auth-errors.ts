@@ -1,5 +1,5 @@
 /** Refusals that concern the credential: it is missing, it is not valid, or it does not allow this request. */
-import { afterItsTime, type Rows } from './wire-error.ts';
+import { afterOwnRetryTime, type ErrorRows } from './wire-error.ts';
 
 /** A refusal of a credential. */
 export type AuthError =
@@ -34,7 +34,7 @@ const BEARER = { 'www-authenticate': 'Bearer' };
 const BAD_TOKEN = { 'www-authenticate': 'Bearer error="invalid_token"' };
 
 /** The status and wording of each refusal. */
-export const AUTH_ROWS: Rows<AuthError> = {
+export const AUTH_ROWS: ErrorRows<AuthError> = {
   missing_key: {
     status: 401,
     type: 'authentication_error',
@@ -78,7 +78,7 @@ export const AUTH_ROWS: Rows<AuthError> = {
     status: 503,
     type: 'server_error',
     message: 'The keys of this sign-in cannot be read right now, so its token cannot be checked. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   browser_not_allowed: {
     status: 403,
@@ -152,6 +152,6 @@ export const AUTH_ROWS: Rows<AuthError> = {
     status: 503,
     type: 'server_error',
     message: 'Keys cannot be checked right now. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
 };

@@ -1,7 +1,7 @@
 /** Every refusal and failure that a client can get, by name, and how each looks on the wire, in OpenAI's error body. */
 import { AUTH_ROWS, type AuthError } from './auth-errors.ts';
 import { type BudgetExceeded, LIMIT_ROWS, type RateLimitExceeded } from './limit-errors.ts';
-import { afterItsTime, type Row, type Rows, toWire, type WireError } from './wire-error.ts';
+import { afterOwnRetryTime, type ErrorRow, type ErrorRows, toWire, type WireError } from './wire-error.ts';
 
 /** Every error of the router, by its code. */
 export type RouterError =
@@ -68,7 +68,7 @@ const list = (names: readonly string[]): string => names.map((name) => `"${name}
 const detailOf = ({ detail }: { detail: string }): string => detail;
 
 /** The row of each error. A code without a row does not compile. */
-const ROWS: Rows<RouterError> = {
+const ROWS: ErrorRows<RouterError> = {
   ...AUTH_ROWS,
   ...LIMIT_ROWS,
   invalid_json: {
@@ -177,19 +177,19 @@ const ROWS: Rows<RouterError> = {
     code: ({ code, providerCode }) => foreignCode(providerCode) ?? code,
     param: ({ param }) => param ?? null,
   },
-  providers_unavailable: { status: 503, type: 'server_error', message: detailOf, again: afterItsTime },
-  deadline_exceeded: { status: 503, type: 'server_error', message: detailOf, again: afterItsTime },
+  providers_unavailable: { status: 503, type: 'server_error', message: detailOf, again: afterOwnRetryTime },
+  deadline_exceeded: { status: 503, type: 'server_error', message: detailOf, again: afterOwnRetryTime },
   overloaded: {
     status: 503,
     type: 'server_error',
     message: ({ detail }) => detail ?? 'Every deployment is at its maxParallel. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   rate_limited_by_provider: {
     status: 429,
     type: 'rate_limit_error',
     message: 'Every provider behind this alias is rate limiting us (the providers’ limit, not Carryon’s).',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
     limit: () => ({ owner: 'provider' }),
   },
   feature_cap_exceeded: {
@@ -203,25 +203,25 @@ const ROWS: Rows<RouterError> = {
     status: 503,
     type: 'server_error',
     message: 'Budgets cannot be checked right now. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   audit_unavailable: {
     status: 503,
     type: 'server_error',
     message: 'The log of changes does not answer, so nothing was changed. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   board_unavailable: {
     status: 503,
     type: 'server_error',
     message: 'The routing board does not answer. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   book_unavailable: {
     status: 503,
     type: 'server_error',
     message: 'The book of requests does not answer. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   idempotency_mismatch: {
     status: 422,
@@ -249,7 +249,7 @@ const ROWS: Rows<RouterError> = {
     status: 503,
     type: 'server_error',
     message: 'Answers with an idempotency-key cannot be kept right now. Ask again shortly.',
-    again: afterItsTime,
+    again: afterOwnRetryTime,
   },
   client_gone: {
     status: 499,
@@ -281,5 +281,5 @@ export const ownCode = (shown: string): RouterError['code'] =>
 /** Turns a `RouterError` into a status, headers and a body. This is the only place that does so. */
 export function errorToWire(error: RouterError): WireError {
   // The row of an error's code accepts that error, but TypeScript cannot infer this for a union.
-  return toWire(error, ROWS[error.code] as Row<RouterError>);
+  return toWire(error, ROWS[error.code] as ErrorRow<RouterError>);
 }

@@ -1,5 +1,5 @@
 /** Refusals of a budget or a rate, and how they look on the wire (docs/limits.md). */
-import type { Rows } from './wire-error.ts';
+import type { ErrorRows } from './wire-error.ts';
 
 /** Amounts of money, which are left out if the caller may not see costs. */
 export interface BudgetFigures {
@@ -40,7 +40,7 @@ export interface RateLimitExceeded {
 }
 
 /** The status and wording of each refusal. */
-export const LIMIT_ROWS: Rows<BudgetExceeded | RateLimitExceeded> = {
+export const LIMIT_ROWS: ErrorRows<BudgetExceeded | RateLimitExceeded> = {
   budget_exceeded: {
     status: 429,
     type: 'rate_limit_error',

@@ -4,7 +4,7 @@ import { isObject, type Json } from './json.ts';
 import { keepShape } from './kept-shapes.ts';
 import { readLegacyFunctions } from './parse-legacy.ts';
 import { parseMessages } from './parse-messages.ts';
-import { closed, expected, isGiven, Problem } from './parse-problem.ts';
+import { expectedProblem, isGiven, onlyFields, Problem } from './parse-problem.ts';
 import { checkRest } from './parse-rest.ts';
 import { parseResponseFormat, parseToolChoice, parseTools } from './parse-tools.ts';
 
@@ -16,7 +16,7 @@ export type ParsedChat = { ok: true; chat: ChatRequest } | { ok: false; param: s
  * written by hand and run in one pass, because every request pays for them. Content is checked in place and never copied. Never throws.
  */
 export function parseChat(body: unknown): ParsedChat {
-  if (!isObject(body)) return refused(expected('', 'a JSON object with "model" and "messages"', body));
+  if (!isObject(body)) return refused(expectedProblem('', 'a JSON object with "model" and "messages"', body));
   const chat: ChatRequest = { model: '', messages: [], stream: false, includeUsage: false, rest: {} };
   const stripped = new FieldNames();
   keepShape('field names', stripped);
@@ -35,9 +35,9 @@ export function parseChat(body: unknown): ParsedChat {
 const refused = ({ param, message }: Problem): ParsedChat => ({ ok: false, param, message });
 
 function readRequired(chat: ChatRequest, body: Json): Problem | undefined {
-  if (chat.model === '') return expected('model', 'an alias such as "app/chat"', body.model);
+  if (chat.model === '') return expectedProblem('model', 'an alias such as "app/chat"', body.model);
   return chat.messages.length === 0
-    ? expected('messages', 'an array with at least one message', body.messages)
+    ? expectedProblem('messages', 'an array with at least one message', body.messages)
     : undefined;
 }
 
@@ -46,7 +46,7 @@ function readField(chat: ChatRequest, key: string, value: unknown, stripped: Fie
     case 'model':
     case 'user':
     case 'reasoning_effort':
-      if (typeof value !== 'string') return expected(key, 'a string', value);
+      if (typeof value !== 'string') return expectedProblem(key, 'a string', value);
       if (value !== '') chat[key] = value;
       return;
     case 'messages': {
@@ -58,7 +58,7 @@ function readField(chat: ChatRequest, key: string, value: unknown, stripped: Fie
     case 'stream':
     case 'logprobs':
     case 'parallel_tool_calls':
-      if (typeof value !== 'boolean') return expected(key, 'true or false', value);
+      if (typeof value !== 'boolean') return expectedProblem(key, 'true or false', value);
       chat[key] = value;
       return;
     case 'stream_options':
@@ -116,7 +116,7 @@ type NumberField = 'temperature' | 'top_p' | 'frequency_penalty' | 'presence_pen
 
 function readNumber(chat: ChatRequest, key: NumberField, value: unknown, least: number, most: number) {
   if (typeof value !== 'number' || !(value >= least && value <= most)) {
-    return expected(key, `a number from ${least} to ${most}`, value);
+    return expectedProblem(key, `a number from ${least} to ${most}`, value);
   }
   chat[key] = value;
   return undefined;
@@ -130,7 +130,7 @@ function readInteger(
   most: number,
 ) {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    return expected(
+    return expectedProblem(
       key,
       key === 'seed' ? 'an integer between -2^53 and 2^53' : `an integer from ${least} to ${most}`,
       value,
@@ -148,7 +148,7 @@ function readOutputCap(chat: ChatRequest, body: Json): Problem | undefined {
     ['max_tokens', older],
   ] as const) {
     if (isGiven(value) && (typeof value !== 'number' || !Number.isInteger(value) || value < 0)) {
-      return expected(name, 'a positive integer', value);
+      return expectedProblem(name, 'a positive integer', value);
     }
   }
   if (newer && older && newer !== older) {
@@ -165,14 +165,14 @@ function readOutputCap(chat: ChatRequest, body: Json): Problem | undefined {
 const STREAM_OPTIONS = new Set(['include_usage', 'include_obfuscation']);
 
 function readStreamOptions(chat: ChatRequest, value: unknown, stripped: FieldNames): Problem | undefined {
-  if (!isObject(value)) return expected('stream_options', 'an object such as {"include_usage": true}', value);
+  if (!isObject(value)) return expectedProblem('stream_options', 'an object such as {"include_usage": true}', value);
   for (const name of STREAM_OPTIONS) {
     const option = value[name];
     if (isGiven(option) && typeof option !== 'boolean') {
-      return expected(`stream_options.${name}`, 'true or false', option);
+      return expectedProblem(`stream_options.${name}`, 'true or false', option);
     }
   }
-  closed(value, STREAM_OPTIONS, 'stream_options', stripped);
+  onlyFields(value, STREAM_OPTIONS, 'stream_options', stripped);
   chat.includeUsage = value.include_usage === true;
   return undefined;
 }
@@ -180,20 +180,20 @@ function readStreamOptions(chat: ChatRequest, value: unknown, stripped: FieldNam
 function readStop(chat: ChatRequest, value: unknown): Problem | undefined {
   const right = 'a string or an array of up to 4 strings';
   const stop = typeof value === 'string' ? [value] : value;
-  if (!Array.isArray(stop) || stop.length > 4) return expected('stop', right, value);
+  if (!Array.isArray(stop) || stop.length > 4) return expectedProblem('stop', right, value);
   for (let index = 0; index < stop.length; index++) {
-    if (typeof stop[index] !== 'string') return expected(`stop[${index}]`, 'a string', stop[index]);
+    if (typeof stop[index] !== 'string') return expectedProblem(`stop[${index}]`, 'a string', stop[index]);
   }
   if (stop.length > 0) chat.stop = stop;
   return undefined;
 }
 
 function readLogitBias(chat: ChatRequest, value: unknown): Problem | undefined {
-  if (!isObject(value)) return expected('logit_bias', 'an object from token ids to numbers', value);
+  if (!isObject(value)) return expectedProblem('logit_bias', 'an object from token ids to numbers', value);
   for (const token in value) {
     const bias = value[token];
     if (typeof bias !== 'number' || !(bias >= -100 && bias <= 100)) {
-      return expected(`logit_bias.${token.slice(0, 100)}`, 'a number from -100 to 100', bias);
+      return expectedProblem(`logit_bias.${token.slice(0, 100)}`, 'a number from -100 to 100', bias);
     }
   }
   chat.logit_bias = value as Record<string, number>;
@@ -201,9 +201,10 @@ function readLogitBias(chat: ChatRequest, value: unknown): Problem | undefined {
 }
 
 function readMetadata(chat: ChatRequest, value: unknown): Problem | undefined {
-  if (!isObject(value)) return expected('metadata', 'an object of strings', value);
+  if (!isObject(value)) return expectedProblem('metadata', 'an object of strings', value);
   for (const name in value) {
-    if (typeof value[name] !== 'string') return expected(`metadata.${name.slice(0, 100)}`, 'a string', value[name]);
+    if (typeof value[name] !== 'string')
+      return expectedProblem(`metadata.${name.slice(0, 100)}`, 'a string', value[name]);
   }
   chat.metadata = value as Record<string, string>;
   return undefined;

@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, FunctionTool, ToolCall } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
 import { isObject } from './json.ts';
-import { expected, Problem } from './parse-problem.ts';
+import { expectedProblem, Problem } from './parse-problem.ts';
 import { parseTools } from './parse-tools.ts';
 
 /**
@@ -31,7 +31,7 @@ export function readLegacyFunctions(chat: ChatRequest, stripped: FieldNames): Pr
 function legacyChoice(call: unknown): ChatRequest['tool_choice'] | Problem {
   if (call === 'none' || call === 'auto') return call;
   if (isObject(call) && typeof call.name === 'string') return { type: 'function', function: { name: call.name } };
-  return expected('function_call', '"none", "auto" or an object with a "name"', call);
+  return expectedProblem('function_call', '"none", "auto" or an object with a "name"', call);
 }
 
 /** A message that may call a function in the old way. */

@@ -3,7 +3,7 @@ import type { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
 import { withoutLegacyMessages } from './parse-legacy.ts';
 import { parseParts } from './parse-parts.ts';
-import { expected, isGiven, keep, Problem } from './parse-problem.ts';
+import { expectedProblem, isGiven, keepFields, Problem } from './parse-problem.ts';
 import { parseToolCalls } from './parse-tools.ts';
 
 const ROLES = 'one of "system", "developer", "user", "assistant", "tool"';
@@ -21,7 +21,7 @@ const EVERY_PART = new Set(['text', 'image_url', 'input_audio', 'file']);
 /** Checks `messages`. The result has only known fields. A message without other fields stays the same object. */
 export function parseMessages(messages: unknown, stripped: FieldNames): ChatMessage[] | Problem {
   if (!Array.isArray(messages) || messages.length === 0) {
-    return expected('messages', 'an array with at least one message', messages);
+    return expectedProblem('messages', 'an array with at least one message', messages);
   }
   let copy: unknown[] | undefined;
   for (let index = 0; index < messages.length; index++) {
@@ -36,7 +36,7 @@ export function parseMessages(messages: unknown, stripped: FieldNames): ChatMess
 }
 
 function parseMessage(message: unknown, stripped: FieldNames): Json | Problem {
-  if (!isObject(message)) return expected('', 'an object such as {"role": "user", "content": "…"}', message);
+  if (!isObject(message)) return expectedProblem('', 'an object such as {"role": "user", "content": "…"}', message);
   const problem = checkFields(message);
   if (problem) return problem;
   let result = message;
@@ -56,7 +56,7 @@ function parseMessage(message: unknown, stripped: FieldNames): Json | Problem {
 
 /** A copy with only known fields. It leaves out `tool_calls: []`, which some SDKs keep in the history and OpenAI refuses. */
 function closedMessage(message: Json, keys: ReadonlySet<string>, stripped: FieldNames): Json {
-  const closed = keep(message, keys, 'messages[]', stripped, ECHOED);
+  const closed = keepFields(message, keys, 'messages[]', stripped, ECHOED);
   if (Array.isArray(closed.tool_calls) && closed.tool_calls.length === 0) delete closed.tool_calls;
   const call = message.function_call;
   if (message.role === 'assistant' && isObject(call)) {
@@ -78,7 +78,8 @@ function hasOther(message: Json, keys: ReadonlySet<string>): boolean {
 
 function checkFields(message: Json): Problem | undefined {
   const { role, content } = message;
-  if (isGiven(message.name) && typeof message.name !== 'string') return expected('name', 'a string', message.name);
+  if (isGiven(message.name) && typeof message.name !== 'string')
+    return expectedProblem('name', 'a string', message.name);
   switch (role) {
     case 'user':
     case 'system':
@@ -86,34 +87,35 @@ function checkFields(message: Json): Problem | undefined {
       return checkContent(content);
     case 'tool':
       if (typeof message.tool_call_id !== 'string' || message.tool_call_id === '') {
-        return expected('tool_call_id', 'the id of the tool call that this answers', message.tool_call_id);
+        return expectedProblem('tool_call_id', 'the id of the tool call that this answers', message.tool_call_id);
       }
       return checkContent(content);
     case 'function':
-      if (typeof message.name !== 'string') return expected('name', 'the name of the function', message.name);
+      if (typeof message.name !== 'string') return expectedProblem('name', 'the name of the function', message.name);
       return content === null ? undefined : checkContent(content);
     case 'assistant':
       return checkAssistant(message);
     default:
-      return typeof role === 'string' ? new Problem('role', `must be ${ROLES}`) : expected('role', ROLES, role);
+      return typeof role === 'string' ? new Problem('role', `must be ${ROLES}`) : expectedProblem('role', ROLES, role);
   }
 }
 
 function checkContent(content: unknown): Problem | undefined {
   if (typeof content === 'string' || (Array.isArray(content) && content.length > 0)) return undefined;
-  return expected('content', 'a string or an array of content parts', content);
+  return expectedProblem('content', 'a string or an array of content parts', content);
 }
 
 function checkAssistant(message: Json): Problem | undefined {
   const { content, tool_calls: calls, refusal, function_call: call, audio, reasoning_content: reasoning } = message;
-  if (isGiven(calls) && !Array.isArray(calls)) return expected('tool_calls', 'an array', calls);
-  if (isGiven(refusal) && typeof refusal !== 'string') return expected('refusal', 'a string', refusal);
-  if (isGiven(reasoning) && typeof reasoning !== 'string') return expected('reasoning_content', 'a string', reasoning);
+  if (isGiven(calls) && !Array.isArray(calls)) return expectedProblem('tool_calls', 'an array', calls);
+  if (isGiven(refusal) && typeof refusal !== 'string') return expectedProblem('refusal', 'a string', refusal);
+  if (isGiven(reasoning) && typeof reasoning !== 'string')
+    return expectedProblem('reasoning_content', 'a string', reasoning);
   if (isGiven(call) && (!isObject(call) || typeof call.name !== 'string' || typeof call.arguments !== 'string')) {
-    return expected('function_call', 'an object with "name" and "arguments", both strings', call);
+    return expectedProblem('function_call', 'an object with "name" and "arguments", both strings', call);
   }
   if (isGiven(audio) && (!isObject(audio) || typeof audio.id !== 'string')) {
-    return expected('audio', 'an object with the "id" of an earlier answer', audio);
+    return expectedProblem('audio', 'an object with the "id" of an earlier answer', audio);
   }
   if (typeof content === 'string' || Array.isArray(content)) return undefined;
   const saysSomething = (isGiven(calls) && (calls as unknown[]).length > 0) || isGiven(refusal) || isGiven(call);
@@ -124,7 +126,7 @@ function checkAssistant(message: Json): Problem | undefined {
       'names an earlier answer by its id, which no provider reads here: send its words as "content"',
     );
   }
-  return expected('content', 'a string or an array of parts, unless there are "tool_calls"', content);
+  return expectedProblem('content', 'a string or an array of parts, unless there are "tool_calls"', content);
 }
 
 function allowedParts(role: unknown): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import type { ContentPart } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
-import { closed, expected, isGiven, Problem } from './parse-problem.ts';
+import { expectedProblem, isGiven, onlyFields, Problem } from './parse-problem.ts';
 
 const TEXT_KEYS = new Set(['type', 'text']);
 const IMAGE_KEYS = new Set(['type', 'image_url']);
@@ -33,17 +33,17 @@ export function parseParts(
 }
 
 function parsePart(part: unknown, allowed: ReadonlySet<string>, stripped: FieldNames): unknown {
-  if (!isObject(part)) return expected('', 'an object such as {"type": "text", "text": "…"}', part);
+  if (!isObject(part)) return expectedProblem('', 'an object such as {"type": "text", "text": "…"}', part);
   if (typeof part.type !== 'string' || !allowed.has(part.type)) {
     return expectedType(part.type, allowed);
   }
   switch (part.type) {
     case 'text':
-      if (typeof part.text !== 'string') return expected('text', 'a string', part.text);
-      return closed(part, TEXT_KEYS, WHERE, stripped);
+      if (typeof part.text !== 'string') return expectedProblem('text', 'a string', part.text);
+      return onlyFields(part, TEXT_KEYS, WHERE, stripped);
     case 'refusal':
-      if (typeof part.refusal !== 'string') return expected('refusal', 'a string', part.refusal);
-      return closed(part, REFUSAL_KEYS, WHERE, stripped);
+      if (typeof part.refusal !== 'string') return expectedProblem('refusal', 'a string', part.refusal);
+      return onlyFields(part, REFUSAL_KEYS, WHERE, stripped);
     case 'image_url':
       return parseImage(part, stripped);
     case 'input_audio':
@@ -57,12 +57,12 @@ function expectedType(type: unknown, allowed: ReadonlySet<string>): Problem {
   const names = [...allowed].map((name) => `"${name}"`).join(', ');
   return typeof type === 'string'
     ? new Problem('type', `must be one of ${names} in this message`)
-    : expected('type', `one of ${names}`, type);
+    : expectedProblem('type', `one of ${names}`, type);
 }
 
 function parseImage(part: Json, stripped: FieldNames): Json | Problem {
   const image = part.image_url;
-  if (!isObject(image)) return expected('image_url', 'an object such as {"url": "https://…"}', image);
+  if (!isObject(image)) return expectedProblem('image_url', 'an object such as {"url": "https://…"}', image);
   if (typeof image.url !== 'string' || !isImageUrl(image.url)) {
     return new Problem(
       'image_url.url',
@@ -70,10 +70,10 @@ function parseImage(part: Json, stripped: FieldNames): Json | Problem {
     );
   }
   if (isGiven(image.detail) && typeof image.detail !== 'string') {
-    return expected('image_url.detail', '"auto", "low" or "high"', image.detail);
+    return expectedProblem('image_url.detail', '"auto", "low" or "high"', image.detail);
   }
-  const inner = closed(image, IMAGE_URL_KEYS, `${WHERE}.image_url`, stripped);
-  const outer = closed(part, IMAGE_KEYS, WHERE, stripped);
+  const inner = onlyFields(image, IMAGE_URL_KEYS, `${WHERE}.image_url`, stripped);
+  const outer = onlyFields(part, IMAGE_KEYS, WHERE, stripped);
   return inner === image ? outer : { ...outer, image_url: inner };
 }
 
@@ -83,21 +83,22 @@ const isImageUrl = (url: string): boolean =>
 
 function parseAudio(part: Json, stripped: FieldNames): Json | Problem {
   const audio = part.input_audio;
-  if (!isObject(audio)) return expected('input_audio', 'an object with "data" and "format"', audio);
-  if (typeof audio.data !== 'string') return expected('input_audio.data', 'a base64 string', audio.data);
-  if (typeof audio.format !== 'string') return expected('input_audio.format', '"wav" or "mp3"', audio.format);
-  const inner = closed(audio, INPUT_AUDIO_KEYS, `${WHERE}.input_audio`, stripped);
-  const outer = closed(part, AUDIO_KEYS, WHERE, stripped);
+  if (!isObject(audio)) return expectedProblem('input_audio', 'an object with "data" and "format"', audio);
+  if (typeof audio.data !== 'string') return expectedProblem('input_audio.data', 'a base64 string', audio.data);
+  if (typeof audio.format !== 'string') return expectedProblem('input_audio.format', '"wav" or "mp3"', audio.format);
+  const inner = onlyFields(audio, INPUT_AUDIO_KEYS, `${WHERE}.input_audio`, stripped);
+  const outer = onlyFields(part, AUDIO_KEYS, WHERE, stripped);
   return inner === audio ? outer : { ...outer, input_audio: inner };
 }
 
 function parseFile(part: Json, stripped: FieldNames): Json | Problem {
   const file = part.file;
-  if (!isObject(file)) return expected('file', 'an object with "file_data" or "file_id"', file);
+  if (!isObject(file)) return expectedProblem('file', 'an object with "file_data" or "file_id"', file);
   for (const key of FILE_KEYS) {
-    if (isGiven(file[key]) && typeof file[key] !== 'string') return expected(`file.${key}`, 'a string', file[key]);
+    if (isGiven(file[key]) && typeof file[key] !== 'string')
+      return expectedProblem(`file.${key}`, 'a string', file[key]);
   }
-  const inner = closed(file, FILE_KEYS, `${WHERE}.file`, stripped);
-  const outer = closed(part, FILE_PART_KEYS, WHERE, stripped);
+  const inner = onlyFields(file, FILE_KEYS, `${WHERE}.file`, stripped);
+  const outer = onlyFields(part, FILE_PART_KEYS, WHERE, stripped);
   return inner === file ? outer : { ...outer, file: inner };
 }

@@ -23,7 +23,7 @@ export class Problem {
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** A problem that says what would be right, and describes the value that was sent. */
-export const expected = (param: string, right: string, value: unknown): Problem =>
+export const expectedProblem = (param: string, right: string, value: unknown): Problem =>
   new Problem(param, `must be ${right}, but is ${describe(value)}`);
 
 /** Describes a value without repeating it, because prompts and keys must not end up in error messages. */
@@ -52,7 +52,7 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
 export const tooDeep = (param: string): Problem => new Problem(param, `is nested more than ${DEEPEST} levels deep`);
 
 /** The object itself if it has only `keys` and none of them is null, otherwise a copy with only those. */
-export function closed(
+export function onlyFields(
   source: Json,
   keys: ReadonlySet<string>,
   where: string,
@@ -60,13 +60,13 @@ export function closed(
   silently?: ReadonlySet<string>,
 ): Json {
   for (const key in source) {
-    if (!keys.has(key) || source[key] === null) return keep(source, keys, where, stripped, silently);
+    if (!keys.has(key) || source[key] === null) return keepFields(source, keys, where, stripped, silently);
   }
   return source;
 }
 
 /** A copy of `source` with only `keys`, without null values. Other fields are added to `stripped` under the path `where`. */
-export function keep(
+export function keepFields(
   source: Json,
   keys: ReadonlySet<string>,
   where: string,

@@ -1,5 +1,5 @@
 import { isObject } from './json.ts';
-import { expected, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
+import { expectedProblem, isTooDeep, type Problem, tooDeep } from './parse-problem.ts';
 
 /** The published types of fields that Carryon only passes on. */
 const SHAPES: Readonly<Record<string, 'string' | 'boolean' | 'object' | 'array' | 'word-or-object'>> = {
@@ -34,16 +34,16 @@ export function checkRest(key: string, value: unknown): Problem | undefined {
     case undefined:
       break;
     case 'array':
-      if (!Array.isArray(value)) return expected(key, RIGHT.array, value);
+      if (!Array.isArray(value)) return expectedProblem(key, RIGHT.array, value);
       break;
     case 'object':
-      if (!isObject(value)) return expected(key, RIGHT.object, value);
+      if (!isObject(value)) return expectedProblem(key, RIGHT.object, value);
       break;
     case 'word-or-object':
-      if (typeof value !== 'string' && !isObject(value)) return expected(key, RIGHT[shape], value);
+      if (typeof value !== 'string' && !isObject(value)) return expectedProblem(key, RIGHT[shape], value);
       break;
     default:
-      if (typeof value !== shape) return expected(key, RIGHT[shape], value);
+      if (typeof value !== shape) return expectedProblem(key, RIGHT[shape], value);
   }
   return isTooDeep(value) ? tooDeep(key) : undefined;
 }

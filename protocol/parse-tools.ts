@@ -1,7 +1,7 @@
 import type { ChatMessage, ResponseFormat, Tool, ToolChoice } from './chat.ts';
 import type { FieldNames } from './field-names.ts';
 import { isObject, type Json } from './json.ts';
-import { closed, expected, isGiven, isTooDeep, keep, Problem, tooDeep } from './parse-problem.ts';
+import { expectedProblem, isGiven, isTooDeep, keepFields, onlyFields, Problem, tooDeep } from './parse-problem.ts';
 
 const TOOL_KEYS = { function: new Set(['type', 'function']), custom: new Set(['type', 'custom']) };
 const CALL_KEYS = { function: new Set(['id', 'type', 'function']), custom: new Set(['id', 'type', 'custom']) };
@@ -37,22 +37,23 @@ export function parseToolCalls(calls: readonly unknown[], stripped: FieldNames):
 }
 
 function parseToolCall(call: unknown, stripped: FieldNames): Json | Problem {
-  if (!isObject(call)) return expected('', 'an object with "id", "type" and "function"', call);
-  if (typeof call.id !== 'string' || call.id === '') return expected('id', 'a string', call.id);
+  if (!isObject(call)) return expectedProblem('', 'an object with "id", "type" and "function"', call);
+  if (typeof call.id !== 'string' || call.id === '') return expectedProblem('id', 'a string', call.id);
   const type = call.type ?? 'function';
-  if (type !== 'function' && type !== 'custom') return expected('type', '"function" or "custom"', call.type);
+  if (type !== 'function' && type !== 'custom') return expectedProblem('type', '"function" or "custom"', call.type);
   const called = call[type];
   const text = type === 'function' ? 'arguments' : 'input';
-  if (!isObject(called)) return expected(type, `an object with "name" and "${text}"`, called);
-  if (typeof called.name !== 'string' || called.name === '') return expected(`${type}.name`, 'a string', called.name);
+  if (!isObject(called)) return expectedProblem(type, `an object with "name" and "${text}"`, called);
+  if (typeof called.name !== 'string' || called.name === '')
+    return expectedProblem(`${type}.name`, 'a string', called.name);
   if (typeof called[text] !== 'string') {
-    return expected(`${type}.${text}`, type === 'function' ? 'a string of JSON' : 'a string', called[text]);
+    return expectedProblem(`${type}.${text}`, type === 'function' ? 'a string of JSON' : 'a string', called[text]);
   }
   const calledKeys = type === 'function' ? CALLED_FUNCTION_KEYS : CALLED_CUSTOM_KEYS;
-  const inner = closed(called, calledKeys, `messages[].tool_calls[].${type}`, stripped, ECHOED);
+  const inner = onlyFields(called, calledKeys, `messages[].tool_calls[].${type}`, stripped, ECHOED);
   const extra_content = type === 'function' ? signatureOf(call, stripped) : undefined;
   const keys = extra_content === undefined ? CALL_KEYS[type] : SIGNED_CALL_KEYS;
-  const outer = closed(call, keys, 'messages[].tool_calls[]', stripped, ECHOED);
+  const outer = onlyFields(call, keys, 'messages[].tool_calls[]', stripped, ECHOED);
   if (extra_content !== undefined) return { ...outer, type, [type]: inner, extra_content };
   return inner === called && call.type === type ? outer : { ...outer, type, [type]: inner };
 }
@@ -62,13 +63,13 @@ function signatureOf({ extra_content: extra }: Json, stripped: FieldNames): Json
   const google = isObject(extra) ? extra.google : undefined;
   if (!isObject(extra) || !isObject(google) || typeof google.thought_signature !== 'string') return undefined;
   const where = 'messages[].tool_calls[].extra_content';
-  const signature = closed(google, SIGNATURE_KEYS, `${where}.google`, stripped);
-  return { ...closed(extra, EXTRA_KEYS, where, stripped), google: signature };
+  const signature = onlyFields(google, SIGNATURE_KEYS, `${where}.google`, stripped);
+  return { ...onlyFields(extra, EXTRA_KEYS, where, stripped), google: signature };
 }
 
 /** Checks `tools`; unknown fields are taken out. */
 export function parseTools(tools: unknown, stripped: FieldNames): Tool[] | Problem {
-  if (!Array.isArray(tools)) return expected('tools', 'an array', tools);
+  if (!Array.isArray(tools)) return expectedProblem('tools', 'an array', tools);
   let copy: unknown[] | undefined;
   for (let index = 0; index < tools.length; index++) {
     const tool = parseTool(tools[index], stripped);
@@ -82,39 +83,41 @@ export function parseTools(tools: unknown, stripped: FieldNames): Tool[] | Probl
 }
 
 function parseTool(tool: unknown, stripped: FieldNames): Json | Problem {
-  if (!isObject(tool)) return expected('', 'an object such as {"type": "function", "function": {…}}', tool);
+  if (!isObject(tool)) return expectedProblem('', 'an object such as {"type": "function", "function": {…}}', tool);
   const type = tool.type;
-  if (type !== 'function' && type !== 'custom') return expected('type', '"function" or "custom"', type);
+  if (type !== 'function' && type !== 'custom') return expectedProblem('type', '"function" or "custom"', type);
   const definition = tool[type];
-  if (!isObject(definition)) return expected(type, 'an object with a "name"', definition);
+  if (!isObject(definition)) return expectedProblem(type, 'an object with a "name"', definition);
   if (typeof definition.name !== 'string' || definition.name === '') {
-    return expected(`${type}.name`, 'a string', definition.name);
+    return expectedProblem(`${type}.name`, 'a string', definition.name);
   }
   const problem = checkDefinition(definition, type);
   if (problem) return problem.under(type);
-  const inner = closed(definition, type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS, `tools[].${type}`, stripped);
+  const inner = onlyFields(definition, type === 'function' ? FUNCTION_KEYS : CUSTOM_KEYS, `tools[].${type}`, stripped);
   if (type === 'custom' && isObject(inner.format)) {
     const format = closedFormat(inner.format, stripped);
     return { type, custom: { ...inner, format } };
   }
-  const outer = closed(tool, TOOL_KEYS[type], 'tools[]', stripped);
+  const outer = onlyFields(tool, TOOL_KEYS[type], 'tools[]', stripped);
   return inner === definition ? outer : { ...outer, [type]: inner };
 }
 
 function checkDefinition(definition: Json, type: 'function' | 'custom'): Problem | undefined {
   const { description, parameters, strict, format } = definition;
-  if (isGiven(description) && typeof description !== 'string') return expected('description', 'a string', description);
+  if (isGiven(description) && typeof description !== 'string')
+    return expectedProblem('description', 'a string', description);
   if (type === 'custom') {
     return isGiven(format) ? checkFormat(format) : undefined;
   }
-  if (isGiven(parameters) && !isObject(parameters)) return expected('parameters', 'a JSON Schema object', parameters);
+  if (isGiven(parameters) && !isObject(parameters))
+    return expectedProblem('parameters', 'a JSON Schema object', parameters);
   if (isTooDeep(parameters)) return tooDeep('parameters');
-  return isGiven(strict) && typeof strict !== 'boolean' ? expected('strict', 'a boolean', strict) : undefined;
+  return isGiven(strict) && typeof strict !== 'boolean' ? expectedProblem('strict', 'a boolean', strict) : undefined;
 }
 
 /** A custom tool's `format`: text, or a grammar. */
 function checkFormat(format: unknown): Problem | undefined {
-  if (!isObject(format)) return expected('format', 'an object', format);
+  if (!isObject(format)) return expectedProblem('format', 'an object', format);
   if (format.type === 'text') return undefined;
   const right = '{"type": "text"} or {"type": "grammar", "grammar": {"syntax": "…", "definition": "…"}}';
   if (format.type !== 'grammar' || !isObject(format.grammar)) return new Problem('format', `must be ${right}`);
@@ -127,7 +130,7 @@ function checkFormat(format: unknown): Problem | undefined {
 /** A new object with only the published fields. */
 function closedFormat({ type, grammar }: Json, stripped: FieldNames): Json {
   if (type === 'text') return { type };
-  return { type, grammar: keep(grammar as Json, GRAMMAR_KEYS, 'tools[].custom.format.grammar', stripped) };
+  return { type, grammar: keepFields(grammar as Json, GRAMMAR_KEYS, 'tools[].custom.format.grammar', stripped) };
 }
 
 const CHOICES = '"none", "auto", "required", or an object that names a tool';
@@ -136,25 +139,25 @@ const CHOICES = '"none", "auto", "required", or an object that names a tool';
 export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoice | Problem {
   if (choice === 'none' || choice === 'auto' || choice === 'required') return choice;
   if (typeof choice === 'string') return new Problem('tool_choice', `must be ${CHOICES}`);
-  if (!isObject(choice)) return expected('tool_choice', CHOICES, choice);
+  if (!isObject(choice)) return expectedProblem('tool_choice', CHOICES, choice);
   const type = choice.type;
   if (type === 'function' || type === 'custom') {
     const named = choice[type];
     const name = isObject(named) ? named.name : undefined;
-    if (typeof name !== 'string' || name === '') return expected(`tool_choice.${type}.name`, 'a string', name);
+    if (typeof name !== 'string' || name === '') return expectedProblem(`tool_choice.${type}.name`, 'a string', name);
     return closedNamed(choice, type, 'tool_choice', stripped) as ToolChoice;
   }
   if (type !== 'allowed_tools') {
-    return expected('tool_choice.type', '"function", "custom" or "allowed_tools"', type);
+    return expectedProblem('tool_choice.type', '"function", "custom" or "allowed_tools"', type);
   }
   const allowed = choice.allowed_tools;
   const mode = isObject(allowed) ? allowed.mode : undefined;
   if (mode !== 'auto' && mode !== 'required') {
-    return expected('tool_choice.allowed_tools.mode', '"auto" or "required"', mode);
+    return expectedProblem('tool_choice.allowed_tools.mode', '"auto" or "required"', mode);
   }
-  const { tools } = closed(allowed as Json, ALLOWED_KEYS, ALLOWED, stripped);
+  const { tools } = onlyFields(allowed as Json, ALLOWED_KEYS, ALLOWED, stripped);
   if (!Array.isArray(tools) || !tools.every(isObject)) {
-    return expected(`${ALLOWED}.tools`, 'an array of objects that name tools', tools);
+    return expectedProblem(`${ALLOWED}.tools`, 'an array of objects that name tools', tools);
   }
   const named = tools.map((tool) => allowedTool(tool, stripped)).filter((tool) => tool !== undefined);
   if (named.length === 0 && tools.length > 0) {
@@ -163,7 +166,7 @@ export function parseToolChoice(choice: unknown, stripped: FieldNames): ToolChoi
       'must name functions or custom tools, such as {"type": "function", "function": {"name": "…"}}',
     );
   }
-  const outer = closed(choice, CHOICE_KEYS, 'tool_choice', stripped);
+  const outer = onlyFields(choice, CHOICE_KEYS, 'tool_choice', stripped);
   return { ...outer, allowed_tools: { mode, tools: named } } as ToolChoice;
 }
 
@@ -183,38 +186,39 @@ function allowedTool(tool: Json, stripped: FieldNames): Json | undefined {
 
 /** Keeps only what names a tool: its type, and the name under that. */
 function closedNamed(tool: Json, type: 'function' | 'custom', where: string, stripped: FieldNames): Json {
-  const named = closed(tool[type] as Json, NAME_KEYS, `${where}.${type}`, stripped);
-  return { ...closed(tool, TOOL_KEYS[type], where, stripped), [type]: named };
+  const named = onlyFields(tool[type] as Json, NAME_KEYS, `${where}.${type}`, stripped);
+  return { ...onlyFields(tool, TOOL_KEYS[type], where, stripped), [type]: named };
 }
 
 const FORMATS = '"text", "json_object" or "json_schema"';
 
 /** Checks `response_format`; unknown fields are taken out. */
 export function parseResponseFormat(format: unknown, stripped: FieldNames): ResponseFormat | Problem {
-  if (!isObject(format)) return expected('response_format', `an object whose "type" is ${FORMATS}`, format);
+  if (!isObject(format)) return expectedProblem('response_format', `an object whose "type" is ${FORMATS}`, format);
   const type = format.type;
   if (type === 'text' || type === 'json_object') {
-    return closed(format, TYPE_KEYS, 'response_format', stripped) as ResponseFormat;
+    return onlyFields(format, TYPE_KEYS, 'response_format', stripped) as ResponseFormat;
   }
   if (type !== 'json_schema') {
     return typeof type === 'string'
       ? new Problem('response_format.type', `must be ${FORMATS}`)
-      : expected('response_format.type', FORMATS, type);
+      : expectedProblem('response_format.type', FORMATS, type);
   }
   const where = 'response_format.json_schema';
   const schema = format.json_schema;
-  if (!isObject(schema)) return expected(where, 'an object with "name" and "schema"', schema);
-  if (typeof schema.name !== 'string' || schema.name === '') return expected(`${where}.name`, 'a string', schema.name);
+  if (!isObject(schema)) return expectedProblem(where, 'an object with "name" and "schema"', schema);
+  if (typeof schema.name !== 'string' || schema.name === '')
+    return expectedProblem(`${where}.name`, 'a string', schema.name);
   if (isGiven(schema.schema) && !isObject(schema.schema)) {
-    return expected(`${where}.schema`, 'a JSON Schema object', schema.schema);
+    return expectedProblem(`${where}.schema`, 'a JSON Schema object', schema.schema);
   }
   if (isTooDeep(schema.schema)) return tooDeep(`${where}.schema`);
   if (isGiven(schema.description) && typeof schema.description !== 'string') {
-    return expected(`${where}.description`, 'a string', schema.description);
+    return expectedProblem(`${where}.description`, 'a string', schema.description);
   }
   if (isGiven(schema.strict) && typeof schema.strict !== 'boolean') {
-    return expected(`${where}.strict`, 'a boolean', schema.strict);
+    return expectedProblem(`${where}.strict`, 'a boolean', schema.strict);
   }
-  const inner = closed(schema, SCHEMA_KEYS, where, stripped);
-  return { ...closed(format, FORMAT_KEYS, 'response_format', stripped), json_schema: inner } as ResponseFormat;
+  const inner = onlyFields(schema, SCHEMA_KEYS, where, stripped);
+  return { ...onlyFields(format, FORMAT_KEYS, 'response_format', stripped), json_schema: inner } as ResponseFormat;
 }

@@ -22,7 +22,7 @@ export interface WireLimit {
 }
 
 /** OpenAI's `type` of an error. */
-export type Kind =
+export type ErrorKind =
   | 'invalid_request_error'
   | 'authentication_error'
   | 'permission_error'
@@ -31,14 +31,14 @@ export type Kind =
   | 'server_error';
 
 /** Whether the same request may succeed later: never, after this many milliseconds, or unknown. */
-export type Again = 'never' | 'unknown' | number;
+export type RetryAdvice = 'never' | 'unknown' | number;
 
 /** One row of the table of errors. A field is a function if it depends on the error. */
-export interface Row<E> {
+export interface ErrorRow<E> {
   status: number | ((error: E) => number);
-  type: Kind;
+  type: ErrorKind;
   message: string | ((error: E) => string);
-  again: Again | ((error: E) => Again);
+  again: RetryAdvice | ((error: E) => RetryAdvice);
   /** If left out, the error's own code is sent. */
   code?: (error: E) => string;
   /** The field or header at fault. */
@@ -49,10 +49,12 @@ export interface Row<E> {
 }
 
 /** A row for each error of a union. A missing row does not compile. */
-export type Rows<E extends { code: string }> = { readonly [Code in E['code']]: Row<Extract<E, { code: Code }>> };
+export type ErrorRows<E extends { code: string }> = {
+  readonly [Code in E['code']]: ErrorRow<Extract<E, { code: Code }>>;
+};
 
 /** The wire form of an error, as its row describes it. */
-export function toWire<E extends { code: string }>(error: E, row: Row<E>): WireError {
+export function toWire<E extends { code: string }>(error: E, row: ErrorRow<E>): WireError {
   const of = <Value>(field: Value | ((error: E) => Value)): Value =>
     typeof field === 'function' ? (field as (error: E) => Value)(error) : field;
   const limit = row.limit?.(error);
@@ -72,7 +74,7 @@ export function toWire<E extends { code: string }>(error: E, row: Row<E>): WireE
 }
 
 /** Headers about retries, which both official SDKs obey. `retry-after` is in whole seconds, rounded up so that it is never too early. */
-function againHeaders(again: Again): Record<string, string> {
+function againHeaders(again: RetryAdvice): Record<string, string> {
   if (again === 'unknown') return {};
   if (again === 'never') return { 'x-should-retry': 'false' };
   return {
@@ -82,4 +84,4 @@ function againHeaders(again: Again): Record<string, string> {
 }
 
 /** `again` for errors that contain their own retry time. */
-export const afterItsTime = ({ retryAfterMs }: { retryAfterMs: number }): Again => retryAfterMs;
+export const afterOwnRetryTime = ({ retryAfterMs }: { retryAfterMs: number }): RetryAdvice => retryAfterMs;

@@ -1,7 +1,7 @@
 /** A person's features, read from the router in the background: when a page names the person, and then once an hour. */
 import { type Features, isFeaturesDue, readFeatures } from './core/features.ts';
 import { isOurs } from './core/verdict.ts';
-import type { Rim } from './rim.ts';
+import type { Platform } from './platform.ts';
 import { shortCall } from './short-call.ts';
 import type { Person, Store } from './store/store.ts';
 import { answeredBy, headersNamed } from './wire.ts';
@@ -11,14 +11,14 @@ export type Credential = () => Promise<Headers | undefined>;
 
 export class FeatureFacts {
   readonly #router: string;
-  readonly #rim: Rim;
+  readonly #platform: Platform;
   readonly #store: Pick<Store, 'features' | 'setFeatures'>;
   /** Reads in progress, so that two tabs that open at once cause one request. */
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(router: string, rim: Rim, store: Pick<Store, 'features' | 'setFeatures'>) {
+  constructor(router: string, platform: Platform, store: Pick<Store, 'features' | 'setFeatures'>) {
     this.#router = router;
-    this.#rim = rim;
+    this.#platform = platform;
     this.#store = store;
   }
 
@@ -46,13 +46,13 @@ export class FeatureFacts {
   }
 
   async #refresh(person: Person, credential: Credential): Promise<void> {
-    const rim = this.#rim;
-    if (!isFeaturesDue(await this.#store.features(person), rim.now())) return;
+    const platform = this.#platform;
+    if (!isFeaturesDue(await this.#store.features(person), platform.now())) return;
     const headers = await credential();
     if (headers === undefined) return;
     const init = { headers, cache: 'no-store', redirect: 'error' } as const;
-    const listed = await shortCall(rim, `${this.#router}/ai/features`, init, jsonOf);
-    const features = readFeatures(listed, rim.now());
+    const listed = await shortCall(platform, `${this.#router}/ai/features`, init, jsonOf);
+    const features = readFeatures(listed, platform.now());
     if (features !== undefined) await this.#store.setFeatures(person, features);
   }
 }

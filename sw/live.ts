@@ -2,7 +2,7 @@
 
 import { StreamedCompletion } from '../protocol/completion-of-stream.ts';
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import { type Asked, isTheirs } from './asked.ts';
+import { type AskedQuestion, isTheirs } from './asked-question.ts';
 import { endsKey } from './core/asking.ts';
 import { StreamFollower } from './core/follow.ts';
 import { RESPONSE_HEADERS } from './core/headers.ts';
@@ -20,7 +20,7 @@ import { answeredBy } from './wire.ts';
 const OF_THE_WIRE = ['content-encoding', 'content-length'];
 
 /** A copy, because a response's own headers may be immutable. Another origin's answer has only its exposed headers. */
-export function live({ status, statusText, headers: original }: Response, body: BodyInit | null): Response {
+export function liveResponse({ status, statusText, headers: original }: Response, body: BodyInit | null): Response {
   const headers = new Headers(original);
   for (const name of OF_THE_WIRE) headers.delete(name);
   headers.set(RESPONSE_HEADERS.travel, 'live');
@@ -28,22 +28,22 @@ export function live({ status, statusText, headers: original }: Response, body: 
 }
 
 /** The stream of an answer. It is resumed if it breaks, and kept once its end has been read. */
-export function followed(parts: Parts, asked: Asked, outgoing: Outgoing, response: Response): FollowedStream {
-  const { rim, tabs, router } = parts;
+export function followed(parts: Parts, asked: AskedQuestion, outgoing: Outgoing, response: Response): FollowedStream {
+  const { platform, tabs, router } = parts;
   const { question, clientId, key } = asked;
   let brokenAt = asked.at;
   const streamId = response.headers.get(RESPONSE_HEADERS.streamId);
   const isResumable = streamId !== null && question.wish !== 'off';
   const builder = key === undefined ? undefined : new StreamedCompletion();
   const follower = new StreamFollower({ builder, showsUsage: question.includeUsage });
-  return new FollowedStream(rim, {
+  return new FollowedStream(platform, {
     body: response.body ?? new Blob().stream(),
     follower,
-    watch: streamWatch(rim, router, isResumable),
+    watch: streamWatch(platform, router, isResumable),
     ...(isResumable && { resume: resuming(resumePorts(parts, asked), ownedBy(question, outgoing), streamId) }),
     lostText: lostEvent(),
     tell: (event) => {
-      if (event === 'resuming') brokenAt = rim.now();
+      if (event === 'resuming') brokenAt = platform.now();
       else report(parts, asked, event, brokenAt);
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { kind: 'tab', tab: clientId });
     },
@@ -62,9 +62,9 @@ function ownedBy({ user }: PageQuestion, { headers: sent, credentials }: Outgoin
   return { headers, credentials };
 }
 
-const resumePorts = ({ router, rim, tabs }: Parts, { person, clientId }: Asked): ResumePorts => ({
+const resumePorts = ({ router, platform, tabs }: Parts, { person, clientId }: AskedQuestion): ResumePorts => ({
   router,
-  rim,
+  platform,
   token: () => tabs.token(person, clientId),
   saw: (isReached) => void tabs.reached(isReached),
 });
@@ -74,17 +74,22 @@ const REPORT_AFTER_MS = 20;
 
 /** Notes an event for the team's own count of what people saw while the router could not be reached. */
 export function report(
-  { reports, rim }: Parts,
-  { person, question, at: askedAt }: Asked,
+  { reports, platform }: Parts,
+  { person, question, at: askedAt }: AskedQuestion,
   kind: ReportKind,
   since: number = askedAt,
 ): void {
   if (person === null || question.wish === 'off') return;
-  const at = rim.now();
-  rim.after(REPORT_AFTER_MS, () => void reports.note(person, kind, question.feature, since, at));
+  const at = platform.now();
+  platform.after(REPORT_AFTER_MS, () => void reports.note(person, kind, question.feature, since, at));
 }
 
-async function settleStream(parts: Parts, asked: Asked, response: Response, follower: StreamFollower): Promise<void> {
+async function settleStream(
+  parts: Parts,
+  asked: AskedQuestion,
+  response: Response,
+  follower: StreamFollower,
+): Promise<void> {
   if (follower.isDone) await settle(parts, asked, response, follower.completion());
   else if (endsKey(follower.error?.code)) await forgetKey(parts, asked);
 }
@@ -92,15 +97,15 @@ async function settleStream(parts: Parts, asked: Asked, response: Response, foll
 /** Called when a complete answer has come. It is kept if that is allowed. In any case the next ask is a new question. */
 export async function settle(
   parts: Parts,
-  asked: Asked,
+  asked: AskedQuestion,
   response: Response,
   completion: string | undefined,
 ): Promise<void> {
-  const { store, rim } = parts;
+  const { store, platform } = parts;
   const { person, key, given, question } = asked;
   if (person === null || key === undefined) return;
   const sentKey = given?.idempotencyKey;
-  const times = mayKeep({ ...answeredBy(response), completion }, question, rim.now());
+  const times = mayKeep({ ...answeredBy(response), completion }, question, platform.now());
   if (times === undefined || completion === undefined || !(await isTheirs(parts, asked)))
     return store.delivered(person, key, sentKey);
   const { feature, generation } = question;
@@ -109,7 +114,7 @@ export async function settle(
 }
 
 /** Called when the router has ended the run of this key for good, so the next ask needs another key. */
-export async function forgetKey({ store }: Parts, { person, key, given }: Asked): Promise<void> {
+export async function forgetKey({ store }: Parts, { person, key, given }: AskedQuestion): Promise<void> {
   if (person !== null && key !== undefined && given !== undefined)
     await store.delivered(person, key, given.idempotencyKey);
 }

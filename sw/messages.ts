@@ -1,19 +1,19 @@
 /** What pages ask their worker, and what it replies. */
 import type { PageMessage, QueuedQuestion } from '../protocol/travel-messages.ts';
 import type { QueuedRow } from './core/outbox.ts';
-import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
+import { DONE, type Later, NO_PERSON, NOT_FOUND, type Reply } from './reply.ts';
 import { isRouterThere } from './send.ts';
-import type { Shell } from './shell.ts';
 import type { Person } from './store/store.ts';
 import { ALL_TABS } from './tabs-talk.ts';
+import type { TravelWorker } from './travel-worker.ts';
 
 type Asking = Exclude<PageMessage, { kind: 'take-over' }>;
-export async function replyTo(shell: Shell, message: Asking, clientId: string, later: Later): Promise<Reply> {
-  const { tabs, store, router, outbox } = shell;
+export async function replyTo(worker: TravelWorker, message: Asking, clientId: string, later: Later): Promise<Reply> {
+  const { tabs, store, router, outbox } = worker;
   switch (message.kind) {
     case 'hello': {
       const { person, visitor } = await store.nameTab(clientId, message.person);
-      if (person !== null) later(featuresFor(shell, person, clientId));
+      if (person !== null) later(featuresFor(worker, person, clientId));
       const mode = await store.mode();
       const waiting = person === null ? 0 : await outbox.opened(person);
       if (waiting > 0) later(outbox.flush());
@@ -26,7 +26,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'streams':
       return { ok: true, open: tabs.openStreams };
     case 'flush':
-      later(retry(shell));
+      later(retry(worker));
       return DONE;
     case 'ping':
       return { ok: true, open: tabs.streamsOf(clientId) };
@@ -34,7 +34,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
     case 'note-get':
     case 'note-put':
     case 'note-delete':
-      return shell.notes.reply(message, clientId, later);
+      return worker.notes.reply(message, clientId, later);
     case 'queue':
     case 'cancel':
     case 'send-now':
@@ -46,7 +46,7 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
       // The tab may have named another person meanwhile. The message says who signs out.
       const isNamed = message.kind !== 'sign-out' || named?.name === message.person;
       const person = isNamed ? named : await store.person(message.person);
-      return person === null ? NOBODY : replyToPerson(shell, message, person, clientId, later);
+      return person === null ? NO_PERSON : replyToPerson(worker, message, person, clientId, later);
     }
   }
 }
@@ -55,19 +55,19 @@ export async function replyTo(shell: Shell, message: Asking, clientId: string, l
  * Tries again, because the network may be back. Pages ask for this while something waits, or while they show that the router is
  * unreachable.
  */
-async function retry({ outbox, tabs, rim, router }: Shell): Promise<void> {
+async function retry({ outbox, tabs, platform, router }: TravelWorker): Promise<void> {
   await outbox.flush();
-  if (tabs.connection !== 'online' && rim.isOnline()) tabs.reached(await isRouterThere(rim, router));
+  if (tabs.connection !== 'online' && platform.isOnline()) tabs.reached(await isRouterThere(platform, router));
 }
 
 async function replyToPerson(
-  shell: Shell,
+  worker: TravelWorker,
   message: Asking,
   person: Person,
   clientId: string,
   later: Later,
 ): Promise<Reply> {
-  const { store, tabs, outbox } = shell;
+  const { store, tabs, outbox } = worker;
   switch (message.kind) {
     case 'queue':
       return { ok: true, questions: (await outbox.list(person)).map(shownQuestion) };
@@ -117,8 +117,8 @@ const shownQuestion = ({ id, askedAt, feature, state, tries, lastError }: Queued
 });
 
 /** Reads the person's features with a token of the tab that has just named this person. */
-const featuresFor = (shell: Shell, person: Person, clientId: string): Promise<void> =>
-  shell.features.refresh(person, async () => {
-    const token = await shell.tabs.token(person, clientId);
+const featuresFor = (worker: TravelWorker, person: Person, clientId: string): Promise<void> =>
+  worker.features.refresh(person, async () => {
+    const token = await worker.tabs.token(person, clientId);
     return token === null ? undefined : new Headers({ authorization: `Bearer ${token}` });
   });

@@ -1,6 +1,6 @@
 /** Replies to the messages in which pages read and change their notes. */
 import type { NoteMessage } from '../protocol/travel-messages.ts';
-import { DONE, type Later, NOBODY, NOT_FOUND, type Reply } from './reply.ts';
+import { DONE, type Later, NO_PERSON, NOT_FOUND, type Reply } from './reply.ts';
 import type { Person, Store, Tab } from './store/store.ts';
 
 /** Tells the person's tabs that a note has changed, except the tab that changed it. */
@@ -29,7 +29,7 @@ export class Notes {
 
   async #replyTo(message: NoteMessage, tab: Tab | undefined, clientId: string, later: Later): Promise<Reply> {
     const person = tab?.person ?? null;
-    if (person === null || person.name !== message.person) return NOBODY;
+    if (person === null || person.name !== message.person) return NO_PERSON;
     switch (message.kind) {
       case 'note-list':
         return { ok: true, notes: await this.#store.notes(person, message.prefix) };

@@ -1,20 +1,20 @@
 /** Questions that wait for a network: accepted, sent once each, and kept with their answers until they are removed. */
 import { uuidV7 } from '../protocol/uuid-v7.ts';
 import {
-  admits,
   afterDeath,
   afterSending,
-  aged,
   countWaiting,
+  hasRoomFor,
   inOnePiece,
   mayCancel,
   newRow,
   nextDue,
   nextToSend,
   type QueuedRow,
-  sending,
+  rowAt,
   sentNow,
   storableHeaders,
+  takenForSending,
 } from './core/outbox.ts';
 import type { Parts } from './parts.ts';
 import { isRouterThere } from './send.ts';
@@ -62,7 +62,7 @@ export class Outbox {
     const headers = storableHeaders(asked.headers);
     const bytes = bytesOf(body);
     const taken = await this.#parts.store.enqueue(person, row, { path, body, headers, sentUnder }, (others) =>
-      admits(others, bytes),
+      hasRoomFor(others, bytes),
     );
     if (typeof taken === 'string') return undefined;
     await this.changed(person);
@@ -71,9 +71,9 @@ export class Outbox {
   }
 
   async list(person: Person): Promise<QueuedRow[]> {
-    const { store, rim } = this.#parts;
-    const now = rim.now();
-    return (await store.queued(person)).flatMap((row) => aged(row, now) ?? []);
+    const { store, platform } = this.#parts;
+    const now = platform.now();
+    return (await store.queued(person)).flatMap((row) => rowAt(row, now) ?? []);
   }
 
   /** Returns false if there is no question with this id, or if it is being sent. */
@@ -89,9 +89,9 @@ export class Outbox {
 
   /** Makes a question due and returns its id from now on; undefined if there is no question with this id. `flush` sends it. */
   async sendNow(person: Person, id: string): Promise<string | undefined> {
-    const { store, rim } = this.#parts;
-    const now = rim.now();
-    const newId = uuidV7(now + (await store.clockOffsetMs()), rim.bytes(10));
+    const { store, platform } = this.#parts;
+    const now = platform.now();
+    const newId = uuidV7(now + (await store.clockOffsetMs()), platform.bytes(10));
     const known = (await this.list(person)).find((row) => row.id === id);
     if (known === undefined) return undefined;
     const next = sentNow(known, newId, now);
@@ -145,17 +145,17 @@ export class Outbox {
 
   async #round(): Promise<FlushEnd> {
     this.#callOff();
-    const { store, rim, tabs, router } = this.#parts;
+    const { store, platform, tabs, router } = this.#parts;
     const people = await store.peopleWithQueue();
     for (const person of people) await this.#mend(person);
-    const now = rim.now();
+    const now = platform.now();
     const rows = await Promise.all(people.map((person) => store.queued(person)));
     if (tabs.connection === 'online' && rows.every((own) => nextToSend(own, now) === undefined)) {
       await this.#comeAgain(people);
       return 'done';
     }
     // The prompt and the token go only to a server that has shown that it is the router.
-    const isReached = rim.isOnline() && (await isRouterThere(rim, router));
+    const isReached = platform.isOnline() && (await isRouterThere(platform, router));
     tabs.reached(isReached);
     if (!isReached) return 'unreached';
     let end: FlushEnd = 'done';
@@ -172,21 +172,21 @@ export class Outbox {
    * Starts the next round when the first postponed question is due. If this worker ends before that, a page's sign of a network starts it.
    */
   async #comeAgain(people: readonly Person[]): Promise<void> {
-    const { store, rim } = this.#parts;
-    const now = rim.now();
+    const { store, platform } = this.#parts;
+    const now = platform.now();
     const rows = await Promise.all(people.map((person) => store.queued(person)));
     const dueAt = nextDue(rows.flat(), now);
-    if (dueAt !== undefined) this.#callOff = rim.after(dueAt - now, () => void this.flush());
+    if (dueAt !== undefined) this.#callOff = platform.after(dueAt - now, () => void this.flush());
   }
 
   /** Repairs rows. Under the lock no other worker sends, so a row in state `sending` was left behind by a worker that died. */
   async #mend(person: Person): Promise<void> {
-    const { store, rim } = this.#parts;
-    const now = rim.now();
+    const { store, platform } = this.#parts;
+    const now = platform.now();
     let isChanged = false;
     for (const { id } of await store.queued(person))
       await store.changeQueued(person, id, (row) => {
-        const next = aged(afterDeath(row), now);
+        const next = rowAt(afterDeath(row), now);
         if (next?.state === row.state) return undefined;
         isChanged = true;
         return next;
@@ -196,13 +196,13 @@ export class Outbox {
 
   /** Sends the person's questions one after the other. `gone`: the router is no longer reachable. */
   async #sendAll(person: Person): Promise<FlushEnd | 'gone'> {
-    const { store, rim, tabs, router } = this.#parts;
+    const { store, platform, tabs, router } = this.#parts;
     let end: FlushEnd = 'done';
     // Each question is sent once per round, even if its outcome could not be stored.
     const tried = new Set<string>();
     for (;;) {
       const rows = (await store.queued(person)).filter(({ id }) => !tried.has(id));
-      const next = nextToSend(rows, rim.now());
+      const next = nextToSend(rows, platform.now());
       if (next === undefined) return end;
       tried.add(next.id);
       const token = await tabs.token(person);
@@ -210,7 +210,7 @@ export class Outbox {
       if (token === null) return end;
       if ((await this.#sendOne(person, next.id, token)) === 'done') continue;
       // A filter on the way may block the text of this question and let the others through.
-      if (!(await isRouterThere(rim, router))) return 'gone';
+      if (!(await isRouterThere(platform, router))) return 'gone';
       end = 'unreached';
     }
   }
@@ -226,8 +226,8 @@ export class Outbox {
   }
 
   async #sendOver(signal: AbortSignal, person: Person, id: string, token: string): Promise<FlushEnd> {
-    const { store, rim } = this.#parts;
-    const taken = await store.changeQueued(person, id, sending);
+    const { store, platform } = this.#parts;
+    const taken = await store.changeQueued(person, id, takenForSending);
     if (taken?.state !== 'sending') return 'done';
     await this.changed(person);
     const question = await store.question(person, id);
@@ -236,7 +236,7 @@ export class Outbox {
       // The question cannot be decrypted. It is damaged on the disk.
       await store.changeQueued(person, id, (row) => ({ ...row, state: 'failed', lastError: 'unreadable' }));
     } else if (arrived !== undefined) {
-      const row = afterSending(taken, arrived, rim.now());
+      const row = afterSending(taken, arrived, platform.now());
       await this.#settle(person, row, question.sentUnder, arrived);
     }
     await this.changed(person);

@@ -8,4 +8,4 @@ export type Later = (work: Promise<unknown>) => void;
 
 export const DONE: Reply = { ok: true };
 export const NOT_FOUND: Reply = { ok: false, code: 'not_found' };
-export const NOBODY: Reply = { ok: false, code: 'no_person' };
+export const NO_PERSON: Reply = { ok: false, code: 'no_person' };

@@ -5,7 +5,7 @@
 import { REPORTS_AT_ONCE, reportsSettled } from './core/reports.ts';
 import { isOurs } from './core/verdict.ts';
 import { credentialOf } from './features.ts';
-import type { Rim } from './rim.ts';
+import type { Platform } from './platform.ts';
 import { shortCall } from './short-call.ts';
 import { hexOf } from './store/seal.ts';
 import type { Person, ReportKind, Store } from './store/store.ts';
@@ -13,19 +13,19 @@ import { answeredBy } from './wire.ts';
 
 export class Reports {
   readonly #router: string;
-  readonly #rim: Rim;
+  readonly #platform: Platform;
   readonly #store: Pick<Store, 'report' | 'reports' | 'reported'>;
   #isSending = false;
 
-  constructor(router: string, rim: Rim, store: Pick<Store, 'report' | 'reports' | 'reported'>) {
+  constructor(router: string, platform: Platform, store: Pick<Store, 'report' | 'reports' | 'reported'>) {
     this.#router = router;
-    this.#rim = rim;
+    this.#platform = platform;
     this.#store = store;
   }
 
   /** Stores a report. `since`: when the page asked; `at`: when the worker saw the event. */
-  note(person: Person, kind: ReportKind, feature: string, since: number, at = this.#rim.now()): Promise<void> {
-    const id = hexOf(this.#rim.bytes(16));
+  note(person: Person, kind: ReportKind, feature: string, since: number, at = this.#platform.now()): Promise<void> {
+    const id = hexOf(this.#platform.bytes(16));
     return this.#store.report(person, { id, at, kind, feature, waitedMs: Math.max(0, Math.round(at - since)) });
   }
 
@@ -40,7 +40,7 @@ export class Reports {
       credential.set('content-type', 'application/json');
       const body = JSON.stringify({ reports });
       const init = { method: 'POST', headers: credential, body, redirect: 'error' } as const;
-      const areSettled = await shortCall(this.#rim, `${this.#router}/ai/reports`, init, (response) =>
+      const areSettled = await shortCall(this.#platform, `${this.#router}/ai/reports`, init, (response) =>
         reportsSettled(response.status, isOurs(answeredBy(response))),
       );
       // They were not delivered, so they stay until the next answer.

@@ -1,21 +1,21 @@
 /** Sends one queued question: without a stream, with a token that a tab of its person has just provided. */
 import { REQUEST_HEADERS } from '../protocol/headers.ts';
-import { questionKey } from './asked.ts';
+import { questionKey } from './asked-question.ts';
 import { RESPONSE_HEADERS } from './core/headers.ts';
 import { completionToKeep, mayKeep } from './core/keep.ts';
-import { type Outcome, retryAfterMs } from './core/outbox.ts';
+import { retryAfterMs, type SendOutcome } from './core/outbox.ts';
 import { readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
 import { isOurs } from './core/verdict.ts';
 import { learnClock } from './learn-clock.ts';
 import type { Parts } from './parts.ts';
-import { exchangeOf, type Sent, send } from './send.ts';
+import { exchangeOf, type SendResult, send } from './send.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store/store.ts';
 import { answeredBy } from './wire.ts';
 
 /** An outcome, with the answer if there is one. */
 export type Arrived =
-  | Exclude<Outcome, { kind: 'answered' }>
+  | Exclude<SendOutcome, { kind: 'answered' }>
   /** `copy`: where and what to keep among the answers. */
   | { kind: 'answered'; answer: QueuedAnswer; copy: { key: string; kept: Kept } | null };
 
@@ -29,13 +29,13 @@ export interface Sending {
 
 /** Sends the question. Undefined if the person has signed out meanwhile. */
 export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrived | undefined> {
-  const { router, rim } = parts;
+  const { router, platform } = parts;
   const { id, question, token, signal } = sending;
   const headers = new Headers(question.headers);
   headers.set('authorization', `Bearer ${token}`);
   headers.set(REQUEST_HEADERS.idempotencyKey, id);
   const sent = await send(
-    rim,
+    platform,
     {
       url: `${router}${question.path}`,
       headers,
@@ -71,14 +71,14 @@ export async function sendQueued(parts: Parts, sending: Sending): Promise<Arrive
 
 const { requestId, travel, travelId } = RESPONSE_HEADERS;
 
-function refusal(response: Response, code: string | undefined): Outcome & { kind: 'refused' } {
+function refusal(response: Response, code: string | undefined): SendOutcome & { kind: 'refused' } {
   const { status, header } = answeredBy(response);
   return { kind: 'refused', status, code: code ?? null, retryAfterMs: retryAfterMs(header) };
 }
 
 async function answered(
   parts: Parts,
-  { response, text }: Sent & { kind: 'answer' },
+  { response, text }: SendResult & { kind: 'answer' },
   sending: Sending,
 ): Promise<Arrived> {
   const { id } = sending;
@@ -89,7 +89,11 @@ async function answered(
   const arrived = { kind: 'answered' as const, answer: { headers, body: text } };
 
   const completion = completionToKeep(text);
-  const times = mayKeep({ ...answeredBy(response), completion }, { noStore: false, wish: 'queue' }, parts.rim.now());
+  const times = mayKeep(
+    { ...answeredBy(response), completion },
+    { noStore: false, wish: 'queue' },
+    parts.platform.now(),
+  );
   const read = times && (await readAgain(parts, sending));
   if (completion === undefined || times === undefined || read === undefined) return { ...arrived, copy: null };
   const { key, feature, generation } = read;

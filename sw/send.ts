@@ -1,12 +1,12 @@
 /** Sends one question to the router, with its time limits and its one resend, and returns the result. */
-import { toldErrorIn } from './core/asking.ts';
+import { routerErrorIn } from './core/asking.ts';
 import type { Exchange } from './core/clock.ts';
 import { isCompletion } from './core/keep.ts';
 import { headerLimitMs, idleLimitMs, probeAfterMs, resendAfterMs } from './core/patience.ts';
 import { type Cause, causeOf, formOf, isOurs, mayResend, passesFailed, verdictOf } from './core/verdict.ts';
-import { pause, type Rim } from './rim.ts';
+import { type Platform, pause } from './platform.ts';
 import { shortCall } from './short-call.ts';
-import { type Watch, watched, within } from './watch.ts';
+import { awaitWatched, type Watch, within } from './watch.ts';
 import { answeredBy } from './wire.ts';
 
 /** The request that is sent. Its body is the page's own, byte for byte. */
@@ -22,7 +22,7 @@ export interface Outgoing {
   hasCopy: boolean;
 }
 
-export type Sent =
+export type SendResult =
   /** A whole completion, in one piece. */
   | { kind: 'answer'; response: Response; text: string; exchange: Exchange }
   /** The head of a stream; its body is not read yet. */
@@ -50,45 +50,49 @@ export interface Failed {
 }
 
 /** The code of the router's own error, if it gave one. */
-export const codeOf = (sent: Sent): string | undefined =>
+export const codeOf = (sent: SendResult): string | undefined =>
   sent.kind === 'refused' || sent.kind === 'failed' ? sent.code : undefined;
 
 /** The times of the exchange; undefined if the router has not answered. */
-export const exchangeOf = (sent: Sent): Exchange | undefined =>
+export const exchangeOf = (sent: SendResult): Exchange | undefined =>
   sent.kind === 'left' || sent.kind === 'failed' ? undefined : sent.exchange;
 
-export async function send(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
+export async function send(platform: Platform, outgoing: Outgoing, signal: AbortSignal): Promise<SendResult> {
   const keyed = outgoing.idempotencyKey !== undefined;
   for (let sends = 1; ; sends++) {
-    const sent = await attempt(rim, outgoing, signal);
+    const sent = await attempt(platform, outgoing, signal);
     if (sent.kind !== 'failed' || sent.what === undefined) return sent;
-    if (!mayResend({ keyed, sends, isOnline: rim.isOnline(), what: sent.what })) return sent;
-    await pause(rim, resendAfterMs(rim.random()), signal);
+    if (!mayResend({ keyed, sends, isOnline: platform.isOnline(), what: sent.what })) return sent;
+    await pause(platform, resendAfterMs(platform.random()), signal);
   }
 }
 
-async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
+async function attempt(platform: Platform, outgoing: Outgoing, signal: AbortSignal): Promise<SendResult> {
   const { url, headers, body, credentials, isResumable, hasCopy } = outgoing;
   // Aborts the request, both when the worker gives up the line and when the page leaves.
   const line = new AbortController();
   const leave = () => line.abort();
   if (signal.aborted) return { kind: 'left' };
   signal.addEventListener('abort', leave);
-  const failed = (what: 'line' | 'limit'): Sent => {
+  const failed = (what: 'line' | 'limit'): SendResult => {
     leave();
-    return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: causeOf(what, rim.isOnline()), what };
+    return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: causeOf(what, platform.isOnline()), what };
   };
   // A redirect would hand the question to another host, such as a captive portal's.
   const how = { method: 'POST', redirect: 'error', cache: 'no-store' } as const;
   const request = new Request(url, { ...how, headers, body, credentials, signal: line.signal });
   const limitMs = headerLimitMs({ isResumable, hasCopy });
-  const sentAt = rim.now();
-  const head = await watched(rim, rim.fetch(request), limitMs === undefined ? probing(rim, url) : within(limitMs));
+  const sentAt = platform.now();
+  const head = await awaitWatched(
+    platform,
+    platform.fetch(request),
+    limitMs === undefined ? probing(platform, url) : within(limitMs),
+  );
   if (head.kind === 'silent') return failed('limit');
   if (head.kind === 'failed') return failed('line');
 
   const response = head.value;
-  const exchange = { sentAt, receivedAt: rim.now(), date: response.headers.get('date') };
+  const exchange = { sentAt, receivedAt: platform.now(), date: response.headers.get('date') };
   const answered = answeredBy(response);
   const verdict = verdictOf(answered);
   if (verdict === 'answer' && formOf(answered) === 'stream') return { kind: 'stream', response, exchange };
@@ -98,7 +102,7 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
   }
   if (typeof verdict === 'object' && !isOurs(answered))
     return { kind: 'failed', cause: verdict.failed, instead: response };
-  const read = await watched(rim, response.text(), probing(rim, url));
+  const read = await awaitWatched(platform, response.text(), probing(platform, url));
   const text = read.kind === 'came' ? read.value : undefined;
   if (text === undefined || (verdict === 'answer' && !isCompletion(text))) {
     // The router has the whole answer, so a request with a key may be sent again.
@@ -106,27 +110,27 @@ async function attempt(rim: Rim, outgoing: Outgoing, signal: AbortSignal): Promi
     return signal.aborted ? { kind: 'left' } : { kind: 'failed', cause: 'cut', what: 'line' };
   }
   if (verdict === 'answer') return { kind: 'answer', response, text, exchange };
-  const { code, carryon } = toldErrorIn(text);
+  const { code, carryon } = routerErrorIn(text);
   const refused = new Response(text || null, response);
   if (verdict === 'pass') return { kind: 'refused', response: refused, code, exchange };
   return { kind: 'failed', cause: verdict.failed, instead: refused, code, carryon };
 }
 
 /** Watches a line on which silence may mean a slow model. The line counts as alive while the router answers a check. */
-const probing = (rim: Rim, url: string): Watch => ({
+const probing = (platform: Platform, url: string): Watch => ({
   silenceMs: probeAfterMs,
-  isAlive: () => isRouterThere(rim, url),
+  isAlive: () => isRouterThere(platform, url),
 });
 
 /** How the body of a stream is watched for silence. */
-export const streamWatch = (rim: Rim, url: string, isResumable: boolean): Watch => {
+export const streamWatch = (platform: Platform, url: string, isResumable: boolean): Watch => {
   const silenceMs = idleLimitMs({ isResumable });
-  return isResumable ? within(silenceMs) : { ...probing(rim, url), silenceMs: () => silenceMs };
+  return isResumable ? within(silenceMs) : { ...probing(platform, url), silenceMs: () => silenceMs };
 };
 
 /** Whether the router itself answers at its address. */
-export async function isRouterThere(rim: Rim, url: string): Promise<boolean> {
+export async function isRouterThere(platform: Platform, url: string): Promise<boolean> {
   const init = { cache: 'no-store' } as const;
-  const isThere = await shortCall(rim, new URL('/healthz', url), init, (head) => isOurs(answeredBy(head)));
+  const isThere = await shortCall(platform, new URL('/healthz', url), init, (head) => isOurs(answeredBy(head)));
   return isThere === true;
 }

@@ -2,11 +2,11 @@
  * A streamed answer on its way to the page. Whole events pass at once. If the connection breaks, the rest is fetched without the page
  * noticing. The page's reads drive the stream. Nothing else reads it, so it stops when the page leaves.
  */
-import type { ToldError } from './core/asking.ts';
+import type { RouterErrorInfo } from './core/asking.ts';
 import type { StreamFollower } from './core/follow.ts';
 import { isLost, resumeAfterMs } from './core/patience.ts';
-import { pause, type Rim } from './rim.ts';
-import { type Watch, watched, within } from './watch.ts';
+import { type Platform, pause } from './platform.ts';
+import { awaitWatched, type Watch, within } from './watch.ts';
 
 /** The result of an attempt to resume: the rest of the stream, nothing yet, or never. */
 export type Resumed = { body: ReadableStream<Uint8Array> } | 'again' | 'never';
@@ -46,7 +46,7 @@ export async function readToEnd(stream: FollowedStream): Promise<string> {
 }
 
 export class FollowedStream {
-  readonly #rim: Rim;
+  readonly #platform: Platform;
   readonly #streaming: Streaming;
   readonly #left = new AbortController();
   #lines: Lines;
@@ -60,10 +60,10 @@ export class FollowedStream {
   /** Attempts to resume since the last byte. */
   #tries = 0;
 
-  constructor(rim: Rim, streaming: Streaming) {
-    this.#rim = rim;
+  constructor(platform: Platform, streaming: Streaming) {
+    this.#platform = platform;
     this.#streaming = streaming;
-    this.#lines = new Lines(rim, streaming.body, streaming.watch);
+    this.#lines = new Lines(platform, streaming.body, streaming.watch);
   }
 
   /**
@@ -72,13 +72,13 @@ export class FollowedStream {
    */
   async begins(ms: number): Promise<'begun' | 'cut' | 'waiting'> {
     this.#ahead = this.#read();
-    const first = await watched(this.#rim, this.#ahead, within(ms));
+    const first = await awaitWatched(this.#platform, this.#ahead, within(ms));
     if (first.kind === 'silent') return 'waiting';
     return first.kind === 'came' && first.value !== undefined ? 'begun' : 'cut';
   }
 
   /** The router's error, if one has ended the stream. */
-  get error(): ToldError | undefined {
+  get error(): RouterErrorInfo | undefined {
     return this.#streaming.follower.error;
   }
 
@@ -133,17 +133,17 @@ export class FollowedStream {
     this.#lines.leave();
     if (resume === undefined) return false;
     const { signal } = this.#left;
-    const { now, random } = this.#rim;
+    const { now, random } = this.#platform;
     tell('resuming');
     this.#brokenSince ??= now();
     while (!isLost(this.#brokenSince, now())) {
-      await pause(this.#rim, resumeAfterMs(this.#tries++, random()), signal);
+      await pause(this.#platform, resumeAfterMs(this.#tries++, random()), signal);
       if (signal.aborted) return false;
       const resumed = await resume(follower.lastEventId, signal);
       if (resumed === 'again') continue;
       if (resumed === 'never') return false;
       follower.restart();
-      this.#lines = new Lines(this.#rim, resumed.body, watch);
+      this.#lines = new Lines(this.#platform, resumed.body, watch);
       tell('resumed');
       return true;
     }
@@ -153,20 +153,20 @@ export class FollowedStream {
 
 /** The text of one connection, watched for silence. */
 class Lines {
-  readonly #rim: Rim;
+  readonly #platform: Platform;
   readonly #watch: Watch;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
 
-  constructor(rim: Rim, body: ReadableStream<Uint8Array>, watch: Watch) {
-    this.#rim = rim;
+  constructor(platform: Platform, body: ReadableStream<Uint8Array>, watch: Watch) {
+    this.#platform = platform;
     this.#watch = watch;
     this.#reader = body.getReader();
   }
 
   /** The next piece of text; undefined if the connection ended, broke or is dead. */
   async next(): Promise<string | undefined> {
-    const read = await watched(this.#rim, this.#reader.read(), this.#watch);
+    const read = await awaitWatched(this.#platform, this.#reader.read(), this.#watch);
     if (read.kind !== 'came' || read.value.done) return undefined;
     return this.#decoder.decode(read.value.value, { stream: true });
   }

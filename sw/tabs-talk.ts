@@ -7,7 +7,7 @@ import {
   type WorkerMessage,
 } from '../protocol/travel-messages.ts';
 import { connectionOf } from './core/connection.ts';
-import type { Rim } from './rim.ts';
+import type { Platform } from './platform.ts';
 import type { Person, Store } from './store/store.ts';
 
 /** How long a page may take to provide a token. */
@@ -26,19 +26,19 @@ export const ALL_TABS: Audience = { kind: 'all' };
 export class Tabs {
   readonly #clients: Pick<Clients, 'get' | 'matchAll'>;
   readonly #store: Pick<Store, 'tabsOf'>;
-  readonly #rim: Pick<Rim, 'after' | 'isOnline'>;
+  readonly #platform: Pick<Platform, 'after' | 'isOnline'>;
   readonly #streams = new Map<string, number>();
   #connection: Connection;
 
   constructor(
     clients: Pick<Clients, 'get' | 'matchAll'>,
     store: Pick<Store, 'tabsOf'>,
-    rim: Pick<Rim, 'after' | 'isOnline'>,
+    platform: Pick<Platform, 'after' | 'isOnline'>,
   ) {
     this.#clients = clients;
     this.#store = store;
-    this.#rim = rim;
-    this.#connection = rim.isOnline() ? 'online' : 'offline';
+    this.#platform = platform;
+    this.#connection = platform.isOnline() ? 'online' : 'offline';
   }
 
   get connection(): Connection {
@@ -48,7 +48,7 @@ export class Tabs {
   /** Records whether the router has just answered. Returns true if it has, and had not before. */
   reached(isReached: boolean): boolean {
     const before = this.#connection;
-    this.#connection = connectionOf({ isOnline: this.#rim.isOnline(), isReached });
+    this.#connection = connectionOf({ isOnline: this.#platform.isOnline(), isReached });
     if (this.#connection !== before) void this.tell('connection', { connection: this.#connection }, ALL_TABS);
     return isReached && before !== 'online';
   }
@@ -108,7 +108,7 @@ export class Tabs {
       port1.onmessage = ({ data }: MessageEvent<{ token?: unknown } | null>) => settle(data?.token);
       // The worker does not wait for a page that is gone, such as after a reload.
       const look = (leftMs: number) => {
-        callOff = this.#rim.after(LOOK_MS, async () => {
+        callOff = this.#platform.after(LOOK_MS, async () => {
           const isThere = leftMs > LOOK_MS && (await this.#clients.get(client.id)) !== undefined;
           if (isSettled) return;
           if (isThere) look(leftMs - LOOK_MS);

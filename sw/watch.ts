@@ -1,5 +1,5 @@
 /** Waits for something that may never come, because a dead line does not announce that it is dead. */
-import type { Rim } from './rim.ts';
+import type { Platform } from './platform.ts';
 
 /** How silence is judged. */
 export interface Watch {
@@ -9,21 +9,21 @@ export interface Watch {
 }
 
 /** The result of a wait. */
-export type Watched<T> = { kind: 'came'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'silent' };
+export type WatchResult<T> = { kind: 'came'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'silent' };
 
 /** A watch for something that must come within this time. */
 export const within = (ms: number): Watch => ({ silenceMs: () => ms, isAlive: async () => false });
 
 /** The result of `promise`; `silent` if nothing came and the line is not alive. */
-export function watched<T>(
-  { after }: Pick<Rim, 'after'>,
+export function awaitWatched<T>(
+  { after }: Pick<Platform, 'after'>,
   promise: Promise<T>,
   { silenceMs, isAlive }: Watch,
-): Promise<Watched<T>> {
+): Promise<WatchResult<T>> {
   return new Promise((resolve) => {
     let isSettled = false;
     let callOff = () => {};
-    const settle = (result: Watched<T>) => {
+    const settle = (result: WatchResult<T>) => {
       isSettled = true;
       callOff();
       resolve(result);
@@ -49,8 +49,12 @@ export const HOLD_EVENT_MS = 4 * 60_000;
 export const HOLD_SYNC_MS = 2 * 60_000;
 
 /** Keeps an event open for background work, but at most for `ms`. Work that takes longer goes on while the worker lives. */
-export async function held<T>(rim: Pick<Rim, 'after'>, work: Promise<T>, ms = HOLD_EVENT_MS): Promise<T | 'silent'> {
-  const done = await watched(rim, work, within(ms));
+export async function holdEvent<T>(
+  platform: Pick<Platform, 'after'>,
+  work: Promise<T>,
+  ms = HOLD_EVENT_MS,
+): Promise<T | 'silent'> {
+  const done = await awaitWatched(platform, work, within(ms));
   if (done.kind === 'failed') throw done.error;
   return done.kind === 'came' ? done.value : 'silent';
 }

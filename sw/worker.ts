@@ -9,12 +9,12 @@ import { FeatureFacts } from './features.ts';
 import { replyTo } from './messages.ts';
 import { Notes } from './notes.ts';
 import { Outbox } from './outbox.ts';
+import { platform } from './platform.ts';
 import { Reports } from './reports.ts';
-import { rim } from './rim.ts';
 import { openStore } from './store/open-store.ts';
 import { TravelStrategy } from './strategy.ts';
 import { ALL_TABS, Tabs } from './tabs-talk.ts';
-import { HOLD_SYNC_MS, held } from './watch.ts';
+import { HOLD_SYNC_MS, holdEvent } from './watch.ts';
 
 declare const self: ServiceWorkerGlobalScope & { carryonRouter?: string };
 
@@ -27,19 +27,19 @@ function routerOrigin({ origin, host }: { origin: string; host: string }): strin
 const router = routerOrigin(self.location);
 const store = openStore({
   name: `carryon ${router}`,
-  rim,
+  platform,
   onFull: () => void tabs.tell('full', {}, ALL_TABS),
 });
-const tabs = new Tabs(self.clients, store, rim);
-const reports = new Reports(router, rim, store);
-const features = new FeatureFacts(router, rim, store);
-const parts = { router, rim, store, tabs, features, reports };
+const tabs = new Tabs(self.clients, store, platform);
+const reports = new Reports(router, platform, store);
+const features = new FeatureFacts(router, platform, store);
+const parts = { router, platform, store, tabs, features, reports };
 const outbox = new Outbox(parts, navigator.locks, () => wakeLater(self.registration, router));
 const notes = new Notes(store, (name, person, except) =>
   tabs.tell('note', { name }, { kind: 'person', person, except }),
 );
-const shell = { ...parts, outbox, notes };
-const strategy = new TravelStrategy(shell);
+const travelWorker = { ...parts, outbox, notes };
+const strategy = new TravelStrategy(travelWorker);
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
@@ -51,7 +51,7 @@ self.addEventListener('message', (event) => {
   const message = readPageMessage(event.data);
   const { source, ports } = event;
   if (message === undefined || !(source instanceof Client)) return;
-  event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(held(rim, work))));
+  event.waitUntil(reply(message, source, ports[0], (work) => event.waitUntil(holdEvent(platform, work))));
 });
 
 self.addEventListener('sync', (event) => {
@@ -61,7 +61,7 @@ self.addEventListener('sync', (event) => {
 
 /** Sends what waits when Background Sync wakes the worker. It throws on failure, so that the browser tries again later. */
 async function wake(): Promise<void> {
-  if ((await held(rim, outbox.flush(), HOLD_SYNC_MS)) !== 'done')
+  if ((await holdEvent(platform, outbox.flush(), HOLD_SYNC_MS)) !== 'done')
     throw new DOMException('The router is not there yet.', 'NetworkError');
 }
 
@@ -79,7 +79,7 @@ if (self.serviceWorker?.state === 'activated') {
 function tidyLater(): void {
   if (isTidied) return;
   isTidied = true;
-  rim.after(TIDY_AFTER_MS, () => void tidy());
+  platform.after(TIDY_AFTER_MS, () => void tidy());
 }
 
 async function tidy(): Promise<void> {
@@ -98,7 +98,7 @@ async function reply(
     return port?.postMessage({ ok: true });
   }
   // This runs before anything is awaited, so that people are named in the order in which the page names them.
-  const replied = replyTo(shell, message, id, later);
+  const replied = replyTo(travelWorker, message, id, later);
   if (message.kind === 'hello') {
     tidyLater();
     if (message.claim) await self.clients.claim();

@@ -32,7 +32,7 @@ import { mayCall, strangeHost } from './identity/local-mode.ts';
 import { answer } from './pipeline/answer.ts';
 import { attachById, type IdAsk, stopById } from './pipeline/attach.ts';
 import { identifyCaller } from './pipeline/identify.ts';
-import { refusedWith } from './pipeline/outcome.ts';
+import { refusedOutcome } from './pipeline/outcome.ts';
 import { OpenRecord } from './pipeline/record.ts';
 import type { RequestContext } from './pipeline/request.ts';
 import { respond } from './pipeline/respond.ts';
@@ -60,7 +60,7 @@ function refuseQuestion(
   context: RequestContext,
 ): Response {
   const record = new OpenRecord(door, deps, context);
-  return respond(refusedWith(error), { seesProvider: false }, deps, context, record);
+  return respond(refusedOutcome(error), { seesProvider: false }, deps, context, record);
 }
 
 /** Refuses a request in local mode whose host name is not this machine's. */

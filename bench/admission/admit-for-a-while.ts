@@ -3,7 +3,7 @@ import { admit, coverAttempt } from '../../worker/pipeline/admit.ts';
 import { readRequest } from '../../worker/pipeline/ask.ts';
 import { identify } from '../../worker/pipeline/identify.ts';
 import { settle } from '../../worker/pipeline/meter.ts';
-import type { Begun } from '../../worker/pipeline/outcome.ts';
+import type { BegunOutcome } from '../../worker/pipeline/outcome.ts';
 import { newTrail, type RoutedRequest } from '../../worker/pipeline/request.ts';
 import type { Background, Deps } from '../../worker/ports.ts';
 import { Timing } from '../../worker/response/server-timing.ts';
@@ -29,7 +29,7 @@ const MEASURED: Measured = {
 };
 
 /** This answer is never read, because the usage above gets booked. */
-const NO_ANSWER: Begun['answer'] = {
+const NO_ANSWER: BegunOutcome['answer'] = {
   kind: 'reply',
   reply: { ok: true, body: '', model: undefined, usage: undefined, textBytes: 0, finishReason: 'stop' },
 };
@@ -87,7 +87,15 @@ async function admitOne(ask: RoutedRequest, deps: Deps, background: Background):
   if (deployment === undefined) throw new Error(`${ask.alias.name} has no deployment`);
   const trail = newTrail('normal');
   deps.board.enter(deployment, trail);
-  const begun: Begun = { kind: 'begun', request: ask, admission, deployment, startedAt: now, answer: NO_ANSWER, trail };
+  const begun: BegunOutcome = {
+    kind: 'begun',
+    request: ask,
+    admission,
+    deployment,
+    startedAt: now,
+    answer: NO_ANSWER,
+    trail,
+  };
   return () => settle(begun, 'complete', MEASURED, deps, context);
 }
 

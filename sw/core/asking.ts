@@ -31,22 +31,22 @@ const ENDS_KEY = new Set(['idempotency_expired', 'idempotency_mismatch', 'stoppe
 export const endsKey = (code: string | undefined): boolean => code !== undefined && ENDS_KEY.has(code);
 
 /** An error of the router. */
-export interface ToldError {
+export interface RouterErrorInfo {
   code: string | undefined;
   /** The attempts that the router made, if this page may see them. */
   carryon?: object;
 }
 
-export function toldErrorOf({ error, carryon }: Record<string, unknown>): ToldError {
+export function routerErrorOf({ error, carryon }: Record<string, unknown>): RouterErrorInfo {
   const code = isObject(error) && typeof error.code === 'string' ? error.code : undefined;
   return isObject(carryon) ? { code, carryon } : { code };
 }
 
 /** Reads the error from a body's text. `code` is undefined if the text is not an error of the router. */
-export function toldErrorIn(text: string): ToldError {
+export function routerErrorIn(text: string): RouterErrorInfo {
   try {
     const json: unknown = JSON.parse(text);
-    return isObject(json) ? toldErrorOf(json) : { code: undefined };
+    return isObject(json) ? routerErrorOf(json) : { code: undefined };
   } catch {
     return { code: undefined };
   }

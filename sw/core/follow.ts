@@ -2,7 +2,7 @@
 import type { ChatChunk } from '../../protocol/chat.ts';
 import type { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { DONE, eventText, type SseEvent, SseParser } from '../../protocol/sse.ts';
-import { type ToldError, toldErrorOf } from './asking.ts';
+import { type RouterErrorInfo, routerErrorOf } from './asking.ts';
 import { hasSkippedEvents } from './keep.ts';
 
 /** No answer has a longer event. */
@@ -19,7 +19,7 @@ export class StreamFollower {
   #lastId = 0;
   #keptChars = 0;
   #isDone = false;
-  #error: ToldError | undefined;
+  #error: RouterErrorInfo | undefined;
 
   /**
    * `builder` is given if the whole completion is needed in the end. It is an argument so that a page that only reads the rest of a stream
@@ -42,7 +42,7 @@ export class StreamFollower {
   }
 
   /** The error with which the router ended the stream, if it did. Nothing follows it. */
-  get error(): ToldError | undefined {
+  get error(): RouterErrorInfo | undefined {
     return this.#error;
   }
 
@@ -95,7 +95,7 @@ export class StreamFollower {
     if (this.#completion === undefined && !MAY_MATTER.test(data)) return 'shown';
     const json = objectOf(data);
     if (json?.error) {
-      this.#error = toldErrorOf(json);
+      this.#error = routerErrorOf(json);
     } else if (json === undefined || !Array.isArray(json.choices) || hasSkippedEvents(json.carryon)) {
       this.#completion = undefined;
     } else {

@@ -42,11 +42,11 @@ export const newRow = (row: Pick<QueuedRow, 'id' | 'part' | 'askedAt' | 'feature
 });
 
 /** Whether the outbox has room for a question of this size. Answers that have not been collected yet take no room. */
-export const admits = (others: readonly QueuedRow[], questionBytes: number): boolean =>
+export const hasRoomFor = (others: readonly QueuedRow[], questionBytes: number): boolean =>
   questionBytes <= MAX_QUESTION_BYTES && others.filter(({ state }) => state !== 'answered').length < MAX_QUESTIONS;
 
 /** The row as it is at this time; null once it is too old to be shown. A clock that was set back makes no row older. */
-export function aged(row: QueuedRow, now: number): QueuedRow | null {
+export function rowAt(row: QueuedRow, now: number): QueuedRow | null {
   const age = now - row.askedAt;
   if (age >= SHOWN_FOR_MS) return null;
   return row.state === 'waiting' && age >= SEND_WITHIN_MS ? { ...row, state: 'expired' } : row;
@@ -77,10 +77,10 @@ export const countWaiting = (rows: readonly QueuedRow[]): number =>
   rows.filter((row) => waits(row) || row.state === 'sending').length;
 
 /** The row once the sender has taken it; undefined if it may no longer be sent, such as after a cancel. */
-export const sending = (row: QueuedRow): QueuedRow | undefined =>
+export const takenForSending = (row: QueuedRow): QueuedRow | undefined =>
   waits(row) ? { ...row, state: 'sending', tries: row.tries + 1 } : undefined;
 
-export type Outcome =
+export type SendOutcome =
   | { kind: 'answered' }
   /** A reply of the router that does not answer the question. */
   | { kind: 'refused'; status: number; code: string | null; retryAfterMs: number | null }
@@ -90,7 +90,7 @@ export type Outcome =
 /** The answer broke off after its content had begun. The router never runs that key again. */
 const INTERRUPTED = 'stream_interrupted';
 
-export function afterSending(row: QueuedRow, outcome: Outcome, now: number): QueuedRow {
+export function afterSending(row: QueuedRow, outcome: SendOutcome, now: number): QueuedRow {
   switch (outcome.kind) {
     case 'answered':
       return { ...row, state: 'answered', lastError: null };

@@ -3,8 +3,8 @@ import { REQUEST_HEADERS } from '../../protocol/headers.ts';
 import { StreamFollower } from '../core/follow.ts';
 import { idleLimitMs } from '../core/patience.ts';
 import { lostEvent } from '../core/replies.ts';
+import { platform } from '../platform.ts';
 import { type ResumePorts, resuming } from '../resume.ts';
-import { rim } from '../rim.ts';
 import { FollowedStream, pageBody } from '../stream.ts';
 
 export interface StreamPorts {
@@ -45,7 +45,7 @@ export class StreamCalls {
     const follower = new StreamFollower({ showsUsage: true });
     /** Set once the page reads over its own connection. From then on the page watches for silence; before that, the worker does. */
     let resume: ReturnType<typeof resuming> | undefined;
-    const stream = new FollowedStream(rim, {
+    const stream = new FollowedStream(platform, {
       body,
       follower,
       watch: {
@@ -53,7 +53,7 @@ export class StreamCalls {
         isAlive: async () => resume === undefined,
       },
       resume: async (lastId, signal) => {
-        const ports = { router: this.#ports.router(), rim, token, saw };
+        const ports = { router: this.#ports.router(), platform, token, saw };
         // The worker knew whether the page asked for usage. A client that did not may fail on a chunk without choices.
         follower.showsUsage = false;
         resume ??= resuming(ports, { headers: await this.#headers(), credentials: 'same-origin' }, streamId);

@@ -1,6 +1,6 @@
 /** Kept answers, and the idempotency keys of questions that were sent and not yet answered. */
 import { MAX_KEPT_BYTES } from '../core/keep.ts';
-import { type AnswerRow, type Database, isHere, rowsOf, type SentRow, UNKNOWN_GENERATION } from './database.ts';
+import { type AnswerRow, type Database, isSignedIn, rowsOf, type SentRow, UNKNOWN_GENERATION } from './database.ts';
 import { bytesOf, seal, unseal } from './seal.ts';
 import type { KeepResult, Kept, Person, SentKey } from './store.ts';
 
@@ -27,7 +27,7 @@ export async function keepAnswer(
   const row = await answerRow(person, key, kept);
   if (row === 'full') return 'full';
   const tx = db.transaction(['people', 'answers', 'sent'], 'readwrite');
-  const result = (await isHere(tx.objectStore('people'), person)) ? 'kept' : 'gone';
+  const result = (await isSignedIn(tx.objectStore('people'), person)) ? 'kept' : 'gone';
   if (result === 'kept') {
     await dropSent(tx.objectStore('sent'), person, key, sent);
     await putAnswer(tx.objectStore('answers'), row);
@@ -83,7 +83,7 @@ export async function sendingKey(
   const known = await sent.get([person.part, key]);
   const isKnown = known !== undefined && isReusable(known);
   const row: SentRow = { part: person.part, key, ...fresh };
-  const writing = !isKnown && (await isHere(tx.objectStore('people'), person)) ? sent.put(row) : undefined;
+  const writing = !isKnown && (await isSignedIn(tx.objectStore('people'), person)) ? sent.put(row) : undefined;
   // The question waits for this transaction. Without the commit it would end one round trip later.
   tx.commit();
   await Promise.all([writing, tx.done]);

@@ -141,7 +141,7 @@ interface People {
 }
 
 /** Whether the person is still signed in. Every write checks this first, inside its own transaction. */
-export const isHere = async (people: People, { part }: { part: string }): Promise<boolean> =>
+export const isSignedIn = async (people: People, { part }: { part: string }): Promise<boolean> =>
   (await people.index('part').getKey(part)) !== undefined;
 
 /** How many rows a person has in a store, and how many bytes. The sizes are in the index, so no row is read. */

@@ -1,6 +1,6 @@
 /** What the worker must remember after the browser has killed it: mode, clock, features, and reports that have not been sent. */
 import type { Features } from '../core/features.ts';
-import { type Database, isHere, rowsOf, UNKNOWN_GENERATION } from './database.ts';
+import { type Database, isSignedIn, rowsOf, UNKNOWN_GENERATION } from './database.ts';
 import type { Person, Report } from './store.ts';
 
 const MAX_REPORTS = 200;
@@ -19,7 +19,7 @@ export async function readFeatures(db: Database, { part }: Person): Promise<Feat
 export async function writeFeatures(db: Database, person: Person, features: Features): Promise<void> {
   const { part } = person;
   const tx = db.transaction(['people', 'features', 'answers'], 'readwrite');
-  if (await isHere(tx.objectStore('people'), person)) {
+  if (await isSignedIn(tx.objectStore('people'), person)) {
     await tx.objectStore('features').put({ ...features, part });
     const answers = tx.objectStore('answers');
     const index = answers.index('generation');
@@ -39,7 +39,7 @@ export async function writeFeatures(db: Database, person: Person, features: Feat
 export async function addReport(db: Database, person: Person, report: Report): Promise<void> {
   const tx = db.transaction(['people', 'reports'], 'readwrite');
   const reports = tx.objectStore('reports');
-  if (await isHere(tx.objectStore('people'), person)) {
+  if (await isSignedIn(tx.objectStore('people'), person)) {
     await reports.put({ ...report, part: person.part });
     const tooMany = (await reports.count(rowsOf(person.part))) - MAX_REPORTS;
     if (tooMany > 0)

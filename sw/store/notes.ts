@@ -1,7 +1,7 @@
 /** A page's own texts, each under a name that the page chose. */
 import type { Note } from '../../protocol/travel-messages.ts';
 import { utf8Bytes } from '../../protocol/utf8-bytes.ts';
-import { type Database, isHere, type NoteRow, rowsOf } from './database.ts';
+import { type Database, isSignedIn, type NoteRow, rowsOf } from './database.ts';
 import { seal, unseal } from './seal.ts';
 import type { KeepResult, Person } from './store.ts';
 
@@ -38,7 +38,7 @@ export async function putNote(db: Database, person: Person, { name, text, change
   const tx = db.transaction(['people', 'notes'], 'readwrite');
   const notes = tx.objectStore('notes');
   const decide = async (): Promise<KeepResult> => {
-    if (!(await isHere(tx.objectStore('people'), person))) return 'gone';
+    if (!(await isSignedIn(tx.objectStore('people'), person))) return 'gone';
     const isNew = (await notes.getKey([part, name])) === undefined;
     if (isNew && (await notes.count(rowsOf(part))) >= MAX_NOTES) return 'full';
     await notes.put({ part, name, changedAt, bytes, ...sealed });

@@ -1,6 +1,6 @@
 /** The store on IndexedDB. It has one connection, keeps the tabs in memory, and degrades if the database fails. */
 import type { Features } from '../core/features.ts';
-import type { Rim } from '../rim.ts';
+import type { Platform } from '../platform.ts';
 import * as answers from './answers.ts';
 import { type Database, openDatabase, sizeOf } from './database.ts';
 import * as facts from './facts.ts';
@@ -14,7 +14,7 @@ import { tidy } from './tidy.ts';
 export interface StoreOptions {
   /** The database's name, which names the router. */
   name: string;
-  rim: Rim;
+  platform: Platform;
   /** Called once in this worker's life, when something could not be stored. Perhaps nothing can be stored from then on. */
   onFull: () => void;
 }
@@ -24,7 +24,7 @@ const OPEN_LIMIT_MS = 5_000;
 /** The wait for an earlier version of the worker, which finishes writing before its connection closes. */
 const BLOCKED_LIMIT_MS = 2_000;
 
-export function openStore({ name: databaseName, rim, onFull }: StoreOptions): Store {
+export function openStore({ name: databaseName, platform, onFull }: StoreOptions): Store {
   const tabs = new Map<string, Tab>();
   /** Tabs that are just naming a person. Their questions wait until that is done. */
   const naming = new Map<string, Promise<Tab>>();
@@ -51,8 +51,8 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
   function open(): Promise<Database> {
     return new Promise((resolve, reject) => {
       const giveUp = () => reject(new DOMException('It does not open.', 'TimeoutError'));
-      const limits = [rim.after(OPEN_LIMIT_MS, giveUp)];
-      openDatabase(databaseName, lose, () => limits.push(rim.after(BLOCKED_LIMIT_MS, giveUp)))
+      const limits = [platform.after(OPEN_LIMIT_MS, giveUp)];
+      openDatabase(databaseName, lose, () => limits.push(platform.after(BLOCKED_LIMIT_MS, giveUp)))
         .then(resolve, reject)
         .finally(() => {
           for (const callOff of limits) callOff();
@@ -107,7 +107,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     return result;
   }
 
-  const person = (wanted: string) => writing(null, (db) => people.makePerson(db, wanted, rim));
+  const person = (wanted: string) => writing(null, (db) => people.makePerson(db, wanted, platform));
 
   async function tabOf(clientId: string): Promise<Tab | undefined> {
     const known = naming.get(clientId) ?? tabs.get(clientId);
@@ -120,7 +120,9 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
 
   async function name(clientId: string, wanted: string | null): Promise<Tab> {
     const named = wanted === null ? null : await person(wanted);
-    const tab = await writing(people.nobody(rim), (db) => people.writeTab(db, clientId, named, rim));
+    const tab = await writing(people.tabWithoutPerson(platform), (db) =>
+      people.writeTab(db, clientId, named, platform),
+    );
     tabs.set(clientId, tab);
     return tab;
   }
@@ -151,7 +153,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     async tidy(openClientIds) {
       const open = new Set(openClientIds);
       for (const clientId of tabs.keys()) if (!open.has(clientId)) tabs.delete(clientId);
-      await using(undefined, (db) => tidy(db, openClientIds, rim.now()));
+      await using(undefined, (db) => tidy(db, openClientIds, platform.now()));
     },
 
     keyOf: sign,
@@ -175,7 +177,7 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
     notes: (of, prefix) => using([], (db) => notes.listNotes(db, of, prefix)),
     note: (of, name) => using(undefined, (db) => notes.readNote(db, of, name)),
     async putNote(of, name, text) {
-      notedAt = Math.max(notedAt + 1, rim.now());
+      notedAt = Math.max(notedAt + 1, platform.now());
       const changedAt = notedAt;
       return noteGone(of, await writing('full' as const, (db) => notes.putNote(db, of, { name, text, changedAt })));
     },
@@ -223,13 +225,13 @@ export function openStore({ name: databaseName, rim, onFull }: StoreOptions): St
       }),
     async clear(of) {
       forgetTabs(of.part);
-      const names = await writing([], (db) => people.renewPerson(db, of, rim));
+      const names = await writing([], (db) => people.renewPerson(db, of, platform));
       forgetTabs(of.part);
       return names;
     },
     async signOut(of) {
       forgetTabs(of.part);
-      const told = await writing(null, (db) => people.forgetPerson(db, of, rim));
+      const told = await writing(null, (db) => people.forgetPerson(db, of, platform));
       // A request may have read its tab again in the meantime.
       forgetTabs(of.part);
       return told;

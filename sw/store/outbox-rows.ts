@@ -1,7 +1,7 @@
 /** Queued questions, with their answers until they are removed. */
 import type { QueuedRow } from '../core/outbox.ts';
 import { answerRow, dropSent, putAnswer } from './answers.ts';
-import { type Database, isHere, type OutboxRow, rowsOf } from './database.ts';
+import { type Database, isSignedIn, type OutboxRow, rowsOf } from './database.ts';
 import { seal, unseal } from './seal.ts';
 import type { Kept, Person, Question, QueuedAnswer } from './store.ts';
 
@@ -36,7 +36,7 @@ export async function enqueue(
   const tx = db.transaction(['people', 'outbox'], 'readwrite', { durability: 'strict' });
   const outbox = tx.objectStore('outbox');
   const decide = async (): Promise<QueuedRow | 'refused' | 'gone'> => {
-    if (!(await isHere(tx.objectStore('people'), person))) return 'gone';
+    if (!(await isSignedIn(tx.objectStore('people'), person))) return 'gone';
     const rows = await outbox.getAll(rowsOf(person.part));
     const same = rows.find(({ id }) => id === row.id);
     if (same !== undefined && same.state !== 'failed' && same.state !== 'expired') return withoutTexts(same);
@@ -92,7 +92,7 @@ export async function answerQueued(
   const answered = copy && (await answerRow(person, copy.key, copy.kept));
   const tx = db.transaction(['people', 'outbox', 'answers', 'sent'], 'readwrite', { durability: 'strict' });
   const outbox = tx.objectStore('outbox');
-  if (await isHere(tx.objectStore('people'), person)) {
+  if (await isSignedIn(tx.objectStore('people'), person)) {
     await dropSent(tx.objectStore('sent'), person, sentUnder, row.id);
     if (answered !== null && answered !== 'full') await putAnswer(tx.objectStore('answers'), answered);
   }

@@ -134,7 +134,7 @@ describe('what acts', () => {
       .flatMap((source) => uses(source, names));
 
   it('asks for time and chance only at the rim', () => {
-    const rim = ['worker/deps.ts', 'worker/app.ts', 'sw/rim.ts', 'sw/page/', 'web-demo/state/'];
+    const rim = ['worker/deps.ts', 'worker/app.ts', 'sw/platform.ts', 'sw/page/', 'web-demo/state/'];
     expect(
       usedOutside(
         CLOCK_AND_CHANCE,

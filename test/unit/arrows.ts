@@ -6,7 +6,7 @@ export const ARROWS: Record<string, string[]> = {
   // The page resumes streams with the worker's code.
   'sw/page/': [
     ...['protocol/', 'sw/core/', 'sw/page/', 'type public/travel.d.ts', 'workbox-window'],
-    ...['sw/resume.ts', 'sw/rim.ts', 'sw/stream.ts'],
+    ...['sw/resume.ts', 'sw/platform.ts', 'sw/stream.ts'],
   ],
   'sw/': ['protocol/', 'sw/', 'workbox-core', 'workbox-strategies', 'idb'],
   'worker/providers/': ['protocol/', 'worker/core/', 'worker/providers/'],

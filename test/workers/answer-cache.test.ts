@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { StoredAnswer } from '../../worker/core/answers/stored-answer.ts';
-import { AnswerCache, type AnswerShelf } from '../../worker/stores/answer-cache.ts';
+import { AnswerCache, type CacheApi } from '../../worker/stores/answer-cache.ts';
 import type { AnswerSecret } from '../../worker/stores/answer-cache-keys.ts';
 import { AnswerStore } from '../../worker/stores/answer-store.ts';
 import { TenantRecords } from '../../worker/stores/tenant-records.ts';
@@ -31,7 +31,7 @@ async function bytesAt(hash: string): Promise<Uint8Array> {
 }
 
 /** For thousands of values, where the real cache's behaviour is not the question. */
-function memoryShelf(): AnswerShelf & { values: Map<string, Uint8Array> } {
+function memoryShelf(): CacheApi & { values: Map<string, Uint8Array> } {
   const values = new Map<string, Uint8Array>();
   return {
     values,
@@ -72,7 +72,7 @@ describe('an answer', () => {
 
   it('is kept as long as it may be served at all', async () => {
     const put: Response[] = [];
-    const shelf: AnswerShelf = {
+    const shelf: CacheApi = {
       match: async () => undefined,
       put: async (_, response) => void put.push(response),
     };
@@ -181,7 +181,7 @@ describe('a new secret', () => {
 
 describe('a cache that fails', () => {
   it('has nothing and takes nothing, and nobody is told by an exception', async () => {
-    const failing: AnswerShelf = {
+    const failing: CacheApi = {
       match: () => Promise.reject(new Error('cache')),
       put: () => Promise.reject(new Error('cache')),
     };

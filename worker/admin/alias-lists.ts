@@ -5,7 +5,7 @@ import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
-import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
+import { clearingOfAlias, refuseUnknown, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -22,7 +22,7 @@ export async function setAliasList({
 }: AdminCall<z.infer<ReturnType<typeof aliasListBody>>, undefined, AliasParams>): Promise<Change | Response> {
   const { config, deps } = c.env.composition;
   const configured = config.aliases.get(alias);
-  if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
+  if (configured === undefined) return refuseUnknown(c, 'alias', alias, [...config.aliases.keys()]);
   const resolved = resolveAliasList(configured, deployments, config);
   if (!resolved.ok) return refusal({ code: 'invalid_body', ...resolved.error }, c.env.context);
   const list = { deployments, until: endOf(end, deps.clock.now()), reason, who: operator.name };

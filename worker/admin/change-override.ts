@@ -68,11 +68,11 @@ export async function clearingOfAlias(
 ): Promise<Change | Response> {
   const { aliases } = c.env.composition.config;
   const clearing = { what, name: { alias }, kind, of: alias, known: aliases.has(alias) };
-  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'alias', alias, [...aliases.keys()]);
+  return (await clearingOverride(c, clearing)) ?? refuseUnknown(c, 'alias', alias, [...aliases.keys()]);
 }
 
 /** Refuses a path that names something that does not exist. */
-export function noSuch(
+export function refuseUnknown(
   c: Context<App>,
   what: 'alias' | 'deployment' | 'feature',
   name: string,

@@ -11,11 +11,11 @@ export interface Change {
   /** The change in a few words, such as `pin app/chat`. It holds no secret and no prompt. */
   what: string;
   /** Makes the change. If this throws, the outcome is unknown. */
-  make(): Promise<Made>;
+  make(): Promise<MadeChange>;
 }
 
 /** The result of a change. */
-export type Made =
+export type MadeChange =
   /** `from` and `to` hold no secret. If both are the same JSON, nothing was changed. */
   | { outcome: 'changed'; from: unknown; to: unknown; reply: Response }
   /** The change was refused after all, or there was nothing to change. */
@@ -27,7 +27,7 @@ export type Made =
 export const AUDIT_SILENT: RouterError = { code: 'audit_unavailable', retryAfterMs: 1_000 };
 
 /** Makes a change once the audit has a row for it, and not without one. The row stays pending if the outcome is unknown. */
-export function makeNoted(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
+export function makeAuditedChange(change: Change, c: Context<App>, operator: Operator): Promise<Response> {
   const making = make(change, c, operator);
   // A client that leaves must not stop the change halfway.
   c.env.context.background(making.catch(() => {}));
@@ -49,7 +49,7 @@ async function make(change: Change, c: Context<App>, operator: Operator): Promis
   return made.reply;
 }
 
-function end(operators: OperatorsCalls, id: string, made: Exclude<Made, { outcome: 'unknown' }>): Promise<void> {
+function end(operators: OperatorsCalls, id: string, made: Exclude<MadeChange, { outcome: 'unknown' }>): Promise<void> {
   const isChange = made.outcome === 'changed' && json(made.from) !== json(made.to);
   return isChange ? operators.finish(id, made.from, made.to) : operators.drop(id);
 }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import type { Change } from './change.ts';
-import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { clearingOverride, refuseUnknown, settingOverride } from './change-override.ts';
 import { type DeploymentParams, end, endOf, faultFields, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -28,7 +28,7 @@ export async function setFault({
 }: AdminCall<z.infer<ReturnType<typeof faultBody>>, undefined, DeploymentParams>): Promise<Change | Response> {
   const { config, deps } = c.env.composition;
   const ids = idsOf(config);
-  if (!ids.includes(deployment)) return noSuch(c, 'deployment', deployment, ids);
+  if (!ids.includes(deployment)) return refuseUnknown(c, 'deployment', deployment, ids);
   const entry = { fault, traffic, until: endOf(end, deps.clock.now()), reason: reason ?? null, who: operator.name };
   return settingOverride(c, `fault ${fault} of ${deployment} for ${traffic}`, { deployment }, [
     'faults',
@@ -51,7 +51,7 @@ export async function clearFault({
     of: deployment,
     known: ids.includes(deployment),
   } as const;
-  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'deployment', deployment, ids);
+  return (await clearingOverride(c, clearing)) ?? refuseUnknown(c, 'deployment', deployment, ids);
 }
 
 const idsOf = ({ aliases }: Config): string[] =>

@@ -5,7 +5,7 @@ import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
 import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
-import { clearingOfAlias, noSuch, settingOverride } from './change-override.ts';
+import { clearingOfAlias, refuseUnknown, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -22,7 +22,7 @@ export async function setPin({
 }: AdminCall<z.infer<ReturnType<typeof pinBody>>, undefined, AliasParams>): Promise<Change | Response> {
   const { config, deps } = c.env.composition;
   const configured = config.aliases.get(alias);
-  if (configured === undefined) return noSuch(c, 'alias', alias, [...config.aliases.keys()]);
+  if (configured === undefined) return refuseUnknown(c, 'alias', alias, [...config.aliases.keys()]);
   const ids = configured.deployments.map(({ id }) => id);
   if (!ids.includes(deployment)) {
     const detail = `is not a deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;

@@ -10,7 +10,7 @@ import type { App } from '../edge.ts';
 import { refusal } from '../response/plain.ts';
 import { authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
-import { makeNoted } from './change.ts';
+import { makeAuditedChange } from './change.ts';
 import type { AdminCall, AdminRoute } from './route.ts';
 import { ADMIN_ROUTES } from './table.ts';
 
@@ -46,7 +46,7 @@ async function answer(route: AdminRoute, c: Context<App>, operator: Operator): P
   if (!call.ok) return refusal(call.error, context);
   if (!route.changes) return route.handler(call.value);
   const change = await route.handler(call.value);
-  return change instanceof Response ? change : makeNoted(change, c, operator);
+  return change instanceof Response ? change : makeAuditedChange(change, c, operator);
 }
 
 async function checkedCall(

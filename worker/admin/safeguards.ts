@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { refusal } from '../response/plain.ts';
 import type { Change } from './change.ts';
-import { clearingOverride, noSuch, settingOverride } from './change-override.ts';
+import { clearingOverride, refuseUnknown, settingOverride } from './change-override.ts';
 import { end, endOf, type FeatureParams, hasOneEnd, reason } from './override-fields.ts';
 import type { AdminCall } from './route.ts';
 
@@ -21,7 +21,7 @@ export async function setSafeguard({
 }: AdminCall<z.infer<ReturnType<typeof safeguardBody>>, undefined, FeatureParams>): Promise<Change | Response> {
   const { config, deps } = c.env.composition;
   const configured = config.features.get(feature);
-  if (configured === undefined) return noSuch(c, 'feature', feature, [...config.features.keys()]);
+  if (configured === undefined) return refuseUnknown(c, 'feature', feature, [...config.features.keys()]);
   if (configured.safeguard === undefined) {
     const detail = `has no safeguard that could serve it; write features.${feature}.safeguard into the config`;
     return refusal({ code: 'invalid_body', param: 'feature', detail }, c.env.context);
@@ -38,5 +38,5 @@ export async function clearSafeguard({
   const { features } = c.env.composition.config;
   const what = `end the safeguard of ${feature}`;
   const clearing = { what, name: { feature }, kind: 'safeguards', of: feature, known: features.has(feature) } as const;
-  return (await clearingOverride(c, clearing)) ?? noSuch(c, 'feature', feature, [...features.keys()]);
+  return (await clearingOverride(c, clearing)) ?? refuseUnknown(c, 'feature', feature, [...features.keys()]);
 }

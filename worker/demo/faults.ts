@@ -1,7 +1,7 @@
 /** `/demo/faults/:deployment`: pulls a provider's plug for every request to this machine, and plugs it in again. */
 import type { Context } from 'hono';
-import { type Change, makeNoted } from '../admin/change.ts';
-import { clearingOverride, noSuch, settingOverride } from '../admin/change-override.ts';
+import { type Change, makeAuditedChange } from '../admin/change.ts';
+import { clearingOverride, refuseUnknown, settingOverride } from '../admin/change-override.ts';
 import { clearingCooldown } from '../admin/cooldowns.ts';
 import type { App } from '../edge.ts';
 import { plainJson, refusal } from '../response/plain.ts';
@@ -41,8 +41,8 @@ async function changePlug(
   const deployment = c.req.param('deployment') ?? '';
   const ids = providerPlugs(composition).map((plug) => plug.deployment);
   const change = ids.includes(deployment) ? await changing(deployment) : undefined;
-  if (change === undefined) return noSuch(c, 'deployment', deployment, ids);
-  const reply = change instanceof Response ? change : await makeNoted(change, c, DEMO);
+  if (change === undefined) return refuseUnknown(c, 'deployment', deployment, ids);
+  const reply = change instanceof Response ? change : await makeAuditedChange(change, c, DEMO);
   return reply.ok ? plainJson({ deployment, plugged }, context) : reply;
 }
 

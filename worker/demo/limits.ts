@@ -1,7 +1,7 @@
 /** `PUT /demo/limits`: gives the caller a budget of one cent a day, or restores config's own. */
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { makeNoted } from '../admin/change.ts';
+import { makeAuditedChange } from '../admin/change.ts';
 import { settingLimits } from '../admin/limits.ts';
 import { readJson } from '../body/read-json.ts';
 import { check } from '../core/checked.ts';
@@ -35,5 +35,5 @@ export async function putDemoLimits(c: Context<App>): Promise<Response> {
   const change = settingLimits(c, wish, ({ limits: { dailyMicroUsd } }) => ({
     dailyUsd: dailyMicroUsd === null ? null : dailyMicroUsd / 1e6,
   }));
-  return makeNoted(change, c, DEMO);
+  return makeAuditedChange(change, c, DEMO);
 }

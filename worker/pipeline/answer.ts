@@ -17,7 +17,7 @@ import type { Deps } from '../ports.ts';
 import { readRequest } from './ask.ts';
 import { attach, sharesAnswer } from './attach.ts';
 import { identifyCaller } from './identify.ts';
-import { type Outcome, refusedWith, staleInstead, storedAs } from './outcome.ts';
+import { type Outcome, refusedOutcome, staleInstead, storedOutcome } from './outcome.ts';
 import { produce } from './produce.ts';
 import { type CacheRead, readCache } from './read-cache.ts';
 import { OpenRecord } from './record.ts';
@@ -63,7 +63,7 @@ async function goThrough(line: Line): Promise<Response> {
   const { incoming, door, deps, context, record } = line;
   const identifying = identifyCaller(incoming, 'start', deps, context.background);
   const identified = identifying instanceof Promise ? await identifying : identifying;
-  if (!identified.ok) return respond(refusedWith(identified.error), UNREAD, deps, context, record);
+  if (!identified.ok) return respond(refusedOutcome(identified.error), UNREAD, deps, context, record);
   record.identity = identified.value;
 
   const read = await readRequest(incoming, door, identified.value, deps, {
@@ -72,14 +72,14 @@ async function goThrough(line: Line): Promise<Response> {
     weight: line.weight,
     waits: line.waits,
   });
-  if (!read.ok) return respond(refusedWith(read.error), UNREAD, deps, context, record);
+  if (!read.ok) return respond(refusedOutcome(read.error), UNREAD, deps, context, record);
   context.timing.mark('identify');
   const request = read.value;
   record.request = request;
 
   const reading = readCache(request, deps);
   const cached = reading instanceof Promise ? await reading : reading;
-  if (!cached.ok) return respond(refusedWith(cached.error), UNREAD, deps, context, record);
+  if (!cached.ok) return respond(refusedOutcome(cached.error), UNREAD, deps, context, record);
   record.cached = cached.value;
 
   const finding = outcomeOf(request, cached.value, line);
@@ -94,11 +94,12 @@ const UNREAD = { seesProvider: false };
 /** Returns a fresh cached answer, the object's reply, or an answer made here. */
 function outcomeOf(request: RoutedRequest, cached: CacheRead, line: Line): Outcome | Promise<Outcome> {
   const { incoming, deps, context, record, waits } = line;
-  if (cached.state === 'fresh' && request.keyed === undefined) return storedAs(cached.stored);
+  if (cached.state === 'fresh' && request.keyed === undefined) return storedOutcome(cached.stored);
   const make = () => produce(request, deps, context, waits);
   if (request.keyed === undefined && !sharesAnswer(request, cached)) return make();
   return attach(request, cached, incoming.signal, deps, context, record).then(
     // Undefined means that the Worker must answer: from its cached copy if it has a fresh one, otherwise by asking providers.
-    (attached): Outcome | Promise<Outcome> => attached ?? (cached.state === 'fresh' ? storedAs(cached.stored) : make()),
+    (attached): Outcome | Promise<Outcome> =>
+      attached ?? (cached.state === 'fresh' ? storedOutcome(cached.stored) : make()),
   );
 }

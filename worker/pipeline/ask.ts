@@ -32,7 +32,7 @@ const invalidBody = (param: string, detail: string): Refused<RouterError> =>
   refused({ code: 'invalid_body', param, detail });
 
 /** What reading has found out so far, even if the question is refused in the end. */
-export interface Noted {
+export interface ReadSoFar {
   feature?: Feature | undefined;
   stream?: boolean;
   /** The alias's name, if the alias exists. */
@@ -42,7 +42,7 @@ export interface Noted {
 /** What reading a question needs besides the question. */
 interface Reading {
   background: Background;
-  noted?: Noted;
+  noted?: ReadSoFar;
   /** Counts the body's bytes; the caller releases it once the request is answered. */
   weight?: HeldBytes;
   /** A clock for the wait for the body. */

@@ -19,9 +19,9 @@ import type { Answers, Deps } from '../ports.ts';
 import { keepWhole } from '../response/write-through.ts';
 import { jobOf } from '../run/run-job.ts';
 import { visitorOf } from './ask.ts';
-import { isTaken, watched } from './hand-over.ts';
-import { heard, keptAs } from './object-reply.ts';
-import { type Kept, type Refused, refusedWith, storedHead } from './outcome.ts';
+import { isRecordTaken, watchedStream } from './hand-over.ts';
+import { keptOutcome, readObjectReply } from './object-reply.ts';
+import { type KeptOutcome, type RefusedOutcome, refusedOutcome, storedHead } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { OpenRecord } from './record.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
@@ -41,15 +41,17 @@ export async function attach(
   deps: Deps,
   context: RequestContext,
   record: OpenRecord,
-): Promise<Refused | Kept | undefined> {
+): Promise<RefusedOutcome | KeptOutcome | undefined> {
   const isShared = request.keyed === undefined;
   const opening = await openingOf(request, cached, deps, context, record);
-  if (!opening.ok) return refusedWith(opening.error);
+  if (!opening.ok) return refusedOutcome(opening.error);
   const { subject, message } = opening.value;
   // A resumed read continues an earlier request, so it has no record of its own.
   if (message.record === undefined) record.handOver();
   const tooLong = new AbortController();
-  const opened = deps.answerStreams.open(subject, message, AbortSignal.any([signal, tooLong.signal])).then(heard);
+  const opened = deps.answerStreams
+    .open(subject, message, AbortSignal.any([signal, tooLong.signal]))
+    .then(readObjectReply);
   const replied = await within(opened, longestOpenMs(request.chat.stream, deps), deps.clock, 'late' as const).catch(
     () => undefined,
   );
@@ -57,17 +59,17 @@ export async function attach(
   if (replied === undefined || replied === 'late') {
     tooLong.abort();
     if (signal.aborted) {
-      if (await isTaken(subject, message, deps)) record.handOver();
-      return refusedWith({ code: 'client_gone' });
+      if (await isRecordTaken(subject, message, deps)) record.handOver();
+      return refusedOutcome({ code: 'client_gone' });
     }
     // A keyed request may have run, and it must never run twice. A shared one may simply be tried again outside of the object.
     if (isShared && replied === undefined) return undefined;
-    return refusedWith(isShared ? TOO_LATE : UNAVAILABLE);
+    return refusedOutcome(isShared ? TOO_LATE : UNAVAILABLE);
   }
   const { reply, note, failed } = replied;
   if (note.role === 'alone') {
     // A keyed request never runs outside of its object. The Worker may only give it an answer that is already in the cache.
-    return isShared || cached.state === 'fresh' ? undefined : refusedWith(UNAVAILABLE);
+    return isShared || cached.state === 'fresh' ? undefined : refusedOutcome(UNAVAILABLE);
   }
   const isMiss = cached.state === 'miss';
   if (isMiss && note.keeps) context.background(keepWhole(subject, request, cached.keyHash, deps));
@@ -79,14 +81,14 @@ export async function attach(
     isWhole: !request.chat.stream,
     tellsReplay,
   });
-  const kept = keptAs(replied, { ...note, head });
+  const kept = keptOutcome(replied, { ...note, head });
   if (!note.isRecorded) return kept;
   record.handOver();
   if (reply.body === null || !kept.isStream) return kept;
   const onBroken = async () => {
-    if (!signal.aborted && !(await isTaken(subject, message, deps))) record.lost(kept);
+    if (!signal.aborted && !(await isRecordTaken(subject, message, deps))) record.lost(kept);
   };
-  return { ...kept, body: watched(reply.body, onBroken, deps, context) };
+  return { ...kept, body: watchedStream(reply.body, onBroken, deps, context) };
 }
 
 /** Added to the longest time that the object itself may take. An object that takes longer hangs. */
@@ -158,7 +160,7 @@ export async function attachById(
   asking: IdAsk,
   signal: AbortSignal,
   deps: Deps,
-): Promise<Result<Kept, RouterError>> {
+): Promise<Result<KeptOutcome, RouterError>> {
   const owner = await idOwner(asking, deps);
   if (!owner.ok) return owner;
   const wish: ReaderOptions = {
@@ -177,7 +179,7 @@ export async function attachById(
 }
 
 /** Stops the run of a kept answer. An answer that is already over stays as it is. The reply has status 204, or is an error. */
-export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<Kept, RouterError>> {
+export async function stopById(id: string, asking: IdAsk, deps: Deps): Promise<Result<KeptOutcome, RouterError>> {
   const owner = await idOwner(asking, deps);
   return owner.ok ? replyById(deps.answerStreams.stop(id, { owner: owner.value }), OVER_MS, deps) : owner;
 }
@@ -191,12 +193,12 @@ async function replyById(
   calling: Promise<Response | undefined>,
   longestMs: number,
   { clock }: Deps,
-): Promise<Result<Kept, RouterError>> {
-  const hearing = calling.then((reply) => reply && heard(reply));
+): Promise<Result<KeptOutcome, RouterError>> {
+  const hearing = calling.then((reply) => reply && readObjectReply(reply));
   const found = await within(hearing, longestMs, clock, 'late' as const).catch(() => 'late' as const);
   if (found === 'late') return refused(UNAVAILABLE);
   if (found === undefined) return refused({ code: 'stream_not_found' });
-  return ok(keptAs(found, { ...found.note, head: headFor(found.note, {}) }));
+  return ok(keptOutcome(found, { ...found.note, head: headFor(found.note, {}) }));
 }
 
 /** The object's head, adapted to this caller. Callers that did not start the run are charged nothing. */

@@ -20,11 +20,11 @@ import { type Admission, coverAttempt } from './admit.ts';
 import { attempt, type Failed } from './attempt.ts';
 import {
   addBill,
-  newTracked,
+  newTrackedAttempt,
   personOf,
   type RequestContext,
   type RoutedRequest,
-  type Tracked,
+  type TrackedAttempt,
   type Trail,
 } from './request.ts';
 
@@ -161,7 +161,7 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
   trail.deployment = deployment;
   trail.dropped = outgoing.value.dropped;
   const startedAt = clock.now();
-  const tracked = newTracked(deployment, trail.hops, startedAt);
+  const tracked = newTrackedAttempt(deployment, trail.hops, startedAt);
   trail.attempts.push(tracked);
   const isFollowed = isFollowedAfter(turn.order, tried, slot, turn.retries);
   const times = { now: startedAt, deadlineAt: trying.deadlineAt, isFollowed };
@@ -192,7 +192,12 @@ async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
 const SKIPPED: Try = { kind: 'skipped' };
 
 /** Books what the provider may bill for the failed attempt, and reports the failure to the board. */
-function failedTry(trying: Trying, { failure, cutByDeadline, measured }: Failed, tracked: Tracked, now: number): Try {
+function failedTry(
+  trying: Trying,
+  { failure, cutByDeadline, measured }: Failed,
+  tracked: TrackedAttempt,
+  now: number,
+): Try {
   const { request, admission, trail, deps, context } = trying;
   const { board, config } = deps;
   const { deployment, startedAt } = tracked;

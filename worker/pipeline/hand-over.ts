@@ -7,7 +7,7 @@ import type { RequestContext } from './request.ts';
 const LONGEST_ASKED_MS = 2_000;
 
 /** True if the object closes the record, or has closed it. False if it died, was never reached, or does not reply in time. */
-export async function isTaken(
+export async function isRecordTaken(
   subject: string,
   { kind, job, record }: OpenMessage,
   { answerStreams, clock }: Deps,
@@ -18,7 +18,7 @@ export async function isTaken(
 }
 
 /** Passes a stream on, and calls `onBroken` if it breaks off. The runtime moves native streams without running JavaScript. */
-export function watched(
+export function watchedStream(
   body: ReadableStream<Uint8Array>,
   onBroken: () => Promise<void>,
   { newPipe }: Deps,

@@ -13,7 +13,7 @@ import type { Deps, Judging } from '../ports.ts';
 import { Timing } from '../response/server-timing.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import { measuredReply, settle } from './meter.ts';
-import type { Begun } from './outcome.ts';
+import type { BegunOutcome } from './outcome.ts';
 import { produce } from './produce.ts';
 import type { RequestContext, RoutedRequest } from './request.ts';
 
@@ -33,7 +33,7 @@ export interface JudgedAnswer {
  * Returns undefined if the answer is not judged: it is not in the sample, it was made for a drill or under a bypass, several choices
  * were asked for, or the conversation holds more than text.
  */
-export function judgedAnswer({ request }: Begun, deps: Deps, context: RequestContext): JudgedAnswer | undefined {
+export function judgedAnswer({ request }: BegunOutcome, deps: Deps, context: RequestContext): JudgedAnswer | undefined {
   const { judging } = deps;
   if (judging === undefined) return undefined;
   const { identity, feature, route, chat } = request;

@@ -5,7 +5,7 @@ import type { FailureKind } from '../core/routing/failure.ts';
 import { boardFor, measuredFor } from '../overrides/routed.ts';
 import type { Deps } from '../ports.ts';
 import type { Reply } from '../providers/adapter.ts';
-import type { Begun } from './outcome.ts';
+import type { BegunOutcome } from './outcome.ts';
 import { addBill, personOf, type RequestContext } from './request.ts';
 
 /** How an answer ended after it had begun. `left` means that the reader went away. */
@@ -23,7 +23,7 @@ export const measuredReply = ({ usage, textBytes }: Extract<Reply, { ok: true }>
  * the answer ended.
  */
 export function settle(
-  { request, admission, deployment, startedAt, trail }: Begun,
+  { request, admission, deployment, startedAt, trail }: BegunOutcome,
   ending: Ending,
   measured: Measured,
   deps: Deps,

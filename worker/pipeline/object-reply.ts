@@ -1,20 +1,20 @@
 /** Reads the reply of the object of a keyed or shared answer. */
 import { ownCode, type RouterError } from '../../protocol/errors.ts';
 import { NOTE_HEADER, type ReplyNote, readNote } from '../core/answers/stream/messages.ts';
-import type { Kept } from './outcome.ts';
+import type { KeptOutcome } from './outcome.ts';
 
 /** An object's reply and its note. If the reply is an error, `failed` is the error as it was read. */
-export interface Heard {
+export interface ObjectReply {
   reply: Response;
   note: ReplyNote;
-  failed: Pick<Kept, 'body' | 'error'> | undefined;
+  failed: Pick<KeptOutcome, 'body' | 'error'> | undefined;
 }
 
 /**
  * Reads the note of a reply. An error is read to its end, because a stale answer may replace it. Rejects if the object dies meanwhile,
  * or if there is no note: during a deploy the object may still run the previous build.
  */
-export async function heard(reply: Response): Promise<Heard> {
+export async function readObjectReply(reply: Response): Promise<ObjectReply> {
   const note = reply.status === 204 ? STOPPED : readNote(reply.headers.get(NOTE_HEADER));
   if (reply.status < 400) return { reply, note, failed: undefined };
   const text = await reply.text();
@@ -22,7 +22,7 @@ export async function heard(reply: Response): Promise<Heard> {
 }
 
 /** The reply as the outcome of a request. */
-export function keptAs({ reply: { status, headers, body }, failed }: Heard, note: ReplyNote): Kept {
+export function keptOutcome({ reply: { status, headers, body }, failed }: ObjectReply, note: ReplyNote): KeptOutcome {
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
   return { kind: 'kept', status, body, isStream, note, ...failed };
 }

@@ -14,10 +14,10 @@ import type { CacheRead } from './read-cache.ts';
 import type { Limited, RoutedRequest, Trail } from './request.ts';
 
 /** The outcome of a request. */
-export type Outcome = Refused | Stored | Kept | Begun;
+export type Outcome = RefusedOutcome | StoredOutcome | KeptOutcome | BegunOutcome;
 
 /** An error, before anything was sent. */
-export interface Refused {
+export interface RefusedOutcome {
   kind: 'refused';
   error: RouterError;
   /** Undefined if the request was not admitted, so that no provider was asked. */
@@ -30,15 +30,15 @@ export interface Refused {
 }
 
 /** A cached answer, fresh or stale. */
-export interface Stored {
+export interface StoredOutcome {
   kind: 'stored';
   stored: StoredAnswer;
   /** The error that a stale answer replaces. */
-  instead?: Refused | Kept | undefined;
+  instead?: RefusedOutcome | KeptOutcome | undefined;
 }
 
 /** The reply of an `AnswerStream` or a `SharedAnswer`. */
-export interface Kept {
+export interface KeptOutcome {
   kind: 'kept';
   status: number;
   body: BodyInit | null;
@@ -50,7 +50,7 @@ export interface Kept {
 }
 
 /** An answer that begins here. */
-export interface Begun {
+export interface BegunOutcome {
   kind: 'begun';
   /** The request as it was admitted, which may be its feature's safeguard. */
   request: RoutedRequest;
@@ -62,9 +62,9 @@ export interface Begun {
 }
 
 /** The outcome of a request that was refused before it was admitted. */
-export const refusedWith = (error: RouterError): Refused => ({ kind: 'refused', error, chargedMicroUsd: 0 });
+export const refusedOutcome = (error: RouterError): RefusedOutcome => ({ kind: 'refused', error, chargedMicroUsd: 0 });
 /** The outcome of a request that is answered from the cache. */
-export const storedAs = (stored: StoredAnswer): Stored => ({ kind: 'stored', stored });
+export const storedOutcome = (stored: StoredAnswer): StoredOutcome => ({ kind: 'stored', stored });
 
 /** The error code of an outcome; undefined for an answer. */
 export const errorIn = (outcome: Outcome): RouterError['code'] | undefined =>
@@ -124,7 +124,7 @@ const NOT_LIMITED: Limited = { left: [], ledger: 'not asked' };
 const NO_ATTEMPT: AnswerHead = { attempts: 0 };
 
 /** The head of an error. It says what was tried, if anything was. */
-export function refusedHead({ trail, limited = NOT_LIMITED, chargedMicroUsd }: Refused): AnswerHead {
+export function refusedHead({ trail, limited = NOT_LIMITED, chargedMicroUsd }: RefusedOutcome): AnswerHead {
   if (trail !== undefined) return headOf(trail, limited, undefined, chargedMicroUsd > 0 ? chargedMicroUsd : undefined);
   if (limited === NOT_LIMITED) return NO_ATTEMPT;
   return { attempts: 0, left: limited.left, isUnmetered: limited.ledger === 'unreachable' };
@@ -137,7 +137,7 @@ export const storedHead = ({ deployment, provider, model, storedAt }: StoredAnsw
 
 /** Says how an error came about. Returns undefined unless providers were asked, or none could be asked. */
 export function refusedField(
-  { trail, error: { code }, chargedMicroUsd }: Refused,
+  { trail, error: { code }, chargedMicroUsd }: RefusedOutcome,
   arrivedAt: number,
   now: number,
 ): CarryonField | undefined {

@@ -6,7 +6,7 @@ import type { Clock, Deps } from '../ports.ts';
 import { withOwnCacheKey } from '../upstream/outgoing.ts';
 import { admit } from './admit.ts';
 import { CLIENT_GONE, firstToAnswer } from './first-to-answer.ts';
-import type { Begun, Refused } from './outcome.ts';
+import type { BegunOutcome, RefusedOutcome } from './outcome.ts';
 import { newTrail, type RequestContext, type RoutedRequest } from './request.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function produce(
   links: Deps,
   context: RequestContext,
   waits: Clock = links.clock,
-): Promise<Begun | Refused> {
+): Promise<BegunOutcome | RefusedOutcome> {
   const deps = routedDeps(given, links);
   // The time is counted from here, when the whole request has arrived. A slow upload takes nothing of the providers' time.
   const deadlineAt = deps.clock.now() + deps.config.router.totalTimeoutMs;

@@ -13,9 +13,16 @@ import { isSampled, keptSchema } from '../core/slo/valid/valid.ts';
 import type { Deps } from '../ports.ts';
 import { logFailure } from './failure-log.ts';
 import type { Ending } from './meter.ts';
-import { type Begun, errorIn, type Kept, type Outcome, refusedWith, type Stored } from './outcome.ts';
+import {
+  type BegunOutcome,
+  errorIn,
+  type KeptOutcome,
+  type Outcome,
+  refusedOutcome,
+  type StoredOutcome,
+} from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
-import { NOTHING_USED, type RequestContext, type RoutedRequest, type Trail } from './request.ts';
+import { NO_TOKENS_USED, type RequestContext, type RoutedRequest, type Trail } from './request.ts';
 
 type Links = Pick<Deps, 'clock' | 'config' | 'records' | 'events' | 'build'>;
 
@@ -66,7 +73,7 @@ export class OpenRecord {
   }
 
   /** Called if the object that should close the record has died, so that its stream broke off. */
-  lost(outcome: Kept): void {
+  lost(outcome: KeptOutcome): void {
     this.#isClosed = false;
     this.close(outcome, 'cut', outcome.status);
   }
@@ -83,7 +90,7 @@ export class OpenRecord {
 
   /** Closes the record of a request that a bug of ours has ended. */
   fail(): void {
-    this.close(refusedWith({ code: 'internal_error' }), 'complete', 500);
+    this.close(refusedOutcome({ code: 'internal_error' }), 'complete', 500);
   }
 
   /** The whole record, as it would be if it were closed now. */
@@ -98,7 +105,8 @@ export class OpenRecord {
     const tried = stored === undefined ? outcome : stored.instead;
     const trail = tried === undefined || tried.kind === 'kept' || tried.kind === 'stored' ? undefined : tried.trail;
     const ran = tried?.kind === 'kept' ? tried.note.ran : undefined;
-    const { inputTokens, cachedTokens, outputTokens, reasoningTokens, estimated } = trail?.used ?? ran ?? NOTHING_USED;
+    const { inputTokens, cachedTokens, outputTokens, reasoningTokens, estimated } =
+      trail?.used ?? ran ?? NO_TOKENS_USED;
     const error = tried && errorIn(tried);
     const isLeft = ending === 'left' || (stored === undefined && error === 'client_gone');
     const isCut = (begun ?? kept) !== undefined && ending !== 'complete' && ending !== 'left';
@@ -168,7 +176,7 @@ export class OpenRecord {
 }
 
 /** The outcome that stands for a request before anything is known about its answer. */
-const NOTHING_YET = refusedWith({ code: 'internal_error' });
+const NOTHING_YET = refusedOutcome({ code: 'internal_error' });
 
 /** Logs a bug of ours in a record. It must not break an answer. */
 export function logRecordFault(error: unknown, requestId: string, events: Deps['events']): void {
@@ -189,7 +197,7 @@ const endingOf = (error: RouterError['code'] | undefined, isCut: boolean): Recor
  */
 const cacheResult = (
   { state }: CacheRead,
-  stored: Stored | undefined,
+  stored: StoredOutcome | undefined,
   storedAt: number | undefined,
 ): ClosedRecord['cache'] => {
   if (stored?.instead !== undefined) return 'stale';
@@ -221,7 +229,11 @@ function chargedFor(outcome: Outcome): number {
 }
 
 /** Checks a sample of answers against their schema. Only answers in one piece can be checked, because a stream is never held as a whole. */
-function sampledValid({ answer, request }: Begun, requestId: string, objectives: readonly Objective[]): boolean | null {
+function sampledValid(
+  { answer, request }: BegunOutcome,
+  requestId: string,
+  objectives: readonly Objective[],
+): boolean | null {
   const { chat, feature, identity } = request;
   if (answer.kind !== 'reply' || chat.response_format === undefined) return null;
   const isChecked = isSampled({ requestId, tenant: identity.tenant, feature: feature.name }, objectives);
@@ -236,7 +248,7 @@ function failedFor(outcome: Outcome): number {
   return chargedFor(outcome);
 }
 
-function finishReasonOf({ answer }: Begun): FinishReason | null {
+function finishReasonOf({ answer }: BegunOutcome): FinishReason | null {
   const { finishReason = null } = answer.kind === 'reply' ? answer.reply : answer.stream.translator;
   return finishReason === 'function_call' ? 'tool_calls' : finishReason;
 }

@@ -85,7 +85,7 @@ export interface Limited {
 export interface Trail {
   /** The mode in which the request was admitted. */
   mode: EdgeMode;
-  attempts: Tracked[];
+  attempts: TrackedAttempt[];
   /** How often the request has moved to the next `order` group. */
   hops: number;
   /** The deployment asked last. */
@@ -94,11 +94,11 @@ export interface Trail {
   dropped: readonly string[];
   /** The cooldowns at the time when the answer began, or when no deployment was left to ask. */
   cooldowns: readonly CooldownField[];
-  used: Used;
+  used: UsedTokens;
 }
 
 /** The tokens of all attempts that have been billed so far. */
-export interface Used {
+export interface UsedTokens {
   inputTokens: number;
   cachedTokens: number;
   outputTokens: number;
@@ -108,7 +108,7 @@ export interface Used {
 }
 
 /** The tokens before the first bill. */
-export const NOTHING_USED: Readonly<Used> = {
+export const NO_TOKENS_USED: Readonly<UsedTokens> = {
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: false },
 };
 
@@ -122,7 +122,7 @@ export function addBill({ used }: Trail, { usage, estimated }: Bill): void {
 }
 
 /** One call to a provider. */
-export interface Tracked {
+export interface TrackedAttempt {
   deployment: Deployment;
   hop: number;
   startedAt: number;
@@ -145,7 +145,7 @@ export const newTrail = (mode: EdgeMode): Trail => ({
 });
 
 /** An attempt that begins. */
-export const newTracked = (deployment: Deployment, hop: number, startedAt: number): Tracked => ({
+export const newTrackedAttempt = (deployment: Deployment, hop: number, startedAt: number): TrackedAttempt => ({
   deployment,
   hop,
   startedAt,

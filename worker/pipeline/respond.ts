@@ -23,16 +23,16 @@ import { AnswerSource } from '../upstream/answer-source.ts';
 import { judgedAnswer } from './judge.ts';
 import { measuredReply, settle } from './meter.ts';
 import {
-  type Begun,
+  type BegunOutcome,
   carryonField,
   errorIn,
   headOf,
-  type Kept,
+  type KeptOutcome,
   type Outcome,
-  type Refused,
+  type RefusedOutcome,
   refusedField,
   refusedHead,
-  type Stored,
+  type StoredOutcome,
   storedHead,
 } from './outcome.ts';
 import type { CacheRead } from './read-cache.ts';
@@ -104,7 +104,7 @@ const STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
 /** An error, sent instead of an answer. */
 function partsOfRefusal(
-  refused: Refused,
+  refused: RefusedOutcome,
   { seesProvider }: Reader,
   deps: Deps,
   { arrivedAt }: RequestContext,
@@ -117,7 +117,7 @@ function partsOfRefusal(
 }
 
 /** A cached answer, in the form that this request asks for. */
-function partsOfStored({ stored, instead }: Stored, { request, seesProvider }: Reader): ResponseParts {
+function partsOfStored({ stored, instead }: StoredOutcome, { request, seesProvider }: Reader): ResponseParts {
   if (request === undefined) throw new Error('a cached answer was given to no request');
   const { stream, includeUsage } = request.chat;
   const chargedMicroUsd = instead === undefined ? 0 : chargedFor(instead);
@@ -136,23 +136,23 @@ function partsOfStored({ stored, instead }: Stored, { request, seesProvider }: R
 }
 
 /** The answer itself costs nothing; the failed attempts before it may be billed. */
-const chargedFor = (failed: Refused | Kept): number => failedHead(failed).costMicroUsd ?? 0;
-const failedHead = (failed: Refused | Kept): AnswerHead =>
+const chargedFor = (failed: RefusedOutcome | KeptOutcome): number => failedHead(failed).costMicroUsd ?? 0;
+const failedHead = (failed: RefusedOutcome | KeptOutcome): AnswerHead =>
   failed.kind === 'refused' ? refusedHead(failed) : failed.note.head;
 
 /** An object's reply, passed on as it is. */
-function partsOfKept({ status, body, isStream, note }: Kept, { request }: Reader): ResponseParts {
+function partsOfKept({ status, body, isStream, note }: KeptOutcome, { request }: Reader): ResponseParts {
   const { head, isPartial, errorHeaders } = note;
   const isWhole = status === 200 && !isPartial && request !== undefined;
   const cacheControl = isWhole ? cacheControlOf(request, head.mode ?? 'normal') : NO_STORE;
   return { body, head, status, contentType: isStream ? STREAM_TYPE : JSON_TYPE, cacheControl, errorHeaders };
 }
 
-type Reply = Extract<Begun['answer'], { kind: 'reply' }>['reply'];
+type Reply = Extract<BegunOutcome['answer'], { kind: 'reply' }>['reply'];
 
 /** A provider's whole answer. */
 function partsOfReply(
-  begun: Begun,
+  begun: BegunOutcome,
   reply: Reply,
   { seesProvider, cached }: Reader,
   deps: Deps,
@@ -176,8 +176,8 @@ function partsOfReply(
 
 /** A provider's stream: its first content has arrived, and the rest follows. */
 function partsOfStream(
-  begun: Begun,
-  answer: Extract<Begun['answer'], { kind: 'stream' }>,
+  begun: BegunOutcome,
+  answer: Extract<BegunOutcome['answer'], { kind: 'stream' }>,
   { seesProvider, cached }: Reader,
   deps: Deps,
   context: RequestContext,

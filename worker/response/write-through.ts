@@ -4,7 +4,7 @@ import { StreamedCompletion } from '../../protocol/completion-of-stream.ts';
 import { whyNotStored } from '../core/answers/storable.ts';
 import type { StoredAnswer } from '../core/answers/stored-answer.ts';
 import { NOTE_HEADER, readNote } from '../core/answers/stream/messages.ts';
-import type { Begun } from '../pipeline/outcome.ts';
+import type { BegunOutcome } from '../pipeline/outcome.ts';
 import type { CacheRead } from '../pipeline/read-cache.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
@@ -15,7 +15,7 @@ export type CacheAnswer = (body: string, model: string) => void;
 
 /** Returns what caches the answer. Undefined if it must not be cached. */
 export function answerKeeper(
-  { request, deployment, trail: { mode } }: Begun,
+  { request, deployment, trail: { mode } }: BegunOutcome,
   cached: CacheRead | undefined,
   deps: Deps,
   context: RequestContext,

@@ -17,7 +17,7 @@ import { withAliasList } from '../overrides/overridden.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
 import { type JudgedAnswer, judgedAnswer } from '../pipeline/judge.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
-import { type Begun, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
+import { type BegunOutcome, carryonField, headOf, refusedField, refusedHead } from '../pipeline/outcome.ts';
 import { produce } from '../pipeline/produce.ts';
 import { logRecordFault, OpenRecord } from '../pipeline/record.ts';
 import type { RequestContext, RoutedRequest } from '../pipeline/request.ts';
@@ -180,7 +180,12 @@ function contextOf(job: Job, hooks: RunHooks, { clock }: Deps): RequestContext {
   };
 }
 
-function begun(outcome: Begun, deps: Deps, context: RequestContext, onEnd: (ending: Ending) => void): RunOutcome {
+function begun(
+  outcome: BegunOutcome,
+  deps: Deps,
+  context: RequestContext,
+  onEnd: (ending: Ending) => void,
+): RunOutcome {
   const { answer, deployment, admission, trail } = outcome;
   const { lease, limited } = admission;
   const field = (cut?: Failure): CarryonField =>

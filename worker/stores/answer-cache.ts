@@ -11,15 +11,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The part of the Cache API that is used. */
-export type AnswerShelf = Pick<Cache, 'match' | 'put'>;
+export type CacheApi = Pick<Cache, 'match' | 'put'>;
 
 /** A value consists of `FORM`, the length of the key's id, the id, the IV, and the answer's JSON, encrypted with AES-GCM. */
 export class AnswerCache {
-  readonly #shelf: AnswerShelf;
+  readonly #shelf: CacheApi;
   readonly #keys: TenantKeys;
 
   /** The first secret encrypts. Values that the others have encrypted can still be read. */
-  constructor(shelf: AnswerShelf, secrets: readonly [AnswerSecret, ...AnswerSecret[]]) {
+  constructor(shelf: CacheApi, secrets: readonly [AnswerSecret, ...AnswerSecret[]]) {
     this.#shelf = shelf;
     this.#keys = new TenantKeys(secrets);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endsKey, howToAsk, isReusable, REUSE_KEY_MS, toldErrorIn } from '../../../sw/core/asking.ts';
+import { endsKey, howToAsk, isReusable, REUSE_KEY_MS, routerErrorIn } from '../../../sw/core/asking.ts';
 import {
   headerLimitMs,
   idleLimitMs,
@@ -39,13 +39,13 @@ it('a key that has met its end is not', () => {
 });
 
 it('such an end may come as a refusal', () => {
-  expect(toldErrorIn('{"error":{"message":"…","code":"stopped"}}').code).toBe('stopped');
+  expect(routerErrorIn('{"error":{"message":"…","code":"stopped"}}').code).toBe('stopped');
   for (const text of ['', 'null', '[]', '{"error":null}', '{"error":"no"}', '{"error":{"code":7}}', '<html>'])
-    expect(toldErrorIn(text).code).toBeUndefined();
+    expect(routerErrorIn(text).code).toBeUndefined();
   const carryon = { attempts: [] };
-  expect(toldErrorIn(JSON.stringify({ error: { code: 'x' }, carryon }))).toEqual({ code: 'x', carryon });
+  expect(routerErrorIn(JSON.stringify({ error: { code: 'x' }, carryon }))).toEqual({ code: 'x', carryon });
   for (const odd of [null, 1, 'x'])
-    expect(toldErrorIn(JSON.stringify({ error: {}, carryon: odd })).carryon).toBeUndefined();
+    expect(routerErrorIn(JSON.stringify({ error: {}, carryon: odd })).carryon).toBeUndefined();
 });
 
 it('headers are waited for by the clock only where they come at once', () => {

@@ -4,10 +4,9 @@ import { answerText } from '../../../protocol/answer-key.ts';
 import { parseBody } from '../../../protocol/parse-body.ts';
 import { parseChat } from '../../../protocol/parse-chat.ts';
 import {
-  admits,
   afterDeath,
   afterSending,
-  aged,
+  hasRoomFor,
   inOnePiece,
   MAX_QUESTION_BYTES,
   newRow,
@@ -16,9 +15,10 @@ import {
   type QueuedRow,
   type QueueState,
   retryAfterMs,
-  sending,
+  rowAt,
   sentNow,
   storableHeaders,
+  takenForSending,
 } from '../../../sw/core/outbox.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,26 +33,26 @@ const row = (fields: Partial<QueuedRow> = {}): QueuedRow => ({
 describe('the outbox takes', () => {
   it.each(STATES)('20 questions, where those that are %s count unless they are answered', (state) => {
     const rows = Array.from({ length: 20 }, () => row({ state }));
-    expect(admits(rows, 1)).toBe(state === 'answered');
-    expect(admits(rows.slice(1), 1)).toBe(true);
+    expect(hasRoomFor(rows, 1)).toBe(state === 'answered');
+    expect(hasRoomFor(rows.slice(1), 1)).toBe(true);
   });
 
   it('no question that is too large', () => {
-    expect(admits([], MAX_QUESTION_BYTES)).toBe(true);
-    expect(admits([], MAX_QUESTION_BYTES + 1)).toBe(false);
+    expect(hasRoomFor([], MAX_QUESTION_BYTES)).toBe(true);
+    expect(hasRoomFor([], MAX_QUESTION_BYTES + 1)).toBe(false);
   });
 });
 
 describe('age', () => {
   it('lets a question wait for a day, shows it for a week, and then forgets it', () => {
-    expect(aged(row(), NOW + 24 * HOUR_MS - 1)).toEqual(row());
-    expect(aged(row(), NOW + 24 * HOUR_MS)).toEqual(row({ state: 'expired' }));
-    expect(aged(row({ state: 'failed' }), NOW + 100 * HOUR_MS)).toEqual(row({ state: 'failed' }));
-    for (const state of STATES) expect(aged(row({ state }), NOW + 7 * 24 * HOUR_MS)).toBeNull();
+    expect(rowAt(row(), NOW + 24 * HOUR_MS - 1)).toEqual(row());
+    expect(rowAt(row(), NOW + 24 * HOUR_MS)).toEqual(row({ state: 'expired' }));
+    expect(rowAt(row({ state: 'failed' }), NOW + 100 * HOUR_MS)).toEqual(row({ state: 'failed' }));
+    for (const state of STATES) expect(rowAt(row({ state }), NOW + 7 * 24 * HOUR_MS)).toBeNull();
   });
 
   it('does not come of a clock that was set back', () => {
-    expect(aged(row(), NOW - 100 * HOUR_MS)).toEqual(row());
+    expect(rowAt(row(), NOW - 100 * HOUR_MS)).toEqual(row());
   });
 });
 
@@ -75,7 +75,7 @@ describe('what is sent', () => {
             state === 'waiting' && notBefore !== NOW + 1 && NOW - askedAt < 24 * HOUR_MS,
         );
         expect(next?.askedAt).toBe(may.length === 0 ? undefined : Math.min(...may.map(({ askedAt }) => askedAt)));
-        expect(next === undefined || sending(next)?.state === 'sending').toBe(true);
+        expect(next === undefined || takenForSending(next)?.state === 'sending').toBe(true);
       }),
     );
   });
@@ -88,7 +88,7 @@ describe('what is sent', () => {
   });
 
   it.each(STATES.filter((state) => state !== 'waiting'))('is taken by one sender only: not where it is %s', (state) => {
-    expect(sending(row({ state }))).toBeUndefined();
+    expect(takenForSending(row({ state }))).toBeUndefined();
   });
 
   it('waits again under its own key where its sender died', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Reports } from '../../../sw/reports.ts';
 import type { Person, Report } from '../../../sw/store/store.ts';
-import { quickRim } from './quick-rim.ts';
+import { quickPlatform } from './quick-platform.ts';
 
 const person = { name: 'ana', part: 'p' } as Person;
 const report: Report = { id: 'r', at: 1, kind: 'stale', feature: 'chat', waitedMs: 0 };
@@ -20,8 +20,8 @@ it('reports stay where the line is dead or lost, and nothing waits for them', as
     reports: async () => [report],
     reported: async (_: Person, ids: readonly string[]) => void gone.push(...ids),
   };
-  const rim = quickRim({ fetch: () => (lines.shift() as () => Promise<Response>)() });
-  const reports = new Reports('https://router.example', rim, store);
+  const platform = quickPlatform({ fetch: () => (lines.shift() as () => Promise<Response>)() });
+  const reports = new Reports('https://router.example', platform, store);
   const seen: number[] = [];
   while (lines.length > 0) {
     await reports.sendBehind(person, new Headers({ authorization: 'Bearer t' }));

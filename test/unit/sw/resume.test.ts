@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resuming } from '../../../sw/resume.ts';
-import { quickRim } from './quick-rim.ts';
+import { quickPlatform } from './quick-platform.ts';
 
 const OURS = { 'x-request-id': '01a22377-e21c-7193-acd8-c8535129d424' };
 const rest = () => new Response('data: x\n\n', { headers: { ...OURS, 'content-type': 'text/event-stream' } });
@@ -9,7 +9,7 @@ const refusal = (status: number, headers: HeadersInit = OURS) => new Response('{
 function resumer(answers: (() => Response | Promise<Response>)[], tokens: (string | null)[] = []) {
   const asked: Request[] = [];
   const saw: boolean[] = [];
-  const rim = quickRim({
+  const platform = quickPlatform({
     fetch: async (request) => {
       asked.push(request);
       return (answers[asked.length - 1] ?? rest)();
@@ -23,7 +23,7 @@ function resumer(answers: (() => Response | Promise<Response>)[], tokens: (strin
     'idempotency-key': 'k',
   });
   const ports = {
-    ...{ router: 'https://router.example', rim },
+    ...{ router: 'https://router.example', platform },
     token: async () => tokens.shift() ?? null,
     saw: (isReached: boolean) => void saw.push(isReached),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Outgoing, type Sent, send } from '../../../sw/send.ts';
-import { quickRim } from './quick-rim.ts';
+import { type Outgoing, type SendResult, send } from '../../../sw/send.ts';
+import { quickPlatform } from './quick-platform.ts';
 
 const OURS = { 'x-request-id': '01a22377-e21c-7193-acd8-c8535129d424', 'content-type': 'application/json' };
 const COMPLETION = JSON.stringify({
@@ -29,7 +29,7 @@ const torn: Step = () =>
 async function sending(steps: Step[], how: Partial<Outgoing> = {}, { isOnline = true, healthz = lost as Step } = {}) {
   const asked: Request[] = [];
   const probes: Request[] = [];
-  const rim = quickRim({
+  const platform = quickPlatform({
     isOnline: () => isOnline,
     fetch: async (request) => {
       if (new URL(request.url).pathname === '/healthz') {
@@ -44,12 +44,12 @@ async function sending(steps: Step[], how: Partial<Outgoing> = {}, { isOnline = 
     ...{ url: 'https://router.example/ai', headers: new Headers({ 'idempotency-key': 'k' }), body: '{"prompt":"?"}' },
     ...{ credentials: 'same-origin', idempotencyKey: 'k', isResumable: false, hasCopy: false, ...how },
   };
-  const begin = rim.now();
-  const sent = await send(rim, outgoing, new AbortController().signal);
-  return { sent, asked, probes, tookMs: rim.now() - begin };
+  const begin = platform.now();
+  const sent = await send(platform, outgoing, new AbortController().signal);
+  return { sent, asked, probes, tookMs: platform.now() - begin };
 }
 
-const kindOf = (sent: Sent) => [sent.kind, ...(sent.kind === 'failed' ? [sent.cause, sent.instead?.status] : [])];
+const kindOf = (sent: SendResult) => [sent.kind, ...(sent.kind === 'failed' ? [sent.cause, sent.instead?.status] : [])];
 
 describe('what comes back', () => {
   it.each<[string, Step, unknown[]]>([
@@ -191,7 +191,7 @@ describe('on its way', () => {
 
   it('ends with its page', async () => {
     const page = new AbortController();
-    const rim = quickRim({
+    const platform = quickPlatform({
       after: () => () => {},
       fetch: (request) =>
         new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason))),
@@ -200,9 +200,9 @@ describe('on its way', () => {
       ...{ url: 'https://router.example/ai', headers: new Headers(), body: '{}', credentials: 'same-origin' },
       ...{ idempotencyKey: 'k', isResumable: true, hasCopy: false },
     };
-    const sent = send(rim, outgoing, page.signal);
+    const sent = send(platform, outgoing, page.signal);
     page.abort();
     expect(await sent).toEqual({ kind: 'left' });
-    expect(await send(rim, outgoing, page.signal)).toEqual({ kind: 'left' });
+    expect(await send(platform, outgoing, page.signal)).toEqual({ kind: 'left' });
   });
 });

@@ -5,7 +5,7 @@ import { DONE, dataText, eventText } from '../../../protocol/sse.ts';
 import { StreamFollower } from '../../../sw/core/follow.ts';
 import { FollowedStream, pageBody, type Resumed, type Streaming } from '../../../sw/stream.ts';
 import { within } from '../../../sw/watch.ts';
-import { quickRim } from './quick-rim.ts';
+import { quickPlatform } from './quick-platform.ts';
 
 /** Words of every width in UTF-8, so that cuts fall into the middle of characters too. */
 const WORDS = ['a', ' über', ' 漢字', ' 🧳', '\\n', ' "q"'];
@@ -112,7 +112,7 @@ describe('a stream through the worker', () => {
           const events = eventsOf(count);
           const { first, resume } = router(events, breaks, pieces);
           const { all, told, follower } = streaming(first(), { resume });
-          expect(await read(new FollowedStream(quickRim(), all))).toBe(events.join(''));
+          expect(await read(new FollowedStream(quickPlatform(), all))).toBe(events.join(''));
           expect(told.slice(-2)).toEqual(['end', 'close']);
           expect(told.filter((event) => event === 'end' || event === 'close')).toHaveLength(2);
           expect(follower.completion()).toContain('"finish_reason":"stop"');
@@ -126,13 +126,13 @@ describe('a stream through the worker', () => {
     const events = eventsOf(20);
     const whole = `: hb\n${events.slice(0, 5).join(': hb\n')}`.length;
     const { first, resume, asked } = router(events, [{ atByte: whole + 12, ending: 'reset' }], [9_999]);
-    await read(new FollowedStream(quickRim(), streaming(first(), { resume }).all));
+    await read(new FollowedStream(quickPlatform(), streaming(first(), { resume }).all));
     expect(asked).toEqual(['5']);
   });
 
   it('tries for 30 s with growing waits, and then says that it is lost, without a [DONE]', async () => {
-    const rim = quickRim();
-    const begin = rim.now();
+    const platform = quickPlatform();
+    const begin = platform.now();
     const { first } = router(eventsOf(20), [{ atByte: 700, ending: 'reset' }], [9_999]);
     let tries = 0;
     const resume = async () => {
@@ -140,26 +140,26 @@ describe('a stream through the worker', () => {
       return 'again' as const;
     };
     const { all, told, follower } = streaming(first(), { resume });
-    const text = await read(new FollowedStream(rim, all));
+    const text = await read(new FollowedStream(platform, all));
     expect(text.endsWith(dataText('LOST'))).toBe(true);
     expect(text).not.toContain(DONE);
     expect(told).toEqual(['resuming', 'lost', 'end', 'close']);
-    expect(rim.now() - begin).toBeGreaterThanOrEqual(30_000);
-    expect(rim.now() - begin).toBeLessThan(35_000);
+    expect(platform.now() - begin).toBeGreaterThanOrEqual(30_000);
+    expect(platform.now() - begin).toBeLessThan(35_000);
     expect(tries).toBeGreaterThan(5);
     expect(tries).toBeLessThan(30);
     expect(follower.completion()).toBeUndefined();
   });
 
   it('is asked for less and less often where each connection breaks before its first byte', async () => {
-    const rim = quickRim();
+    const platform = quickPlatform();
     let connections = 0;
     const resume = async () => {
       connections++;
       return { body: connection('', [1], 'end') };
     };
     const { first } = router(eventsOf(20), [{ atByte: 700, ending: 'reset' }], [9_999]);
-    const text = await read(new FollowedStream(rim, streaming(first(), { resume }).all));
+    const text = await read(new FollowedStream(platform, streaming(first(), { resume }).all));
     expect(text.endsWith(dataText('LOST'))).toBe(true);
     expect(connections).toBeLessThan(30);
   });
@@ -168,7 +168,7 @@ describe('a stream through the worker', () => {
     for (const more of [{ resume: async () => 'never' as const }, {}]) {
       const { first } = router(eventsOf(5), [{ atByte: 500, ending: 'end' }], [9_999]);
       const { all } = streaming(first(), more);
-      const text = await read(new FollowedStream(quickRim(), all));
+      const text = await read(new FollowedStream(quickPlatform(), all));
       expect([text.endsWith(dataText('LOST')), text.includes(DONE)]).toEqual([true, false]);
     }
   });
@@ -189,7 +189,7 @@ describe('a stream through the worker', () => {
       return true;
     };
     const { all } = streaming(body, { watch: { silenceMs: () => 3_000, isAlive } });
-    expect(await read(new FollowedStream(quickRim(), all))).toBe(eventsOf(1).join(''));
+    expect(await read(new FollowedStream(quickPlatform(), all))).toBe(eventsOf(1).join(''));
     expect(asked).toBeGreaterThanOrEqual(50);
   });
 
@@ -199,7 +199,7 @@ describe('a stream through the worker', () => {
     const { all, told, follower } = streaming(connection(text, [10], 'reset'), {
       resume: async () => expect.unreachable(),
     });
-    expect(await read(new FollowedStream(quickRim(), all))).toBe(text);
+    expect(await read(new FollowedStream(quickPlatform(), all))).toBe(text);
     expect(told).toEqual(['end', 'close']);
     expect(follower.completion()).toBeUndefined();
   });
@@ -213,7 +213,7 @@ describe('a stream through the worker', () => {
       },
     });
     const { all, told } = streaming(body, { resume: async () => expect.unreachable() });
-    const reader = pageBody(new FollowedStream(quickRim({ after: () => () => {} }), all)).getReader();
+    const reader = pageBody(new FollowedStream(quickPlatform({ after: () => () => {} }), all)).getReader();
     await reader.read();
     await reader.cancel();
     expect([isCancelled, told]).toEqual([true, ['close']]);
@@ -222,7 +222,7 @@ describe('a stream through the worker', () => {
   it('is kept also for a page that leaves at the [DONE]', async () => {
     const text = eventsOf(3).join('');
     const { all, told } = streaming(connection(text, [9_999], 'silence'));
-    const reader = pageBody(new FollowedStream(quickRim({ after: () => () => {} }), all)).getReader();
+    const reader = pageBody(new FollowedStream(quickPlatform({ after: () => () => {} }), all)).getReader();
     const { value } = await reader.read();
     expect(new TextDecoder().decode(value)).toBe(text);
     await reader.cancel();
@@ -233,7 +233,7 @@ describe('a stream through the worker', () => {
 describe('a stream that is looked at before its page has it', () => {
   it('begins with its first event, and loses none', async () => {
     const text = eventsOf(20).join('');
-    const stream = new FollowedStream(quickRim(), streaming(connection(`: hb\n${text}`, [7], 'end')).all);
+    const stream = new FollowedStream(quickPlatform(), streaming(connection(`: hb\n${text}`, [7], 'end')).all);
     expect(await stream.begins(3_000)).toBe('begun');
     expect(await read(stream)).toBe(text);
   });
@@ -241,7 +241,7 @@ describe('a stream that is looked at before its page has it', () => {
   it('is cut where the connection ends before that', async () => {
     for (const ending of ['reset', 'end'] as const) {
       const { all } = streaming(connection(': hb\n', [9], ending), { resume: async () => expect.unreachable() });
-      expect(await new FollowedStream(quickRim(), all).begins(3_000)).toBe('cut');
+      expect(await new FollowedStream(quickPlatform(), all).begins(3_000)).toBe('cut');
     }
   });
 
@@ -257,7 +257,7 @@ describe('a stream that is looked at before its page has it', () => {
       },
     });
     const { all } = streaming(body, { watch: { silenceMs: () => 2_500, isAlive: async () => true } });
-    const stream = new FollowedStream(quickRim(), all);
+    const stream = new FollowedStream(quickPlatform(), all);
     expect(await stream.begins(3_000)).toBe('waiting');
     go();
     expect(await read(stream)).toBe(text);
@@ -265,7 +265,7 @@ describe('a stream that is looked at before its page has it', () => {
 
   it('reports the error with which it begins', async () => {
     const error = eventText({ data: '{"error":{"code":"providers_unavailable"}}' });
-    const stream = new FollowedStream(quickRim(), streaming(connection(error, [99], 'end')).all);
+    const stream = new FollowedStream(quickPlatform(), streaming(connection(error, [99], 'end')).all);
     expect([await stream.begins(3_000), stream.error?.code]).toEqual(['begun', 'providers_unavailable']);
     expect(await read(stream)).toBe(error);
   });

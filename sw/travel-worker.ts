@@ -3,7 +3,7 @@ import type { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Parts } from './parts.ts';
 
-export interface Shell extends Parts {
+export interface TravelWorker extends Parts {
   outbox: Outbox;
   notes: Notes;
 }

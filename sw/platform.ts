@@ -1,6 +1,6 @@
 /** The worker's clock, randomness, network and timers; the only file of `sw/` that reads them. Decisions in `sw/core` take them as arguments. */
 
-export interface Rim {
+export interface Platform {
   /** Epoch milliseconds. */
   now(): number;
   /** A random number in [0, 1). */
@@ -14,7 +14,7 @@ export interface Rim {
   isOnline(): boolean;
 }
 
-export const rim: Rim = {
+export const platform: Platform = {
   now: () => Date.now(),
   random: () => Math.random(),
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -27,7 +27,7 @@ export const rim: Rim = {
 };
 
 /** Resolves after `ms`, or at once when `signal` is aborted. */
-export function pause({ after }: Pick<Rim, 'after'>, ms: number, signal: AbortSignal): Promise<void> {
+export function pause({ after }: Pick<Platform, 'after'>, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = () => {

@@ -10,11 +10,11 @@ import { type PageQuestion, readQuestion } from './core/question.ts';
 import { travelDoor } from './core/routes.ts';
 import { credentialOf } from './features.ts';
 import type { Parts } from './parts.ts';
-import type { Rim } from './rim.ts';
+import type { Platform } from './platform.ts';
 import type { Outgoing } from './send.ts';
 import type { Kept, Person } from './store/store.ts';
 
-export interface Asked {
+export interface AskedQuestion {
   request: Request;
   /** The tab's id. */
   clientId: string;
@@ -37,7 +37,7 @@ export interface Asked {
  * True if the tab that asked still belongs to this person. A page may name another person just before it asks, and the browser may
  * deliver the question before that message. Then no kept answer of the former person is given, and nothing is queued or kept for them.
  */
-export async function isTheirs({ store }: Pick<Parts, 'store'>, { person, clientId }: Asked): Promise<boolean> {
+export async function isTheirs({ store }: Pick<Parts, 'store'>, { person, clientId }: AskedQuestion): Promise<boolean> {
   return person !== null && (await store.tab(clientId))?.person?.part === person.part;
 }
 
@@ -48,23 +48,23 @@ interface GivenKey {
 }
 
 /** Returns undefined for a request that travel mode leaves alone. It goes to the router unchanged. */
-export async function readAsked(
+export async function readAskedQuestion(
   parts: Parts,
   request: Request,
   clientId: string,
   body: ArrayBuffer,
-): Promise<Asked | undefined> {
-  const { router, rim, store, features: facts } = parts;
+): Promise<AskedQuestion | undefined> {
+  const { router, platform, store, features: facts } = parts;
   const door = travelDoor(request.method, new URL(request.url), router);
   if (door === undefined) return undefined;
-  const at = rim.now();
+  const at = platform.now();
   const tab = await store.tab(clientId);
   const person = tab?.person ?? null;
   const features = person === null ? undefined : await facts.known(person, async () => credentialOf(request.headers));
   const header = (name: string) => request.headers.get(name);
   const question = readQuestion({ door, header, bodyText: new TextDecoder().decode(body) }, features);
   if (question === undefined) return undefined;
-  const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(rim);
+  const visitor = header(REQUEST_HEADERS.visitor) ?? tab?.visitor ?? randomId(platform);
   const nothingKept = { key: undefined, kept: undefined, isKeptFirst: false };
   const asked = { request, clientId, body, question, person, visitor, at, ...nothingKept };
   if (person === null || question.wish === 'off' || question.noStore)
@@ -81,9 +81,9 @@ export async function readAsked(
 /** The kept answer that may be given, and whether it is given before the network is asked. */
 async function copyOf(
   { store }: Parts,
-  { person, key, question, at }: Pick<Asked, 'question' | 'at'> & { person: Person; key: string },
+  { person, key, question, at }: Pick<AskedQuestion, 'question' | 'at'> & { person: Person; key: string },
   features: Features | undefined,
-): Promise<Pick<Asked, 'kept' | 'isKeptFirst'>> {
+): Promise<Pick<AskedQuestion, 'kept' | 'isKeptFirst'>> {
   const kept = await store.answer(person, key);
   if (kept === undefined || !isServable(kept, features, at)) return { kept: undefined, isKeptFirst: false };
   return { kept, isKeptFirst: !question.refresh && (await store.mode()) === 'travel' };
@@ -97,7 +97,7 @@ export const questionKey = (
 ): Promise<string> => store.keyOf(person, travelKeyText({ routerOrigin: router, feature, text }));
 
 /** Makes the router's request: removes the headers meant for the worker, and adds the ones that the router needs. */
-export function outgoingOf({ request, body, question, visitor, kept, given }: Asked): Outgoing {
+export function outgoingOf({ request, body, question, visitor, kept, given }: AskedQuestion): Outgoing {
   const headers = new Headers(request.headers);
   headers.delete(REQUEST_HEADERS.travel);
   const { resume } = howToAsk(question);
@@ -115,15 +115,15 @@ export function outgoingOf({ request, body, question, visitor, kept, given }: As
 
 /** The key is stored before the question is sent, so a question whose answer never came is not paid for twice. */
 export async function givenKey(
-  { rim, store }: Pick<Parts, 'rim' | 'store'>,
-  { request, question, person, key, at }: Pick<Asked, 'request' | 'question' | 'person' | 'key' | 'at'>,
+  { platform, store }: Pick<Parts, 'platform' | 'store'>,
+  { request, question, person, key, at }: Pick<AskedQuestion, 'request' | 'question' | 'person' | 'key' | 'at'>,
 ): Promise<GivenKey | undefined> {
   if (!howToAsk(question).keyed || request.headers.has(REQUEST_HEADERS.idempotencyKey)) return undefined;
-  const fresh = { idempotencyKey: uuidV7(at + (await store.clockOffsetMs()), rim.bytes(10)), sentAt: at };
+  const fresh = { idempotencyKey: uuidV7(at + (await store.clockOffsetMs()), platform.bytes(10)), sentAt: at };
   if (person === null || key === undefined) return { ...fresh, isReused: false };
   const { idempotencyKey } = await store.sendingKey(person, key, fresh, (sent) => isReusable(sent, at));
   return { idempotencyKey, isReused: idempotencyKey !== fresh.idempotencyKey };
 }
 
-const randomId = ({ bytes }: Rim): string =>
+const randomId = ({ bytes }: Platform): string =>
   Array.from(bytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('');

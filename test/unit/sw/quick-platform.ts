@@ -1,7 +1,7 @@
-import type { Rim } from '../../../sw/rim.ts';
+import type { Platform } from '../../../sw/platform.ts';
 
-/** A rim whose time passes as soon as there is nothing else to do: a wait of minutes takes one turn of the event loop. */
-export function quickRim(more: Partial<Rim> = {}): Rim & { waited: number[] } {
+/** A platform whose time passes as soon as there is nothing else to do: a wait of minutes takes one turn of the event loop. */
+export function quickPlatform(more: Partial<Platform> = {}): Platform & { waited: number[] } {
   let now = 1_800_000_000_000;
   const waited: number[] = [];
   return {

@@ -1,5 +1,5 @@
 /** What a page gets when the router cannot be asked. */
-import type { Asked } from './asked.ts';
+import type { AskedQuestion } from './asked-question.ts';
 import { ageSecondsOf } from './core/keep.ts';
 import { offlineReply, type Reply, staleReply } from './core/replies.ts';
 import type { Cause } from './core/verdict.ts';
@@ -10,22 +10,29 @@ import { textBody } from './wire.ts';
 
 const toResponse = ({ status, headers, body }: Reply): Response => new Response(textBody(body), { status, headers });
 
-export function stale(parts: Parts, asked: Asked, kept: Kept, cause: Cause): Response {
+export function staleResponse(parts: Parts, asked: AskedQuestion, kept: Kept, cause: Cause): Response {
   if (cause !== 'mode') report(parts, asked, 'stale');
-  const ageSeconds = ageSecondsOf(kept, parts.rim.now());
+  const ageSeconds = ageSecondsOf(kept, parts.platform.now());
   return toResponse(staleReply({ completion: kept.body, ageSeconds, cause }, asked.question));
 }
 
-export function offline(parts: Parts, asked: Asked, cause: Cause, carryon?: object): Response {
+export function offlineResponse(parts: Parts, asked: AskedQuestion, cause: Cause, carryon?: object): Response {
   report(parts, asked, 'offline');
-  return noAnswer(cause, carryon);
+  return noAnswerResponse(cause, carryon);
 }
 
 /** The 503 for a question without any answer. `carryon`: the failed attempts that the router reported. */
-export const noAnswer = (cause: Cause, carryon?: object): Response => toResponse(offlineReply(cause, null, carryon));
+export const noAnswerResponse = (cause: Cause, carryon?: object): Response =>
+  toResponse(offlineReply(cause, null, carryon));
 
 /** The reply to a question that was put into the outbox. `id`: its id there. */
-export function queued(parts: Parts, asked: Asked, cause: Cause, id: string, carryon?: object): Response {
+export function queuedResponse(
+  parts: Parts,
+  asked: AskedQuestion,
+  cause: Cause,
+  id: string,
+  carryon?: object,
+): Response {
   report(parts, asked, 'queued');
   return toResponse(offlineReply(cause, id, carryon));
 }
