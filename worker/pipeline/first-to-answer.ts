@@ -1,7 +1,7 @@
 /** Step: plan → attempt, repeated while that may help, until an answer begins or no provider is left to ask. */
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Deployment } from '../core/config/config.ts';
-import { isAboutSignatures, withoutSignatures } from '../core/formats/signatures.ts';
+import { refusesSignatures, withoutSignatures } from '../core/formats/signatures.ts';
 import { billOf } from '../core/pricing/bill.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Observation } from '../core/routing/health.ts';
@@ -96,8 +96,9 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
       case 'final':
         return found;
       case 'failed': {
-        const unsigned = isAboutSignatures(found.failure.message) && !bypass && withoutSignatures(trying.request.chat);
+        const isRefused = !bypass && refusesSignatures(planned, found.failure);
         // Ask the same deployment again, with stand-ins: the signatures may come from another of Google's hosts.
+        const unsigned = isRefused && withoutSignatures(trying.request.chat);
         if (unsigned) trying.request = { ...trying.request, chat: unsigned };
         else tried.push({ slot, failure: found.failure });
         break;

@@ -70,6 +70,18 @@ describe.each([false, true])('stream: %s', (stream) => {
   });
 });
 
+it('another provider that quotes a caller’s words on signatures is not asked again, and Google gets the signatures', async () => {
+  const router = new TestRouter([deployment('a'), vertex]);
+  router.upstream.on('a', failing(400, { message: 'Bad content: "a thought signature".' }));
+  router.upstream.on(VERTEX, good(false, 'from Vertex'));
+  const reply = await router.ask({ body: { messages: history(call({ extra_content: signed })) } });
+  expect([reply.status, reply.shown]).toEqual([200, 'from Vertex']);
+  expect(calls(router)).toEqual([
+    ['a', [undefined]],
+    [VERTEX, ['c2lnbmVk']],
+  ]);
+});
+
 it('the refusal is free, and what the second attempt cost is booked once', async () => {
   const router = withBudget(1_000_000, [studio]);
   router.upstream.on(STUDIO, refusal, good(false, 'yes'));

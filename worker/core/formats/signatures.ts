@@ -7,6 +7,7 @@
  */
 import type { ChatMessage, ChatRequest } from '../../../protocol/chat.ts';
 import { isAtHost } from '../config/hosts.ts';
+import type { Failure } from '../routing/failure.ts';
 
 type Call = NonNullable<ChatMessage['tool_calls']>[number];
 
@@ -25,6 +26,10 @@ export const needsSignatures = ({ apiBase, model }: { apiBase: string; model: st
 
 /** True for "Corrupted thought signature", "Thought signature is not valid", "is missing a thought_signature". */
 export const isAboutSignatures = (message: string): boolean => /\bthought[ _]signature\b/i.test(message);
+
+/** True if this host takes signatures and has refused these. Other hosts may only quote what the caller wrote about them. */
+export const refusesSignatures = ({ apiBase }: { apiBase: string }, { kind, message }: Failure): boolean =>
+  kind === 'unsupported' && takesSignatures(apiBase) && isAboutSignatures(message);
 
 /** True if a call has a signature. */
 export const isSigned = (call: Call): boolean => call.type === 'function' && call.extra_content !== undefined;

@@ -1,4 +1,5 @@
 import type { Adapter } from '../adapter.ts';
+import { namesCall } from '../shared/finish-reasons.ts';
 import { withReportedUsage } from '../shared/usage-in-text.ts';
 import { openaiFailure } from './failure.ts';
 import { openaiReply } from './reply.ts';
@@ -9,6 +10,6 @@ import { OpenAiStream } from './stream.ts';
 export const openai: Adapter = {
   request: openaiRequest,
   reply: (text, chat, nowMs) => withReportedUsage(openaiReply(text, chat, nowMs), text),
-  stream: (chat) => new OpenAiStream(chat.n ?? 1),
+  stream: (chat) => new OpenAiStream(chat.n ?? 1, namesCall(chat)),
   failure: openaiFailure,
 };

@@ -27,16 +27,28 @@ export class OpenAiChoice {
   isSurelyFinished = false;
   finishReason: FinishReason | undefined;
   /** True if some content came. */
-  hasSaid = false;
+  #hasSaid = false;
+  /** The fields that had a value in a delta. */
+  readonly #said = new Set<string>();
   /** True if a `finish_reason` came together with content, or before more of it. It then proves nothing. */
   #finishesEarly = false;
   #hasRole = false;
   #called: CallKind;
   readonly #calls = new CallDeltas();
   readonly #index: number;
+  readonly #isCallNamed: boolean;
 
-  constructor(index: number) {
+  /** `isCallNamed`: the request names the function to call. */
+  constructor(index: number, isCallNamed: boolean) {
     this.#index = index;
+    this.#isCallNamed = isCallNamed;
+  }
+
+  /** Moves what no delta has said from a whole message into a delta. */
+  addUnsaid(message: Json, delta: Json): void {
+    for (const name in message) {
+      if (hasValue(message[name]) && !hasValue(delta[name]) && !this.#said.has(name)) delta[name] = message[name];
+    }
   }
 
   /** Reads one delta, and repairs it in place. `answerId` is the id of its chunk. */
@@ -59,7 +71,7 @@ export class OpenAiChoice {
     }
     if (read.shows) {
       this.#finishesEarly ||= this.isFinished || isEnd;
-      this.hasSaid = true;
+      this.#hasSaid = true;
       this.isFinished = false;
       this.isSurelyFinished = false;
     }
@@ -68,7 +80,7 @@ export class OpenAiChoice {
   }
 
   #finish(choice: Json, word: string, read: ReadChoice): void {
-    const reason = finishReason(word, this.#called);
+    const reason = finishReason(word, this.#isCallNamed ? undefined : this.#called);
     if (reason === undefined) {
       read.brokeOff = word;
       this.isFinished = false;
@@ -79,7 +91,7 @@ export class OpenAiChoice {
       choice.finish_reason = reason;
       read.isRewritten = true;
     }
-    this.isSurelyFinished = this.hasSaid && !this.#finishesEarly && !read.isLost;
+    this.isSurelyFinished = this.#hasSaid && !this.#finishesEarly && !read.isLost;
     this.isFinished = true;
     this.finishReason = reason;
   }
@@ -99,6 +111,7 @@ export class OpenAiChoice {
     read.shows ||= Boolean(
       delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call || delta.audio,
     );
+    for (const name in delta) if (hasValue(delta[name])) this.#said.add(name);
   }
 
   #readCalls(delta: Json, calls: unknown, read: ReadChoice, answerId: unknown): void {
@@ -113,6 +126,8 @@ export class OpenAiChoice {
     if (this.#calls.mend(calls, madeId)) read.isRewritten = true;
   }
 }
+
+const hasValue = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
 /** A list of parts becomes a string, and its thinking becomes `reasoning_content`. Anything else cannot be passed on. */
 function readContent(delta: Json, content: unknown, read: ReadChoice): void {

@@ -7,7 +7,7 @@ import type { Reply } from '../adapter.ts';
 import { ensureCallIdentity, madeCallId } from '../shared/call-identity.ts';
 import { readParts } from '../shared/content-parts.ts';
 import { failureInside, reportsError } from '../shared/error-inside.ts';
-import { callKindIn, finishReason, isReason } from '../shared/finish-reasons.ts';
+import { callKindIn, finishReason, isReason, namesCall } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { jsonText } from '../shared/json-text.ts';
 import { brokeOffFailure } from '../shared/provider-error.ts';
@@ -17,7 +17,7 @@ import { isReadableUsage, readUsage, usageIn, wireUsage } from '../shared/usage.
 import { writeText } from '../shared/written-text.ts';
 
 /** Checks a whole answer. It is in OpenAI's form already, so its own text is passed on, unless a client could not read it. */
-export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): Reply {
+export function openaiReply(text: string, chat: ChatRequest, nowMs?: number): Reply {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -37,8 +37,9 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
   let isRewritten = writeText(choices, text);
   if (isRewritten === undefined)
     return { ok: false, failure: malformedFailure('The arguments are nested too deeply.'), usage };
+  const isCallNamed = namesCall(chat);
   for (const [index, choice] of choices.entries()) {
-    const read = readChoice(choice, (call) => madeCallId(answer.id, index, call));
+    const read = readChoice(choice, isCallNamed, (call) => madeCallId(answer.id, index, call));
     if (typeof read === 'object') return { ok: false, failure: read, usage };
     isRewritten ||= read;
   }
@@ -54,7 +55,7 @@ export function openaiReply(text: string, _chat: ChatRequest, nowMs?: number): R
 }
 
 /** Returns true if the choice was repaired in place, or a failure if it cannot be used. `madeId` makes the id of a call without one. */
-function readChoice(choice: unknown, madeId: (call: number) => string) {
+function readChoice(choice: unknown, isCallNamed: boolean, madeId: (call: number) => string) {
   if (!isObject(choice) || !isObject(choice.message)) return malformedFailure('A choice of the answer has no message.');
   const { message, finish_reason: word } = choice;
   const { content, tool_calls: calls } = message;
@@ -78,7 +79,7 @@ function readChoice(choice: unknown, madeId: (call: number) => string) {
     return malformedFailure('The content is not text.');
   }
   if (!isReason(word)) return malformedFailure('A choice of the answer has no finish_reason.');
-  const reason = finishReason(word, callKindIn(message));
+  const reason = finishReason(word, isCallNamed ? undefined : callKindIn(message));
   if (reason === undefined) return brokeOffFailure(word);
   if (reason === word) return isRewritten;
   choice.finish_reason = reason;

@@ -28,6 +28,7 @@ export class OpenAiStream implements StreamTranslator {
   model: string | undefined;
   finishReason: FinishReason | undefined;
   readonly #asked: number;
+  readonly #isCallNamed: boolean;
   readonly #choices = new Map<number, OpenAiChoice>();
   readonly #plainText = new PlainText();
   #finished = 0;
@@ -38,8 +39,10 @@ export class OpenAiStream implements StreamTranslator {
   /** Usage by the choice's index, for providers that report it for each choice. */
   readonly #usageOfChoices = new Map<string, Usage>();
 
-  constructor(asked: number) {
+  /** `asked`: how many choices the request asks for. `isCallNamed`: it names the function to call. */
+  constructor(asked: number, isCallNamed = false) {
     this.#asked = asked;
+    this.#isCallNamed = isCallNamed;
   }
 
   get pattern(): TextPattern | undefined {
@@ -148,16 +151,19 @@ export class OpenAiStream implements StreamTranslator {
 
   /**
    * Foundry Local has a `message` beside each delta, and OpenAI's SDK would show it instead. MiniMax ends its streams with the whole
-   * answer, without a delta: text that has been said. Where nothing has, it is the answer. True if one was found.
+   * answer, without a delta. What no delta has said becomes one. True if a message was found.
    */
   #moveMessages({ object }: Json, choices: readonly unknown[]): boolean {
     let found = false;
     for (const choice of choices) {
       if (!isObject(choice) || !isObject(choice.message)) continue;
+      const index = indexOf(choice);
+      if (index === undefined) continue;
       if (!isObject(choice.delta)) {
         if (object !== 'chat.completion') continue;
-        choice.delta = this.#choices.get(indexOf(choice) ?? 0)?.hasSaid ? {} : choice.message;
+        choice.delta = {};
       }
+      this.#choiceAt(index).addUnsaid(choice.message, choice.delta as Json);
       delete choice.message;
       found = true;
     }
@@ -167,11 +173,7 @@ export class OpenAiStream implements StreamTranslator {
   #readChoice(choice: unknown, answerId: unknown): ReadChoice {
     const index = isObject(choice) ? indexOf(choice) : undefined;
     if (!isObject(choice) || index === undefined) return { ...UNREADABLE, isLost: mayHoldText(choice) };
-    let known = this.#choices.get(index);
-    if (known === undefined) {
-      known = new OpenAiChoice(index);
-      this.#choices.set(index, known);
-    }
+    const known = this.#choiceAt(index);
     const { isFinished, isSurelyFinished } = known;
     const read = known.read(choice, answerId);
     this.#finished += Number(known.isFinished) - Number(isFinished);
@@ -180,6 +182,15 @@ export class OpenAiStream implements StreamTranslator {
     if (choice.index === index) return read;
     choice.index = index;
     return { ...read, isRewritten: true };
+  }
+
+  #choiceAt(index: number): OpenAiChoice {
+    let known = this.#choices.get(index);
+    if (known === undefined) {
+      known = new OpenAiChoice(index, this.#isCallNamed);
+      this.#choices.set(index, known);
+    }
+    return known;
   }
 
   #takeUsage(value: unknown): void {

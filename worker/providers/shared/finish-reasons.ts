@@ -1,4 +1,4 @@
-import type { FinishReason } from '../../../protocol/chat.ts';
+import type { ChatRequest, FinishReason } from '../../../protocol/chat.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 
 /**
@@ -57,6 +57,10 @@ export function callKindIn({ tool_calls: calls, function_call: called }: Json): 
     return 'tool_calls';
   return isObject(called) ? 'function_call' : undefined;
 }
+
+/** True if the request names the function to call. OpenAI ends such a call with `stop`, so no reason is rewritten there. */
+export const namesCall = ({ tool_choice: choice }: ChatRequest): boolean =>
+  typeof choice === 'object' && choice.type !== 'allowed_tools';
 
 /**
  * OpenAI's finish reason for a provider's. Undefined if that does not mean a complete answer. Gemini and LiteLLM say `stop` after
