@@ -15,16 +15,19 @@ import type { Variables } from './environment.ts';
 export function aboutVariables(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   return [
     ...(local ? [] : shortSecrets(variables)),
-    ...[...slotsIn(config)].flatMap((slot) => [...misspelt(slot, variables), ...oddAddress(slot, variables)]),
+    ...[...slotsIn(config)].flatMap((slot) => [
+      ...misspeltVariables(slot, variables),
+      ...addressWarnings(slot, variables),
+    ]),
     ...newCapContradictions(config, variables),
-    ...silentWebhooks(config, variables),
-    ...lostTelemetry(config, variables),
-    ...demoOff(config, variables, local),
+    ...webhookWarnings(config, variables),
+    ...telemetryWarnings(config, variables),
+    ...whyDemoIsOff(config, variables, local),
   ];
 }
 
 /** Warns of webhooks that cannot be called. Requests are still answered. */
-export function silentWebhooks(config: CheckedConfig, variables: Variables): string[] {
+export function webhookWarnings(config: CheckedConfig, variables: Variables): string[] {
   const problems = allHooks(resolveConfig(config, variables, PRESETS).config).map(({ problem }) => problem);
   return problems.flatMap((problem) =>
     problem === undefined ? [] : `Alerts cannot be sent, and are kept for three days: ${problem}`,
@@ -32,14 +35,14 @@ export function silentWebhooks(config: CheckedConfig, variables: Variables): str
 }
 
 /** Warns of receivers of traces and metrics that cannot be called. Requests are still answered. */
-export function lostTelemetry(config: CheckedConfig, variables: Variables): string[] {
+export function telemetryWarnings(config: CheckedConfig, variables: Variables): string[] {
   const { receivers } = resolveConfig(config, variables, PRESETS).config.telemetry;
   const problems = new Set(receivers.flatMap(({ problem }) => problem ?? []));
   return [...problems].map((problem) => `Traces and metrics are lost: ${problem} (docs/observability.md)`);
 }
 
 /** Says why a demo that config turns on stays off. Locally there is no sign-in, so only a wrong key matters there. */
-export function demoOff(config: CheckedConfig, variables: Variables, local: boolean): string[] {
+export function whyDemoIsOff(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { demo } = config;
   const problem = demoKeyProblem(demo, variables);
   const isSet = demo.signIn === 'publishable' && Boolean(variables[demo.key]);
@@ -68,7 +71,7 @@ const SLOT_FIELDS = ['API_BASE', 'KEY', 'MODEL', 'FORMAT', 'PRICE'];
 const PRICE_FIELDS = ['INPUT', 'OUTPUT', 'CACHED_INPUT', 'CACHE_WRITE'];
 
 /** Warns of variables that begin like a slot's but are not among them. A misspelt variable would otherwise just seem not to be set. */
-export function misspelt(slot: string, variables: Variables): string[] {
+export function misspeltVariables(slot: string, variables: Variables): string[] {
   const read = [...SLOT_FIELDS, ...PRICE_FIELDS.map((field) => `PRICE_${field}`)];
   const fields = Object.keys(variables).flatMap((name) =>
     name.startsWith(`${slot}_`) ? name.slice(slot.length + 1) : [],
@@ -79,7 +82,7 @@ export function misspelt(slot: string, variables: Variables): string[] {
 }
 
 /** Warns of an address that may not serve the format or the path that it is called with. The address itself is never printed. */
-export function oddAddress(slot: string, variables: Variables): string[] {
+export function addressWarnings(slot: string, variables: Variables): string[] {
   const name = `${slot}_API_BASE`;
   const url = URL.parse(variables[name] ?? '');
   if (url === null) return [];

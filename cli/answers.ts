@@ -1,7 +1,7 @@
 /** `npm run answers -- purge`: deletes cached answers of the router that `npm run keys` calls. */
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { needed, readFlags } from './flags.ts';
+import { readFlags, requiredFlag } from './flags.ts';
 import { runScript } from './run-script.ts';
 import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
@@ -13,7 +13,7 @@ await runScript({ usage: USAGE, commands: { purge } });
 
 async function purge(args: string[]): Promise<void> {
   const { feature, ...flags } = readFlags(args, { tenant: { type: 'string' }, feature: { type: 'string' } });
-  const tenant = needed('tenant', flags.tenant);
+  const tenant = requiredFlag('tenant', flags.tenant);
   const query = new URLSearchParams({ tenant, ...(feature !== undefined && { feature }) });
   const target = adminTarget(process.env);
   await adminCall(target, 'DELETE', `/admin/answers?${query}`);

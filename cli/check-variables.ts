@@ -4,7 +4,7 @@ import { PRESETS } from '../worker/providers/presets.ts';
 import type { Variables } from './environment.ts';
 
 /** Stops a start that could only answer 503, with a line for every variable whose value is invalid. A variable may be missing. */
-export function refuseNonsense(config: CheckedConfig, variables: Variables): void {
+export function refuseInvalidVariables(config: CheckedConfig, variables: Variables): void {
   const resolved = resolveConfig(config, variables, PRESETS);
   const lines = resolved.missing.flatMap(({ name, problem }) =>
     problem === undefined ? [] : [`${name} ${shown(name, variables[name])}${problem}`],
@@ -22,7 +22,7 @@ export function refuseNonsense(config: CheckedConfig, variables: Variables): voi
 }
 
 /** The variables that are needed but not set, and what follows from that, one per line. */
-export function notSet(config: CheckedConfig, variables: Variables, local: boolean): string[] {
+export function unsetVariables(config: CheckedConfig, variables: Variables, local: boolean): string[] {
   const { missing } = resolveConfig(config, variables, PRESETS);
   const secrets = local || variables.KEY_SECRET ? [] : ['KEY_SECRET'];
   const needed = [...secrets, ...missing.map(({ name }) => name)];

@@ -26,7 +26,7 @@ export function readFlags<Options extends ParseArgsOptionsConfig>(
   }
 }
 
-export function needed(flag: string, written: string | undefined): string {
+export function requiredFlag(flag: string, written: string | undefined): string {
   if (written === undefined || written === '') throw new UsageError(`--${flag} is missing`);
   return written;
 }

@@ -2,7 +2,7 @@
 import type { Incident, IncidentPage } from '../worker/core/slo/incident.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { needed, readFlags } from './flags.ts';
+import { readFlags, requiredFlag } from './flags.ts';
 import { incidentLines, onlyOpenOne, pageLines } from './incidents/lines.ts';
 import { runScript } from './run-script.ts';
 import { warnOfUnknownTenant } from './unknown-tenant.ts';
@@ -38,19 +38,19 @@ async function open(args: string[]): Promise<void> {
     note: text,
     public: text,
   });
-  needed('title', given.title);
+  requiredFlag('title', given.title);
   tell(await call<Incident>('POST', '/admin/incidents', { ...given, ...(publicNote !== undefined && { publicNote }) }));
   if (given.tenant !== undefined) await warnOfUnknownTenant(adminTarget(process.env), given.tenant);
 }
 
 async function note(args: string[]): Promise<void> {
   const { id, note } = readFlags(args, { id: text, note: text });
-  await change(id, { note: needed('note', note) });
+  await change(id, { note: requiredFlag('note', note) });
 }
 
 async function publish(args: string[]): Promise<void> {
   const { id, public: publicNote } = readFlags(args, ID);
-  await change(id, { publicNote: needed('public', publicNote) });
+  await change(id, { publicNote: requiredFlag('public', publicNote) });
 }
 
 async function close(args: string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { LOCAL_CLIENT_KEY } from '../worker/core/identity/identity.ts';
 import { LONGEST_SECONDS } from '../worker/core/identity/token-request.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
-import { needed, readFlags, UsageError } from './flags.ts';
+import { readFlags, requiredFlag, UsageError } from './flags.ts';
 import { createAdmin, listAdmin, revokeAdmin } from './keys/admin-keys.ts';
 import { operatorName } from './operator.ts';
 import { runScript } from './run-script.ts';
@@ -68,7 +68,7 @@ async function create(args: string[]): Promise<void> {
     'POST',
     '/admin/keys',
     {
-      tenant: needed('tenant', tenant),
+      tenant: requiredFlag('tenant', tenant),
       ...(publishable && { kind: 'publishable' }),
       ...(name !== undefined && { name }),
       ...(expires !== undefined && { expiresInSeconds: secondsOf(expires) }),
@@ -86,7 +86,7 @@ async function create(args: string[]): Promise<void> {
 
 async function token(args: string[]): Promise<void> {
   const { user, feature, expires } = readFlags(args, TOKEN_FLAGS);
-  const whose = needed('user', user);
+  const whose = requiredFlag('user', user);
   if (process.env.CARRYON_URL)
     throw new Error(
       'CARRYON_URL is set, but this command calls only the router of npm start. Unset it, or send POST /v1/tokens with a secret key.',

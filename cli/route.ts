@@ -5,7 +5,7 @@ import type { ShownOverrides } from '../worker/core/routing/shown-overrides.ts';
 import { adminCall } from './admin-call.ts';
 import { adminTarget } from './admin-target.ts';
 import { auditRows } from './audit/rows.ts';
-import { needed, UsageError } from './flags.ts';
+import { requiredFlag, UsageError } from './flags.ts';
 import { deploymentsFrom, endFrom, endIfAny, type FLAGS, flagsOf, USAGE } from './route/flags.ts';
 import { type CooldownsAnswer, deploymentsText, listLines } from './route/lines.ts';
 import { aliasPath, isOfAlias, undoOf } from './route/undo.ts';
@@ -30,14 +30,14 @@ async function list(args: string[]): Promise<void> {
 
 async function pin(args: string[]): Promise<void> {
   const flags = flagsOf('pin', args);
-  const [alias, deployment] = [needed('alias', flags.alias), needed('deployment', flags.deployment)];
-  const body = { deployment, ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
+  const [alias, deployment] = [requiredFlag('alias', flags.alias), requiredFlag('deployment', flags.deployment)];
+  const body = { deployment, ...endFrom(flags, Date.now()), reason: requiredFlag('reason', flags.reason) };
   const set = await call<SetAnswer>('PUT', `/admin/pins/${encodeURIComponent(alias)}`, body);
   tell(`${alias} asks ${deployment} first`, set);
 }
 
 async function unpin(args: string[]): Promise<void> {
-  const alias = needed('alias', flagsOf('unpin', args).alias);
+  const alias = requiredFlag('alias', flagsOf('unpin', args).alias);
   const answer = await call<ClearAnswer>('DELETE', `/admin/pins/${encodeURIComponent(alias)}`);
   tellCleared(answer, `${alias} is not pinned any more`, `${alias} was not pinned`);
 }
@@ -47,7 +47,7 @@ async function bypass(args: string[]): Promise<void> {
   const body = {
     ...(alias !== undefined && { alias }),
     ...endFrom(flags, Date.now()),
-    reason: needed('reason', flags.reason),
+    reason: requiredFlag('reason', flags.reason),
   };
   const set = await call<SetAnswer>('PUT', '/admin/bypass', body);
   tell(`Bypass of ${alias ?? 'all aliases'}: one attempt at the first deployment`, set);
@@ -62,15 +62,15 @@ async function unbypass(args: string[]): Promise<void> {
 }
 
 async function clear(args: string[]): Promise<void> {
-  const deployment = needed('deployment', flagsOf('clear', args).deployment);
+  const deployment = requiredFlag('deployment', flagsOf('clear', args).deployment);
   const answer = await call<ClearAnswer>('DELETE', `/admin/cooldowns/${encodeURIComponent(deployment)}`);
   tellCleared(answer, `The cooldown of ${deployment} is over`, `${deployment} was not in cooldown`);
 }
 
 async function fault(args: string[]): Promise<void> {
   const flags = flagsOf('fault', args);
-  const deployment = needed('deployment', flags.deployment);
-  const [kind, traffic] = [needed('fault', flags.fault), needed('traffic', flags.traffic)];
+  const deployment = requiredFlag('deployment', flags.deployment);
+  const [kind, traffic] = [requiredFlag('fault', flags.fault), requiredFlag('traffic', flags.traffic)];
   if (traffic === 'all' && !flags.yes)
     throw new UsageError('--traffic all affects every request of every tenant; add --yes if you mean that');
   const { reason, yes } = flags;
@@ -83,18 +83,18 @@ async function fault(args: string[]): Promise<void> {
 }
 
 async function unfault(args: string[]): Promise<void> {
-  const deployment = needed('deployment', flagsOf('unfault', args).deployment);
+  const deployment = requiredFlag('deployment', flagsOf('unfault', args).deployment);
   const answer = await call<ClearAnswer>('DELETE', `/admin/faults/${encodeURIComponent(deployment)}`);
   tellCleared(answer, `${deployment} has no fault any more`, `${deployment} had no fault`);
 }
 
 async function alias(args: string[]): Promise<void> {
   const { alias, deployment, list, ...flags } = flagsOf('alias', args);
-  const name = needed('alias', alias);
+  const name = requiredFlag('alias', alias);
   if ((deployment === undefined) === (list === undefined))
     throw new UsageError('Name the deployments with --deployment ID=MODEL, or in a file with --list FILE');
   const deployments = list === undefined ? deploymentsFrom(deployment ?? []) : await readList(list);
-  const body = { deployments, ...endIfAny(flags, Date.now()), reason: needed('reason', flags.reason) };
+  const body = { deployments, ...endIfAny(flags, Date.now()), reason: requiredFlag('reason', flags.reason) };
   const set = await call<SetAnswer>('PUT', aliasPath(name), body).catch((error: Error) => {
     const isUnpriced =
       list === undefined && error.message.startsWith('deployments.') && error.message.includes('.price:');
@@ -105,7 +105,7 @@ async function alias(args: string[]): Promise<void> {
 }
 
 async function unalias(args: string[]): Promise<void> {
-  const name = needed('alias', flagsOf('unalias', args).alias);
+  const name = requiredFlag('alias', flagsOf('unalias', args).alias);
   tellUnlisted(name, await call<ClearAnswer>('DELETE', aliasPath(name)));
 }
 
@@ -115,7 +115,7 @@ function tellUnlisted(name: string, answer: ClearAnswer): void {
 }
 
 async function undo(args: string[]): Promise<void> {
-  const name = needed('alias', flagsOf('undo', args).alias);
+  const name = requiredFlag('alias', flagsOf('undo', args).alias);
   for await (const row of auditRows(call)) {
     if (!isOfAlias(row, name)) continue;
     if (row.pending)
@@ -142,21 +142,21 @@ async function undo(args: string[]): Promise<void> {
 
 async function safeguard(args: string[]): Promise<void> {
   const flags = flagsOf('safeguard', args);
-  const feature = needed('feature', flags.feature);
-  const body = { ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
+  const feature = requiredFlag('feature', flags.feature);
+  const body = { ...endFrom(flags, Date.now()), reason: requiredFlag('reason', flags.reason) };
   const set = await call<SetAnswer>('PUT', `/admin/safeguards/${encodeURIComponent(feature)}`, body);
   tell(`${feature} is served by its safeguard`, set);
 }
 
 async function unsafeguard(args: string[]): Promise<void> {
-  const feature = needed('feature', flagsOf('unsafeguard', args).feature);
+  const feature = requiredFlag('feature', flagsOf('unsafeguard', args).feature);
   const answer = await call<ClearAnswer>('DELETE', `/admin/safeguards/${encodeURIComponent(feature)}`);
   tellCleared(answer, `${feature} is served normally again`, `${feature} had no safeguard set`);
 }
 
 async function freeze(args: string[]): Promise<void> {
   const flags = flagsOf('freeze', args);
-  const body = { ...endFrom(flags, Date.now()), reason: needed('reason', flags.reason) };
+  const body = { ...endFrom(flags, Date.now()), reason: requiredFlag('reason', flags.reason) };
   tell('No promotion goes on', await call<SetAnswer>('PUT', '/admin/freeze', body));
 }
 

@@ -23,7 +23,7 @@ export async function runScript(script: Script, args = process.argv.slice(2)): P
   try {
     await commandOf(script, args, process.env)();
   } catch (error) {
-    exitWithError(error instanceof UsageError ? new Error(explained(script, args, error)) : error);
+    exitWithError(error instanceof UsageError ? new Error(withCommandUsage(script, args, error)) : error);
   }
 }
 
@@ -83,7 +83,7 @@ function withJsonOfNpm(
 }
 
 /** A mistake, with only the forms of its command below it. The whole usage would push the mistake off the screen. */
-export function explained(script: Script, args: readonly string[], error: UsageError): string {
+export function withCommandUsage(script: Script, args: readonly string[], error: UsageError): string {
   const { usage, commands = {}, takesWord = false } = script;
   const word = args[0]?.startsWith('-') ? undefined : args[0];
   const command = commandIn(script, args);

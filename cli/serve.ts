@@ -1,6 +1,6 @@
 /** `npm run serve`: the built Worker under plain `workerd serve`, for benchmarks and for hosts outside Cloudflare. */
 import { aboutVariables } from './about-variables.ts';
-import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { refuseInvalidVariables, slotsIn, unsetVariables } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
@@ -42,7 +42,7 @@ async function serve(args: string[]): Promise<void> {
   for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? (variables.KEY_SECRET === undefined && variables.ADMIN_KEY === undefined);
-  refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
+  refuseInvalidVariables(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
   // Local mode's keys are in the documentation, so a machine must not offer them to its network by accident.
   if (local && localAsked === undefined && host !== LOOPBACK) {
     throw new Error(`HOST=${host} needs KEY_SECRET and ADMIN_KEY: without them the well-known local keys are in force`);
@@ -61,7 +61,8 @@ async function serve(args: string[]): Promise<void> {
     output: startLogFilter(),
   });
   await rememberPort(state, workerd.url);
-  for (const line of [...notSet(config, given, local), ...aboutVariables(config, given, local)]) console.log(line);
+  for (const line of [...unsetVariables(config, given, local), ...aboutVariables(config, given, local)])
+    console.log(line);
   const open = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   if (open.length > 0) {
     const names = open.map(({ slot }) => `${slot}_API_BASE`).join(' and ');

@@ -2,7 +2,7 @@
 
 import { aboutVariables } from './about-variables.ts';
 import { banner } from './banner.ts';
-import { notSet, refuseNonsense, slotsIn } from './check-variables.ts';
+import { refuseInvalidVariables, slotsIn, unsetVariables } from './check-variables.ts';
 import { endWithNpm } from './end-with-npm.ts';
 import { portFrom, readMachineVariables } from './environment.ts';
 import { eventLine } from './event-lines.ts';
@@ -41,7 +41,7 @@ async function start(args: string[]): Promise<void> {
   for (const line of warnings) console.log(line);
   const { variables, localAsked } = readMachineVariables(built.variableNames, env, wrangler.vars);
   const local = localAsked ?? true;
-  refuseNonsense(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
+  refuseInvalidVariables(config, local ? { ...variables, CARRYON_LOCAL: '1' } : variables);
   const slots = local ? sandboxSlots(variables).filter(({ slot }) => slotsIn(config).has(slot)) : [];
   const ports = [{ port, variable: 'PORT' }, ...(slots.length > 0 ? sandboxPorts : [])];
   const command = fresh ? 'npm start -- --fresh' : 'npm start';
@@ -92,7 +92,7 @@ async function start(args: string[]): Promise<void> {
       controlUrl: sandbox?.controlUrl.replace(HOST, 'localhost'),
       local,
       ownAdminKey: variables.ADMIN_KEY !== undefined,
-      notSet: notSet(config, given, local),
+      notSet: unsetVariables(config, given, local),
     }),
   );
   await stopped;

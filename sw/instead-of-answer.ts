@@ -3,7 +3,7 @@ import type { AskedQuestion } from './asked-question.ts';
 import { ageSecondsOf } from './core/keep.ts';
 import { offlineReply, type Reply, staleReply } from './core/replies.ts';
 import type { Cause } from './core/verdict.ts';
-import { report } from './live.ts';
+import { noteReport } from './live.ts';
 import type { Parts } from './parts.ts';
 import type { Kept } from './store/store.ts';
 import { textBody } from './wire.ts';
@@ -11,13 +11,13 @@ import { textBody } from './wire.ts';
 const toResponse = ({ status, headers, body }: Reply): Response => new Response(textBody(body), { status, headers });
 
 export function staleResponse(parts: Parts, asked: AskedQuestion, kept: Kept, cause: Cause): Response {
-  if (cause !== 'mode') report(parts, asked, 'stale');
+  if (cause !== 'mode') noteReport(parts, asked, 'stale');
   const ageSeconds = ageSecondsOf(kept, parts.platform.now());
   return toResponse(staleReply({ completion: kept.body, ageSeconds, cause }, asked.question));
 }
 
 export function offlineResponse(parts: Parts, asked: AskedQuestion, cause: Cause, carryon?: object): Response {
-  report(parts, asked, 'offline');
+  noteReport(parts, asked, 'offline');
   return noAnswerResponse(cause, carryon);
 }
 
@@ -33,6 +33,6 @@ export function queuedResponse(
   id: string,
   carryon?: object,
 ): Response {
-  report(parts, asked, 'queued');
+  noteReport(parts, asked, 'queued');
   return toResponse(offlineReply(cause, id, carryon));
 }

@@ -28,7 +28,12 @@ export function liveResponse({ status, statusText, headers: original }: Response
 }
 
 /** The stream of an answer. It is resumed if it breaks, and kept once its end has been read. */
-export function followed(parts: Parts, asked: AskedQuestion, outgoing: Outgoing, response: Response): FollowedStream {
+export function followStream(
+  parts: Parts,
+  asked: AskedQuestion,
+  outgoing: Outgoing,
+  response: Response,
+): FollowedStream {
   const { platform, tabs, router } = parts;
   const { question, clientId, key } = asked;
   let brokenAt = asked.at;
@@ -44,7 +49,7 @@ export function followed(parts: Parts, asked: AskedQuestion, outgoing: Outgoing,
     lostText: lostEvent(),
     tell: (event) => {
       if (event === 'resuming') brokenAt = platform.now();
-      else report(parts, asked, event, brokenAt);
+      else noteReport(parts, asked, event, brokenAt);
       if (event !== 'lost' && streamId !== null) void tabs.tell(event, { streamId }, { kind: 'tab', tab: clientId });
     },
     onEnd: () => settleStream(parts, asked, response, follower),
@@ -73,7 +78,7 @@ const resumePorts = ({ router, platform, tabs }: Parts, { person, clientId }: As
 const REPORT_AFTER_MS = 20;
 
 /** Notes an event for the team's own count of what people saw while the router could not be reached. */
-export function report(
+export function noteReport(
   { reports, platform }: Parts,
   { person, question, at: askedAt }: AskedQuestion,
   kind: ReportKind,
@@ -90,12 +95,12 @@ async function settleStream(
   response: Response,
   follower: StreamFollower,
 ): Promise<void> {
-  if (follower.isDone) await settle(parts, asked, response, follower.completion());
+  if (follower.isDone) await settleAnswer(parts, asked, response, follower.completion());
   else if (endsKey(follower.error?.code)) await forgetKey(parts, asked);
 }
 
 /** Called when a complete answer has come. It is kept if that is allowed. In any case the next ask is a new question. */
-export async function settle(
+export async function settleAnswer(
   parts: Parts,
   asked: AskedQuestion,
   response: Response,

@@ -11,7 +11,7 @@ import { HEADERS_WITH_COPY_MS } from './core/patience.ts';
 import { causeOf, causeOfErrorEvent } from './core/verdict.ts';
 import { noAnswerResponse, offlineResponse, queuedResponse, staleResponse } from './instead-of-answer.ts';
 import { learnClock } from './learn-clock.ts';
-import { followed, forgetKey, liveResponse, settle } from './live.ts';
+import { followStream, forgetKey, liveResponse, settleAnswer } from './live.ts';
 import { codeOf, exchangeOf, type Failed, type Outgoing, type SendResult, send } from './send.ts';
 import { type FollowedStream, pageBody, readToEnd } from './stream.ts';
 import type { TravelWorker } from './travel-worker.ts';
@@ -58,7 +58,7 @@ async function freshFirst(
   }
   switch (sent.kind) {
     case 'stream': {
-      const stream = followed(worker, asked, outgoing, sent.response);
+      const stream = followStream(worker, asked, outgoing, sent.response);
       if (asked.given?.isReused && sent.response.headers.get(RESPONSE_HEADERS.replayed) !== null) {
         const text = await readToEnd(stream);
         return !isAnew && endsKey(stream.error?.code)
@@ -71,7 +71,7 @@ async function freshFirst(
       return instead(worker, asked, outgoing, failed);
     }
     case 'answer':
-      void handler.waitUntil(settle(worker, asked, sent.response, completionToKeep(sent.text)));
+      void handler.waitUntil(settleAnswer(worker, asked, sent.response, completionToKeep(sent.text)));
       return liveResponse(sent.response, sent.text);
     case 'refused':
       return liveResponse(sent.response, sent.response.body);
@@ -160,9 +160,9 @@ async function askBehind(worker: TravelWorker, asked: AskedQuestion): Promise<vo
   const outgoing = outgoingOf(asked);
   const sent = await send(worker.platform, outgoing, new AbortController().signal);
   await noteSent(worker, asked, sent);
-  if (sent.kind === 'answer') return settle(worker, asked, sent.response, completionToKeep(sent.text));
+  if (sent.kind === 'answer') return settleAnswer(worker, asked, sent.response, completionToKeep(sent.text));
   if (sent.kind !== 'stream') return;
-  await readToEnd(followed(worker, asked, outgoing, sent.response));
+  await readToEnd(followStream(worker, asked, outgoing, sent.response));
 }
 
 /** Sends a request as the page made it, without our own header. */

@@ -36,9 +36,9 @@ import { refusedOutcome } from './pipeline/outcome.ts';
 import { OpenRecord } from './pipeline/record.ts';
 import type { RequestContext } from './pipeline/request.ts';
 import { respond } from './pipeline/respond.ts';
-import { noContent, plainJson, refusal } from './response/plain.ts';
+import { noContent, plainJson, refusalResponse } from './response/plain.ts';
 
-const refuse = (c: Context<App>, error: RouterError): Response => refusal(error, c.env.context);
+const refuse = (c: Context<App>, error: RouterError): Response => refusalResponse(error, c.env.context);
 
 type Handler = (c: Context<App>, composition: Composition, context: RequestContext) => Response | Promise<Response>;
 
@@ -72,7 +72,7 @@ function misdirected(
 ): Response {
   const error: RouterError = { code: 'misdirected_request', host: host.slice(0, 100) };
   const door = method === 'POST' ? DOOR_AT.get(URL.parse(url)?.pathname ?? '') : undefined;
-  return door === undefined ? refusal(error, context) : refuseQuestion(error, door, deps, context);
+  return door === undefined ? refusalResponse(error, context) : refuseQuestion(error, door, deps, context);
 }
 
 const DOOR_NAMES = Object.keys(DOORS) as DoorName[];
@@ -84,7 +84,7 @@ const configured =
   (c: Context<App>): Response | Promise<Response> => {
     const { composition, context } = c.env;
     const { notConfigured } = composition;
-    return notConfigured === undefined ? handler(c, composition, context) : refusal(notConfigured, context);
+    return notConfigured === undefined ? handler(c, composition, context) : refusalResponse(notConfigured, context);
   };
 
 /** Answers a request that failed because of our own bug. The log gets the stack, but not the message, which may quote private text. */
@@ -98,7 +98,7 @@ function internalError(error: Error, request: Request, { context, composition }:
   const { requestId } = context;
   const path = loggedPath(request);
   composition.deps.events({ event: 'internal_error', requestId, path, reason: error.name, cause, where });
-  return refusal({ code: 'internal_error' }, context);
+  return refusalResponse({ code: 'internal_error' }, context);
 }
 
 /** workerd passes on any Host header that it is sent, and `OPTIONS *`. */

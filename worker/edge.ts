@@ -2,7 +2,7 @@ import type { Context, Handler, Hono } from 'hono';
 import type { Operator } from './core/operators/operators.ts';
 import type { Composition } from './deps.ts';
 import type { RequestContext } from './pipeline/request.ts';
-import { refusal } from './response/plain.ts';
+import { refusalResponse } from './response/plain.ts';
 
 /** What every handler finds in `c.env`. Hono gets this in place of the bindings, which only deps.ts sees. */
 export interface Edge {
@@ -28,7 +28,7 @@ export function route(app: Hono<App>, path: string, handlers: Partial<Record<Met
     // Hono turns the response to GET into one for HEAD by dropping its body.
     const handler = byMethod.get(method === 'HEAD' ? 'GET' : method);
     return handler === undefined
-      ? refusal({ code: 'method_not_allowed', method, allow }, c.env.context)
+      ? refusalResponse({ code: 'method_not_allowed', method, allow }, c.env.context)
       : handler(c, next);
   });
 }

@@ -17,7 +17,7 @@ import type { Config, Deployment } from './core/config/config.ts';
 import type { CallRate } from './core/identity/call-rate.ts';
 import type { Identity } from './core/identity/identity.ts';
 import type { JwtFields } from './core/identity/token-claims.ts';
-import type { Used } from './core/ledger/book/usage.ts';
+import type { LimitInUse } from './core/ledger/book/usage.ts';
 import type { Pools } from './core/ledger/lease/pool.ts';
 import type { GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from './core/ledger/messages.ts';
 import type { Learnt } from './core/pricing/learnt.ts';
@@ -79,11 +79,11 @@ export interface RoutingBoard {
   /** Records how an attempt ended: in this isolate at once, in `HealthBoard` behind the response. */
   observe(deployment: Deployment, outcome: Observation, background: Background): void;
   /** Records what a bill showed about a deployment: in this isolate at once, for all others behind the response. */
-  learn(deployment: Deployment, seen: Seen, background: Background): void;
+  learn(deployment: Deployment, seen: BillFindings, background: Background): void;
 }
 
 /** What a bill has shown about a deployment. */
-export interface Seen {
+export interface BillFindings {
   oddity?: UsageProblem | undefined;
   lesson?: Learnt | undefined;
 }
@@ -110,7 +110,7 @@ export interface Ledger {
   /** Rejects if the ledger cannot be reached, or does not answer in time. Then it is unknown whether the message arrived. */
   send(tenant: string, message: LedgerMessage): Promise<LedgerAnswer>;
   /** Each limit in force for these scopes. Rejects, or never resolves, if the ledger cannot be reached. */
-  usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
+  usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly LimitInUse[]>;
 }
 
 /** The cache of complete answers. A fault of the cache counts as a miss: no request waits for it or is refused because of it. */

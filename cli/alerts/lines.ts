@@ -1,6 +1,6 @@
 import type { AlertView, Attempt, HookView } from '../../worker/core/alerts/alert.ts';
 import { oneLine } from '../../worker/core/alerts/plain-text.ts';
-import { usd, when } from '../budget/words.ts';
+import { usd, utcText } from '../budget/words.ts';
 import { durationText } from '../times.ts';
 
 export type TestResult = Pick<Attempt, 'ok' | 'status' | 'ms' | 'error'> & { hook: string };
@@ -25,7 +25,7 @@ export function alertLine(alert: AlertView): string {
   );
   const { at, severity, data, kind, text, tenant } = alert;
   const what = kind === 'budget' ? budgetText(tenant, data) : oneLine(text, LONGEST_TEXT);
-  return `${when(at)}  ${severity.padEnd(8)}  ${what}  ${told.join(', ') || 'no webhook'}`;
+  return `${utcText(at)}  ${severity.padEnd(8)}  ${what}  ${told.join(', ') || 'no webhook'}`;
 }
 
 const LONGEST_TEXT = 300;

@@ -3,7 +3,7 @@ import type { ShownAlert, ShownSilences } from '../../worker/core/slo/shown-aler
 import type { Silence } from '../../worker/core/slo/silences.ts';
 import { adminCall } from '../admin-call.ts';
 import { adminTarget } from '../admin-target.ts';
-import { needed, readFlags } from '../flags.ts';
+import { readFlags, requiredFlag } from '../flags.ts';
 import { endFrom } from '../route/flags.ts';
 import { firingLines, silenceLines, silenceText } from './watch-lines.ts';
 
@@ -30,7 +30,7 @@ async function firing(args: readonly string[]): Promise<void> {
 
 async function ack(args: readonly string[]): Promise<void> {
   const { alert, note } = readFlags(args, { alert: text, note: text });
-  const body = { alert: needed('alert', alert), ...(note !== undefined && { note }) };
+  const body = { alert: requiredFlag('alert', alert), ...(note !== undefined && { note }) };
   const seen = await call<ShownAlert>('PUT', '/admin/acknowledgements', body);
   console.log(firingLines([seen], Date.now()).join('\n'));
 }
@@ -38,9 +38,9 @@ async function ack(args: readonly string[]): Promise<void> {
 async function silence(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, { objective: text, for: text, until: text, reason: text });
   const body = {
-    objective: needed('objective', flags.objective),
+    objective: requiredFlag('objective', flags.objective),
     ...endFrom(flags, Date.now()),
-    reason: needed('reason', flags.reason),
+    reason: requiredFlag('reason', flags.reason),
   };
   console.log(`${silenceText(await call<Silence>('PUT', '/admin/silences', body), Date.now())}.`);
 }
@@ -52,7 +52,7 @@ async function silences(args: readonly string[]): Promise<void> {
 }
 
 async function unsilence(args: readonly string[]): Promise<void> {
-  const objective = needed('objective', readFlags(args, { objective: text }).objective);
+  const objective = requiredFlag('objective', readFlags(args, { objective: text }).objective);
   const path = `/admin/silences?${new URLSearchParams({ objective })}`;
   const { cleared } = await call<{ cleared: boolean }>('DELETE', path);
   console.log(

@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../worker/core/ledger/book/rows.ts';
 import type { Settlement } from '../../worker/core/ledger/book/settlements.ts';
 import type { ScopeView } from '../../worker/core/ledger/book/view.ts';
 import type { Limits, Scope } from '../../worker/core/ledger/types.ts';
-import { limitName, limitsText, limitValue, table, usd, when } from './words.ts';
+import { limitName, limitsText, limitValue, table, usd, utcText } from './words.ts';
 
 /** `GET /admin/ledger/:tenant`. */
 export interface LedgerAnswer {
@@ -93,7 +93,7 @@ function settlementRow({ grantedAt, spentMicroUsd, scopes, ...settlement }: Sett
     settlement.origin === 'unreachable' && 'the ledger was unreachable',
     settlement.mode === 'safeguard' && 'safeguard',
   ].filter(Boolean);
-  return [`  ${when(grantedAt)}`, usd(spentMicroUsd), scopes.join(' '), marks.join(', ')];
+  return [`  ${utcText(grantedAt)}`, usd(spentMicroUsd), scopes.join(' '), marks.join(', ')];
 }
 
 export function historyLines({ tenant, changes, next }: HistoryAnswer): string[] {
@@ -105,7 +105,7 @@ export function historyLines({ tenant, changes, next }: HistoryAnswer): string[]
 }
 
 const changeRow = ({ at, who, scope, field, from, to }: HistoryEntry): string[] => [
-  when(at),
+  utcText(at),
   who,
   scope,
   limitName(field),

@@ -18,7 +18,8 @@ export const limitsText = (limits: Partial<Limits>): string =>
     .join(', ');
 
 /** A time in UTC, like the periods of budgets. */
-export const when = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+export const utcText = (epochMs: number): string =>
+  `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
 /** Prints rows with columns as wide as their widest cell. The columns in `toTheRight` are aligned to the right. */
 export function table(rows: readonly (readonly string[])[], toTheRight: readonly number[] = []): string[] {

@@ -2,7 +2,7 @@
 import type { AdminKeyRecord } from '../../worker/core/operators/operators.ts';
 import { adminCall } from '../admin-call.ts';
 import { adminTarget } from '../admin-target.ts';
-import { needed, readFlags, UsageError } from '../flags.ts';
+import { readFlags, requiredFlag, UsageError } from '../flags.ts';
 import { utc } from '../times.ts';
 
 const CREATE_FLAGS = { name: { type: 'string' }, scope: { type: 'string' } } as const;
@@ -14,7 +14,7 @@ export async function createAdmin(args: string[]): Promise<void> {
     throw new UsageError(`${wrong}: write --scope read (sees everything) or --scope operate (also makes changes)`);
   }
   const target = adminTarget(process.env);
-  const body = { name: needed('name', name), scope };
+  const body = { name: requiredFlag('name', name), scope };
   const made = await adminCall<AdminKeyRecord & { key: string }>(target, 'POST', '/admin/admin-keys', body);
   console.log(made.key);
   console.error(`Shown once. Its id is ${made.id}, its scope ${made.scope}.`);

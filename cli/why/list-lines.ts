@@ -1,6 +1,6 @@
 /** What `npm run why -- list` prints: a row for each request. */
 import type { Receipt } from '../../worker/core/slo/receipt.ts';
-import { table, usd, when } from '../budget/words.ts';
+import { table, usd, utcText } from '../budget/words.ts';
 
 /** `GET /admin/requests`. */
 export interface RequestsAnswer {
@@ -21,7 +21,7 @@ export function requestLines({ requests, next }: RequestsAnswer, asked: Readonly
 }
 
 const row = (receipt: Receipt): string[] => [
-  ...[when(receipt.arrivedAt), receipt.requestId, receipt.tenant ?? '-', receipt.feature ?? '-', endText(receipt)],
+  ...[utcText(receipt.arrivedAt), receipt.requestId, receipt.tenant ?? '-', receipt.feature ?? '-', endText(receipt)],
   ...[receipt.deployment ?? '-', String(receipt.attempts.length), seconds(receipt.ttftMs), seconds(receipt.totalMs)],
   usd(receipt.costMicroUsd),
 ];

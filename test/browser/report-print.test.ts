@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { htmlReport } from '../../cli/slo/report/html-report.ts';
-import { saidOf } from '../../cli/slo/report/said.ts';
+import { reportWords } from '../../cli/slo/report/report-words.ts';
 import { MONTH, OBJECTIVE } from '../unit/cli/slo/report/a-month.ts';
 import { violationsOf } from './support/axe.ts';
 import { launchBrowser } from './support/browser.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const show = (month = MONTH) => page.setContent(htmlReport(saidOf(month, true)));
+const show = (month = MONTH) => page.setContent(htmlReport(reportWords(month, true)));
 
 /** In a PDF of Chromium each page is an object of its own, outside of what is compressed. */
 async function pagesOf(format: 'A4' | 'Letter'): Promise<number> {

@@ -4,7 +4,7 @@ import { resolveCachePolicy } from '../../worker/core/answers/cache-policy.ts';
 import { cachePolicy } from '../../worker/core/answers/cache-schema.ts';
 import type { SentRating } from '../../worker/core/slo/client-reports/counts.ts';
 import type { ClosedRecord } from '../../worker/core/slo/record.ts';
-import { judge } from '../../worker/core/slo/rules.ts';
+import { successVerdict } from '../../worker/core/slo/rules.ts';
 import { AnswerStream } from '../../worker/objects/answer-stream/answer-stream.ts';
 import { SharedAnswer } from '../../worker/objects/shared-answer/shared-answer.ts';
 import type { AnswerStreams } from '../../worker/ports.ts';
@@ -141,7 +141,7 @@ it.each(KINDS)('a %s question that a provider rejects has the router’s code, n
         expect(body).toContain(`"code":"${code ?? 'bad_request'}"`);
         expect(records).toMatchObject([{ role: 'started', code: 'provider_rejected', ending: 'refused' }]);
         const [record] = records as [ClosedRecord];
-        expect(judge(record, router.deps.config.slo)).toEqual({ outcome: 'excluded', reason: 'caller' });
+        expect(successVerdict(record, router.deps.config.slo)).toEqual({ outcome: 'excluded', reason: 'caller' });
       });
     }
   }

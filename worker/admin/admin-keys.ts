@@ -4,7 +4,7 @@ import { notConfigured } from '../core/config/not-configured.ts';
 import { settings } from '../core/config/settings.ts';
 import { canonicalName } from '../core/identity/names.ts';
 import { isByPolicy } from '../core/slo/incident.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { hashOfKey, newKey } from '../stores/signed-key.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import type { Change } from './change.ts';
@@ -38,14 +38,14 @@ export const adminKeyBody = settings({
 export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof adminKeyBody>>): Promise<Change | Response> {
   const { keySecret, local } = c.env.composition.env;
   const problem = notConfigured(keySecret === '' ? [{ name: 'KEY_SECRET' }] : [], local);
-  if (problem !== undefined) return refusal(problem, c.env.context);
+  if (problem !== undefined) return refusalResponse(problem, c.env.context);
   return {
     what: `make the admin key ${body.name}`,
     async make() {
       const key = await newKey('ak', keySecret);
       const hash = await hashOfKey(key);
       const made = await askOperators(c, (operators) => operators.createAdminKey({ ...body, hash }));
-      if (made === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.context) };
+      if (made === undefined) return { outcome: 'unknown', reply: refusalResponse(OPERATORS_SILENT, c.env.context) };
       const { id, name, scope } = made.reply;
       const reply = plainJson({ id, key, name, scope }, c.env.context, 201);
       return { outcome: 'changed', from: null, to: made.reply, reply };
@@ -57,7 +57,7 @@ export async function createAdminKey({ c, body }: AdminCall<z.infer<typeof admin
 export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
   const found = await askOperators(c, (operators) => operators.listAdminKeys());
   return found === undefined
-    ? refusal(OPERATORS_SILENT, c.env.context)
+    ? refusalResponse(OPERATORS_SILENT, c.env.context)
     : plainJson({ keys: found.reply }, c.env.context);
 }
 
@@ -65,17 +65,17 @@ export async function listAdminKeys({ c }: AdminCall): Promise<Response> {
 export async function revokeAdminKey({ c }: AdminCall): Promise<Change | Response> {
   const id = c.req.param('id') ?? '';
   const found = await askOperators(c, (operators) => operators.listAdminKeys());
-  if (found === undefined) return refusal(OPERATORS_SILENT, c.env.context);
+  if (found === undefined) return refusalResponse(OPERATORS_SILENT, c.env.context);
   const before = found.reply.find((record) => record.id === id);
   if (before === undefined) {
     const detail = 'There is no admin key with this id. GET /admin/admin-keys lists them.';
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
+    return refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `revoke the admin key ${before.name}`,
     async make() {
       const revoked = await askOperators(c, (operators) => operators.revokeAdminKey(id));
-      if (revoked === undefined) return { outcome: 'unknown', reply: refusal(OPERATORS_SILENT, c.env.context) };
+      if (revoked === undefined) return { outcome: 'unknown', reply: refusalResponse(OPERATORS_SILENT, c.env.context) };
       const { before: from = before, after: to = before } = revoked.reply ?? {};
       return { outcome: 'changed', from, to, reply: plainJson(to, c.env.context) };
     },

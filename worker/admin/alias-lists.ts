@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { resolveAliasList } from '../core/config/alias-list.ts';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOfAlias, refuseUnknown, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasAtMostOneEnd, listedDeployments, reason } from './override-fields.ts';
@@ -24,7 +24,7 @@ export async function setAliasList({
   const configured = config.aliases.get(alias);
   if (configured === undefined) return refuseUnknown(c, 'alias', alias, [...config.aliases.keys()]);
   const resolved = resolveAliasList(configured, deployments, config);
-  if (!resolved.ok) return refusal({ code: 'invalid_body', ...resolved.error }, c.env.context);
+  if (!resolved.ok) return refusalResponse({ code: 'invalid_body', ...resolved.error }, c.env.context);
   const list = { deployments, until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `list of ${alias}`, { alias }, ['aliases', alias, list]);
 }

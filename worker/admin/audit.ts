@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { settings } from '../core/config/settings.ts';
 import type { AuditEntry } from '../core/operators/operators.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askOperators } from './ask-operators.ts';
 import { AUDIT_SILENT } from './change.ts';
 import { wholeNumber } from './fields.ts';
@@ -23,7 +23,7 @@ export async function listAudit({
 }: AdminCall<undefined, z.infer<typeof auditQuery>>): Promise<Response> {
   // One more than the page holds is read, to find out whether there is another page.
   const asked = await askOperators(c, (operators) => operators.audit(before, most + 1));
-  if (asked === undefined) return refusal(AUDIT_SILENT, c.env.context);
+  if (asked === undefined) return refusalResponse(AUDIT_SILENT, c.env.context);
   const found = asked.reply;
   const entries = found.slice(0, most);
   const next = found.length > most ? (entries[most - 1]?.number ?? null) : null;

@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
 import { WILDCARD } from '../core/routing/overrides.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOverride, settingOverride } from './change-override.ts';
 import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
@@ -62,6 +62,7 @@ export async function clearBypass({
   } as const;
   const detail = noAlias(alias, config);
   return (
-    (await clearingOverride(c, clearing)) ?? refusal({ code: 'invalid_body', param: 'alias', detail }, c.env.context)
+    (await clearingOverride(c, clearing)) ??
+    refusalResponse({ code: 'invalid_body', param: 'alias', detail }, c.env.context)
   );
 }

@@ -4,7 +4,7 @@ import { nearestOf } from '../core/config/nearest.ts';
 import type { OverrideKind, SetOverride } from '../core/routing/override-changes.ts';
 import { shownOverrides } from '../core/routing/shown-overrides.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 
@@ -18,7 +18,7 @@ export const settingOverride = (c: Context<App>, what: string, name: object, set
   async make() {
     const { board, config, deps } = c.env.composition;
     const changed = await askBoard(c, async (health) => health.setOverride(...set));
-    if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
+    if (changed === undefined) return { outcome: 'unknown', reply: refusalResponse(BOARD_SILENT, c.env.context) };
     const { before, overrides } = changed;
     board.takeOverrides(overrides);
     const [kind, of] = set;
@@ -42,14 +42,14 @@ export async function clearingOverride(
   const { board } = c.env.composition;
   if (!known) {
     const overrides = await askBoard(c, async (health) => health.overrides());
-    if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
+    if (overrides === undefined) return refusalResponse(BOARD_SILENT, c.env.context);
     if (!Object.hasOwn(overrides[kind], of)) return undefined;
   }
   return {
     what,
     async make() {
       const changed = await askBoard(c, async (health) => health.clearOverride(kind, of));
-      if (changed === undefined) return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
+      if (changed === undefined) return { outcome: 'unknown', reply: refusalResponse(BOARD_SILENT, c.env.context) };
       const { before, overrides } = changed;
       board.takeOverrides(overrides);
       if (before === null) return { outcome: 'nothing', reply: plainJson({ ...name, cleared: false }, c.env.context) };
@@ -80,5 +80,5 @@ export function refuseUnknown(
 ): Response {
   const short = name.slice(0, 100);
   const detail = `There is no ${what} "${short}"; ${nearestOf(short, names)}.`;
-  return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
+  return refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context);
 }

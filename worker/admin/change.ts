@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import type { Operator, OperatorsCalls } from '../core/operators/operators.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import { askOperators } from './ask-operators.ts';
 
 /** A change whose inputs have all been checked. Nothing changes before `make` runs. */
@@ -41,7 +41,7 @@ async function make(change: Change, c: Context<App>, operator: Operator): Promis
   if (!(await noted(c, (operators) => operators.begin(begin)))) {
     // The row may have been written even so. It is removed, because nothing is changed.
     c.env.context.background(noted(c, (operators) => operators.drop(id)));
-    return refusal(AUDIT_SILENT, c.env.context);
+    return refusalResponse(AUDIT_SILENT, c.env.context);
   }
   const made = await change.make();
   // If the audit fails from here on, the change has still been made.

@@ -8,7 +8,7 @@ import type { Learnt } from '../core/pricing/learnt.ts';
 import type { Open } from '../core/routing/health.ts';
 import { healthIdFor } from '../core/routing/health-id.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBoard, BOARD_SILENT } from './ask-board.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
@@ -20,7 +20,7 @@ const learntShown = ({ clearings: _, ...shown }: Learnt) => shown;
 export async function listCooldowns({ c }: AdminCall): Promise<Response> {
   const { config, deps } = c.env.composition;
   const found = await askBoard(c, (board) => Promise.all([board.list(), board.listLearnt(), board.overrides()]));
-  if (found === undefined) return refusal(BOARD_SILENT, c.env.context);
+  if (found === undefined) return refusalResponse(BOARD_SILENT, c.env.context);
   const [listed, lessons, overrides] = found;
   const cooling = new Map(listed.map(({ deployment, health }) => [deployment, health]));
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
@@ -47,13 +47,13 @@ export const clearCooldown = ({ c }: AdminCall): Promise<Change | Response> =>
 export async function clearingCooldown(c: Context<App>, id: string): Promise<Change | Response> {
   const { config, board, deps } = c.env.composition;
   const overrides = await askBoard(c, async (health) => health.overrides());
-  if (overrides === undefined) return refusal(BOARD_SILENT, c.env.context);
+  if (overrides === undefined) return refusalResponse(BOARD_SILENT, c.env.context);
   const deployments = effectiveDeployments(config, overrides, deps.clock.now());
   const deployment = deployments.find((one) => one.id === id);
   if (deployment === undefined) {
     const known = deployments.map((one) => one.id).join(', ');
     const detail = `There is no deployment "${id.slice(0, 100)}". Write one of ${known}.`;
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
+    return refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `end the cooldown of ${id}`,
@@ -68,7 +68,7 @@ export async function clearingCooldown(c: Context<App>, id: string): Promise<Cha
       const real = await clear(deployment.healthId);
       const drill = real && (await clear(healthIdFor(deployment, true)));
       if (real === undefined || drill === undefined)
-        return { outcome: 'unknown', reply: refusal(BOARD_SILENT, c.env.context) };
+        return { outcome: 'unknown', reply: refusalResponse(BOARD_SILENT, c.env.context) };
       const { wasInCooldown, before } = real;
       const reply = plainJson({ deployment: id, cleared: wasInCooldown || drill.wasInCooldown }, c.env.context);
       const from = {

@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { isPeriod } from '../core/ledger/time.ts';
 import type { MoneyFigures } from '../core/ledger/types.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { knownScope, notedName, scope, type TenantParams, who } from './fields.ts';
@@ -51,11 +51,11 @@ export async function adjustLedger({
     what: `correct what ${tenant} has spent, ${scope}`,
     async make() {
       const reply = await askLedger(c, tenant, (ledger) => ledger.adjust(adjustment));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusalResponse(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
         // Only the ledger's clock knows which periods it keeps.
         const { detail } = reply;
-        const refused = refusal({ code: 'invalid_body', param: 'period', detail }, c.env.context);
+        const refused = refusalResponse({ code: 'invalid_body', param: 'period', detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
       const periods = reply.periods.map(({ period, before, after }) => ({
@@ -94,9 +94,9 @@ export async function revokeScope({
     what: `${revoked ? 'revoke' : 'restore'} ${scope} of ${tenant}`,
     async make() {
       const reply = await askLedger(c, tenant, (ledger) => ledger.revoke(scope, notedName(operator, who), revoked));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusalResponse(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
-        const refused = refusal({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.context);
+        const refused = refusalResponse({ code: 'invalid_body', param: 'scope', detail: reply.detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
       const shown = plainJson({ tenant, scope, revoked }, c.env.context);

@@ -8,7 +8,7 @@ import {
   drillCaps,
   LONGEST_DRILL_MINUTES,
 } from '../core/operators/drill.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { askOperators } from './ask-operators.ts';
 import { AUDIT_SILENT, type Change } from './change.ts';
@@ -33,10 +33,10 @@ export async function startDrill({
 }: AdminCall<z.infer<typeof drillBody>>): Promise<Change | Response> {
   const { config, deps, keys } = c.env.composition;
   const problem = await secretProblem(c);
-  if (problem !== undefined) return refusal(problem, c.env.context);
+  if (problem !== undefined) return refusalResponse(problem, c.env.context);
   if (feature !== null && !config.features.has(feature)) {
     const known = [...config.features.keys()];
-    return refusal({ code: 'unknown_feature', feature: feature.slice(0, 100), known }, c.env.context);
+    return refusalResponse({ code: 'unknown_feature', feature: feature.slice(0, 100), known }, c.env.context);
   }
   return {
     what: feature === null ? 'start a drill' : `start a drill of ${feature}`,
@@ -70,9 +70,9 @@ export async function startDrill({
       const capped = await askLedger(c, DRILL_TENANT, (ledger) =>
         ledger.setLimits(`key:${drill.keyId}`, drillCaps(drill), operator.name),
       );
-      if (capped?.ok !== true) return { outcome: 'nothing', reply: refusal(LEDGER_SILENT, c.env.context) };
+      if (capped?.ok !== true) return { outcome: 'nothing', reply: refusalResponse(LEDGER_SILENT, c.env.context) };
       const noted = await askOperators(c, (operators) => operators.addDrill(drill));
-      if (noted === undefined) return { outcome: 'nothing', reply: refusal(AUDIT_SILENT, c.env.context) };
+      if (noted === undefined) return { outcome: 'nothing', reply: refusalResponse(AUDIT_SILENT, c.env.context) };
       await keys.save(made);
       const reply = plainJson({ id, key: made.key, until }, c.env.context, 201);
       return { outcome: 'changed', from: null, to: drill, reply };

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import type { Change } from './change.ts';
 import type { AdminCall } from './route.ts';
@@ -11,7 +11,7 @@ import { words } from './watch-fields.ts';
 /** `GET /admin/firing`, the most urgent first. */
 export async function listFiring({ c }: AdminCall): Promise<Response> {
   const firing = await askBook(c, (book) => book.firing());
-  return firing === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson({ firing }, c.env.context);
+  return firing === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson({ firing }, c.env.context);
 }
 
 /** The body of `PUT /admin/acknowledgements`. */
@@ -24,11 +24,11 @@ export async function acknowledge({
   body: { alert, note },
 }: AdminCall<z.infer<ReturnType<typeof acknowledgementBody>>>): Promise<Change | Response> {
   const firing = await askBook(c, (book) => book.firing());
-  if (firing === undefined) return refusal(BOOK_SILENT, c.env.context);
+  if (firing === undefined) return refusalResponse(BOOK_SILENT, c.env.context);
   const names = firing.map(({ name }) => name);
   const notFiring = () => {
     const detail = `is not firing; ${nearestOf(alert.slice(0, 200), names)}`;
-    return refusal({ code: 'invalid_body', param: 'alert', detail }, c.env.context);
+    return refusalResponse({ code: 'invalid_body', param: 'alert', detail }, c.env.context);
   };
   const before = firing.find(({ name }) => name === alert);
   if (before === undefined) return notFiring();
@@ -38,7 +38,7 @@ export async function acknowledge({
       const asked = await askBook(c, async (book) => ({
         after: await book.acknowledge(alert, operator.name, note ?? null),
       }));
-      if (asked === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
+      if (asked === undefined) return { outcome: 'unknown', reply: refusalResponse(BOOK_SILENT, c.env.context) };
       const { after } = asked;
       if (after === null) return { outcome: 'nothing', reply: notFiring() };
       const seen = ({ acknowledgedBy, acknowledgedAt, acknowledgedNote }: typeof after) => ({

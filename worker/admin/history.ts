@@ -8,7 +8,7 @@ import { drillText } from '../core/operators/drill.ts';
 import { DURATION_WINDOWS } from '../core/slo/duration-history.ts';
 import type { HistoryMark } from '../core/slo/history.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import { tenantProblem } from './known-names.ts';
@@ -31,12 +31,12 @@ export async function showHistory({
   query: { objective, tenant, window },
 }: AdminCall<undefined, z.infer<ReturnType<typeof historyOfQuery>>>): Promise<Response> {
   const unknown = await tenantProblem(c, tenant);
-  if (unknown !== undefined) return refusal(unknown, c.env.context);
+  if (unknown !== undefined) return refusalResponse(unknown, c.env.context);
   const windowMs = window && ASKED_WINDOWS[window];
   const history = await askBook(c, (book) => book.history(objective, { tenant, windowMs }));
-  if (history === undefined) return refusal(BOOK_SILENT, c.env.context);
+  if (history === undefined) return refusalResponse(BOOK_SILENT, c.env.context);
   const drills = await askOperators(c, (operators) => operators.drills(history.from, history.to));
-  if (drills === undefined) return refusal(OPERATORS_SILENT, c.env.context);
+  if (drills === undefined) return refusalResponse(OPERATORS_SILENT, c.env.context);
   const marks = drills.reply.map((drill): HistoryMark => {
     return { kind: 'drill', from: drill.startedAt, to: drill.until, text: drillText(drill) };
   });
@@ -58,5 +58,5 @@ export async function showDurations({
   query: { feature, window },
 }: AdminCall<undefined, z.infer<ReturnType<typeof durationsQuery>>>): Promise<Response> {
   const durations = await askBook(c, (book) => book.durations(feature, DURATION_WINDOWS[window]));
-  return durations === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(durations, c.env.context);
+  return durations === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson(durations, c.env.context);
 }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import type { Change } from './change.ts';
 import { wholeNumber } from './fields.ts';
@@ -24,7 +24,7 @@ export async function listIncidents({
   query: { before = Number.MAX_SAFE_INTEGER, most },
 }: AdminCall<undefined, z.infer<typeof incidentsQuery>>): Promise<Response> {
   const page = await askBook(c, (book) => book.incidents(before, most));
-  return page === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(page, c.env.context);
+  return page === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson(page, c.env.context);
 }
 
 const title = words(200);
@@ -65,7 +65,7 @@ export async function openIncident({
     what: 'open an incident',
     async make() {
       const opened = await askBook(c, async (book) => book.openIncident(incident));
-      if (opened === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
+      if (opened === undefined) return { outcome: 'unknown', reply: refusalResponse(BOOK_SILENT, c.env.context) };
       return { outcome: 'changed', from: null, to: opened.after, reply: plainJson(opened.after, c.env.context, 201) };
     },
   };
@@ -96,11 +96,14 @@ export async function changeIncident({
     what: body.close === true ? `close incident ${id.slice(0, 36)}` : `write about incident ${id.slice(0, 36)}`,
     async make() {
       const asked = await askBook(c, async (book) => ({ pair: await book.changeIncident(id, body, operator.name) }));
-      if (asked === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
+      if (asked === undefined) return { outcome: 'unknown', reply: refusalResponse(BOOK_SILENT, c.env.context) };
       const { pair } = asked;
       if (pair === undefined) {
         const detail = 'There is no incident with this id (GET /admin/incidents).';
-        return { outcome: 'nothing', reply: refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context) };
+        return {
+          outcome: 'nothing',
+          reply: refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context),
+        };
       }
       return { outcome: 'changed', from: pair.before, to: pair.after, reply: plainJson(pair.after, c.env.context) };
     },

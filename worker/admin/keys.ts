@@ -14,7 +14,7 @@ import { canonicalName, isDistinctName } from '../core/identity/names.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { LEAST_SECRET_LENGTH, SAFE_SECRET_LENGTH } from '../core/identity/secret-length.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askLedger } from './ask-ledger.ts';
 import type { Change } from './change.ts';
 import { notedName, who } from './fields.ts';
@@ -117,10 +117,10 @@ export async function createKey({
 }: AdminCall<z.infer<ReturnType<typeof keyBody>>>): Promise<Change | Response> {
   const { keys, config, deps } = c.env.composition;
   const problem = await secretProblem(c);
-  if (problem !== undefined) return refusal(problem, c.env.context);
+  if (problem !== undefined) return refusalResponse(problem, c.env.context);
   const unknown = body.features?.find((feature) => !config.features.has(feature));
   if (unknown !== undefined) {
-    return refusal(
+    return refusalResponse(
       { code: 'unknown_feature', feature: unknown.slice(0, 100), known: [...config.features.keys()] },
       c.env.context,
     );
@@ -190,7 +190,7 @@ export async function revokeKey({
     const detail = isKeyId(id)
       ? `There is no key with the id "${id}".`
       : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';
-    return refusal({ code: 'not_found', path: c.req.path, detail }, c.env.context);
+    return refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {
     what: `revoke the key ${id} of ${known.tenant}`,

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { configuredOf } from '../core/admission/configured.ts';
 import { settings } from '../core/config/settings.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { namesOf, withTierCaps } from './configured.ts';
 import { scope, type TenantParams, wholeNumber } from './fields.ts';
@@ -29,7 +29,7 @@ export async function viewLedger({
   const page = { most, ...(scope !== undefined && { scope }), ...(after !== undefined && { after }) };
   const configured = configuredOf(config, tenant);
   const view = await askLedger(c, tenant, (ledger) => ledger.view({ configured, ...page }));
-  if (view === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  if (view === undefined) return refusalResponse(LEDGER_SILENT, c.env.context);
   const limits = view.overrides.map(({ scope, limits, revoked }) => ({ scope, set: limits, revoked }));
   const scopes = await withTierCaps(view.scopes, tenant, keys, config);
   const { settlements, next } = view;
@@ -56,7 +56,7 @@ export async function ledgerHistory({
 }: AdminCall<undefined, z.infer<typeof historyQuery>, TenantParams>): Promise<Response> {
   // One more than the page holds is read, to find out whether there is another page.
   const found = await askLedger(c, tenant, (ledger) => ledger.history(before, most + 1));
-  if (found === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  if (found === undefined) return refusalResponse(LEDGER_SILENT, c.env.context);
   const changes = found.slice(0, most);
   const next = found.length > most ? (changes[most - 1]?.number ?? null) : null;
   return plainJson({ tenant, changes, next }, c.env.context);

@@ -12,7 +12,7 @@ import { forgetScope } from '../core/ledger/lease/pool.ts';
 import type { Limits, Scope } from '../core/ledger/types.ts';
 import { isWatchedScope, MOST_SET_LIMITS } from '../core/slo/set-limits.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook } from './ask-book.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import type { Change } from './change.ts';
@@ -71,9 +71,9 @@ export function settingLimits(
     async make() {
       const tier = (await tierLimits([scope], tenant, keys, config)).get(scope);
       const reply = await askLedger(c, tenant, (ledger) => ledger.setLimits(scope, ledgerLimits(limits), who));
-      if (reply === undefined) return { outcome: 'unknown', reply: refusal(LEDGER_SILENT, c.env.context) };
+      if (reply === undefined) return { outcome: 'unknown', reply: refusalResponse(LEDGER_SILENT, c.env.context) };
       if (!reply.ok) {
-        const refused = refusal({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.context);
+        const refused = refusalResponse({ code: 'invalid_body', param: '', detail: reply.detail }, c.env.context);
         return { outcome: 'nothing', reply: refused };
       }
       if (deps.slices !== undefined) forgetScope(deps.slices, tenant, scope);

@@ -7,7 +7,7 @@ import type { RouterError } from '../../protocol/errors.ts';
 import { effectiveDeployments } from '../core/config/effective-deployments.ts';
 import { routerMetrics } from '../core/slo/metrics/router-metrics.ts';
 import type { App } from '../edge.ts';
-import { commonHeaders, refusal } from '../response/plain.ts';
+import { commonHeaders, refusalResponse } from '../response/plain.ts';
 import { sameSecret } from '../stores/same-secret.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { authenticate, sentKey } from './authenticate.ts';
@@ -19,12 +19,12 @@ export async function scrape(c: Context<App>): Promise<Response> {
   const { config, deps } = c.env.composition;
   const { context } = c.env;
   const refused = await scrapeRefusal(c);
-  if (refused !== undefined) return refusal(refused, context);
+  if (refused !== undefined) return refusalResponse(refused, context);
   const [counted] = await Promise.all([
     askBook(c, async (book) => book.metrics()),
     deps.board.ready(context.background),
   ]);
-  if (counted === undefined) return refusal(BOOK_SILENT, context);
+  if (counted === undefined) return refusalResponse(BOOK_SILENT, context);
   const deployments = effectiveDeployments(config, deps.board.overrides, deps.clock.now());
   const text = counted + routerMetrics(deps.board.candidates(deployments), deps.build);
   return new Response(text, { headers: { ...commonHeaders(context), 'content-type': TEXT_TYPE } });

@@ -10,7 +10,7 @@ import { monthOf } from '../core/ledger/time.ts';
 import type { MoneyReport } from '../core/slo/history.ts';
 import { ledgerMonthByFeature, moneyReport } from '../core/slo/money.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askLedger, LEDGER_SILENT } from './ask-ledger.ts';
 import { tenantProblem } from './known-names.ts';
@@ -27,17 +27,17 @@ export async function showMoney({
   query: { tenant: asked, month },
 }: AdminCall<undefined, z.infer<ReturnType<typeof moneyQuery>>>): Promise<Response> {
   const unknown = await tenantProblem(c, asked);
-  if (unknown !== undefined) return refusal(unknown, c.env.context);
+  if (unknown !== undefined) return refusalResponse(unknown, c.env.context);
   const { config } = c.env.composition;
   const found = await askBook(c, (book) => book.spent(asked, month));
-  if (found === undefined) return refusal(BOOK_SILENT, c.env.context);
+  if (found === undefined) return refusalResponse(BOOK_SILENT, c.env.context);
   const tenants = [...new Set([...found.tenants, ...config.tenants.keys()])];
   const tenant = found.tenant || (tenants[0] ?? LOCAL_IDENTITY.tenant);
   const scope = 'tenant';
   const view = await askLedger(c, tenant, (ledger) =>
     ledger.view({ configured: configuredOf(config, tenant), scope, most: 1 }),
   );
-  if (view === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  if (view === undefined) return refusalResponse(LEDGER_SILENT, c.env.context);
   const periods = view.scopes.filter((one) => one.scope === scope && one.period.length === found.month.length);
   const own = periods.find(({ period }) => period === found.month);
   const cap = own ?? periods.find(({ period }) => period === monthOf(found.at));
@@ -49,7 +49,7 @@ export async function showMoney({
   };
   const isUnknown = found.isAmongOthers && found.where.length === 0 && (own?.spentMicroUsd ?? 0) > 0;
   const where = isUnknown ? await whereByFeature(c, tenant, found.month) : found.where;
-  if (where === undefined) return refusal(LEDGER_SILENT, c.env.context);
+  if (where === undefined) return refusalResponse(LEDGER_SILENT, c.env.context);
   return plainJson(moneyReport({ ...found, tenant, tenants, where }, budget), c.env.context);
 }
 

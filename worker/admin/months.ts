@@ -4,7 +4,7 @@ import { settings } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { isPeriod, monthOf } from '../core/ledger/time.ts';
 import { drillText } from '../core/operators/drill.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { askOperators, OPERATORS_SILENT } from './ask-operators.ts';
 import { tenantProblem } from './known-names.ts';
@@ -33,11 +33,11 @@ export async function showMonth({
   query: { tenant },
 }: AdminCall<undefined, z.infer<typeof monthQuery>, z.infer<ReturnType<typeof monthParams>>>): Promise<Response> {
   const unknown = await tenantProblem(c, tenant);
-  if (unknown !== undefined) return refusal(unknown, c.env.context);
+  if (unknown !== undefined) return refusalResponse(unknown, c.env.context);
   const report = await askBook(c, (book) => book.month(month, tenant));
-  if (report === undefined) return refusal(BOOK_SILENT, c.env.context);
+  if (report === undefined) return refusalResponse(BOOK_SILENT, c.env.context);
   const asked = await askOperators(c, (operators) => operators.drills(report.from, report.to));
-  if (asked === undefined) return refusal(OPERATORS_SILENT, c.env.context);
+  if (asked === undefined) return refusalResponse(OPERATORS_SILENT, c.env.context);
   const drills = asked.reply.map((drill) => ({ at: drill.startedAt, text: drillText(drill) })).toReversed();
   return plainJson({ ...report, drills }, c.env.context);
 }

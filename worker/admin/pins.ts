@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOfAlias, refuseUnknown, settingOverride } from './change-override.ts';
 import { type AliasParams, end, endOf, hasOneEnd, reason } from './override-fields.ts';
@@ -26,7 +26,7 @@ export async function setPin({
   const ids = configured.deployments.map(({ id }) => id);
   if (!ids.includes(deployment)) {
     const detail = `is not a deployment of "${alias}"; ${nearestOf(deployment.slice(0, 100), ids)}`;
-    return refusal({ code: 'invalid_body', param: 'deployment', detail }, c.env.context);
+    return refusalResponse({ code: 'invalid_body', param: 'deployment', detail }, c.env.context);
   }
   const pin = { deployment, until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `pin ${alias} to ${deployment}`, { alias }, ['pins', alias, pin]);

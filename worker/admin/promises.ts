@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { tenantName } from '../core/config/tenant-name.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { tenantProblem } from './known-names.ts';
 import type { AdminCall } from './route.ts';
@@ -25,8 +25,8 @@ export async function showPromises({
   query: { tenant, feature, window },
 }: AdminCall<undefined, z.infer<ReturnType<typeof promisesQuery>>>): Promise<Response> {
   const unknown = await tenantProblem(c, tenant);
-  if (unknown !== undefined) return refusal(unknown, c.env.context);
+  if (unknown !== undefined) return refusalResponse(unknown, c.env.context);
   const windowMs = window && ASKED_WINDOWS[window];
   const report = await askBook(c, (book) => book.report({ tenant, feature, windowMs }));
-  return report === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(report, c.env.context);
+  return report === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson(report, c.env.context);
 }

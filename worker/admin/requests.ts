@@ -10,7 +10,7 @@ import { canonicalName } from '../core/identity/names.ts';
 import { countsAs } from '../core/slo/counts-as.ts';
 import { KEEP_RECEIPTS_MS } from '../core/slo/receipt.ts';
 import { type ReceiptFound, readCursor } from '../core/slo/receipt-search.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import { wholeNumber } from './fields.ts';
 import { featureProblem, tenantProblem } from './known-names.ts';
@@ -38,13 +38,13 @@ export async function showRequest({
   let since: number | undefined;
   do {
     const found: ReceiptFound | undefined = await askBook(c, (book) => book.request(id, since));
-    if (found === undefined) return refusal(BOOK_SILENT, context);
+    if (found === undefined) return refusalResponse(BOOK_SILENT, context);
     const { receipt, next } = found;
     if (receipt !== null) return plainJson({ ...receipt, counts: countsAs(receipt, composition.config.slo) }, context);
     since = next ?? undefined;
   } while (since !== undefined);
   const detail = whyAbsent(id, composition.deps.clock.now());
-  return refusal({ code: 'not_found', path: c.req.path, detail }, context);
+  return refusalResponse({ code: 'not_found', path: c.req.path, detail }, context);
 }
 
 /** Says why the book has no request with this id. An id contains the time at which its request arrived. */
@@ -96,9 +96,9 @@ export async function listRequests({
   query: { tenant, feature, user, code, before, most },
 }: AdminCall<undefined, z.infer<typeof requestsQuery>>): Promise<Response> {
   const unknown = (await tenantProblem(c, tenant)) ?? (await featureProblem(c, feature));
-  if (unknown !== undefined) return refusal(unknown, c.env.context);
+  if (unknown !== undefined) return refusalResponse(unknown, c.env.context);
   const { userHashes } = c.env.composition;
   const userHash = tenant === undefined || user === undefined ? undefined : await userHashes.of(tenant, user);
   const page = await askBook(c, (book) => book.requests({ tenant, feature, userHash, code }, most, before));
-  return page === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(page, c.env.context);
+  return page === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson(page, c.env.context);
 }

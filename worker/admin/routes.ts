@@ -4,10 +4,10 @@ import { type Context, Hono } from 'hono';
 import type { RouterError } from '../../protocol/errors.ts';
 import { ok, type Result } from '../../protocol/result.ts';
 import { check } from '../core/checked.ts';
-import { allows } from '../core/operators/allows.ts';
 import type { Operator } from '../core/operators/operators.ts';
+import { scopeCovers } from '../core/operators/scope-covers.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import { authenticate } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { makeAuditedChange } from './change.ts';
@@ -19,13 +19,13 @@ export function adminRoutes(app: Hono<App>): void {
   const admin = new Hono<App>();
   admin.use(async (c, next) => {
     const authenticated = await authenticate(c);
-    if (!authenticated.ok) return refusal(authenticated.error, c.env.context);
+    if (!authenticated.ok) return refusalResponse(authenticated.error, c.env.context);
     c.set('operator', authenticated.value);
     return next();
   });
   for (const route of ADMIN_ROUTES) admin.on(route.method, route.path, (c) => answer(route, c, c.get('operator')));
   for (const [path, allow] of methodsByPath()) {
-    admin.all(path, (c) => refusal({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.context));
+    admin.all(path, (c) => refusalResponse({ code: 'method_not_allowed', method: c.req.method, allow }, c.env.context));
   }
   app.route('/admin', admin);
 }
@@ -39,11 +39,11 @@ function methodsByPath(): Map<string, string[]> {
 /** Answers one call. The scope is checked before any input is read. */
 async function answer(route: AdminRoute, c: Context<App>, operator: Operator): Promise<Response> {
   const { context } = c.env;
-  if (!allows(operator.scope, route.scope)) {
-    return refusal({ code: 'scope_not_allowed', needed: route.scope, has: operator.scope }, context);
+  if (!scopeCovers(operator.scope, route.scope)) {
+    return refusalResponse({ code: 'scope_not_allowed', needed: route.scope, has: operator.scope }, context);
   }
   const call = await checkedCall(route, c, operator);
-  if (!call.ok) return refusal(call.error, context);
+  if (!call.ok) return refusalResponse(call.error, context);
   if (!route.changes) return route.handler(call.value);
   const change = await route.handler(call.value);
   return change instanceof Response ? change : makeAuditedChange(change, c, operator);

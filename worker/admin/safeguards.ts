@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { Config } from '../core/config/config.ts';
 import { settings } from '../core/config/settings.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import type { Change } from './change.ts';
 import { clearingOverride, refuseUnknown, settingOverride } from './change-override.ts';
 import { end, endOf, type FeatureParams, hasOneEnd, reason } from './override-fields.ts';
@@ -24,7 +24,7 @@ export async function setSafeguard({
   if (configured === undefined) return refuseUnknown(c, 'feature', feature, [...config.features.keys()]);
   if (configured.safeguard === undefined) {
     const detail = `has no safeguard that could serve it; write features.${feature}.safeguard into the config`;
-    return refusal({ code: 'invalid_body', param: 'feature', detail }, c.env.context);
+    return refusalResponse({ code: 'invalid_body', param: 'feature', detail }, c.env.context);
   }
   const entry = { until: endOf(end, deps.clock.now()), reason, who: operator.name };
   return settingOverride(c, `safeguard of ${feature}`, { feature }, ['safeguards', feature, entry]);

@@ -4,7 +4,7 @@ import type { Config } from '../core/config/config.ts';
 import { nearestOf } from '../core/config/nearest.ts';
 import { settings } from '../core/config/settings.ts';
 import { MOST_SILENCES, SILENCE_ALL } from '../core/slo/silences.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { askBook, BOOK_SILENT } from './ask-book.ts';
 import type { Change } from './change.ts';
 import { end, endOf, hasOneEnd, reason } from './override-fields.ts';
@@ -14,7 +14,7 @@ import { promiseNames } from './watch-fields.ts';
 /** `GET /admin/silences`: the silences in force, and the notices that they hold back. */
 export async function listSilences({ c }: AdminCall): Promise<Response> {
   const shown = await askBook(c, (book) => book.silences());
-  return shown === undefined ? refusal(BOOK_SILENT, c.env.context) : plainJson(shown, c.env.context);
+  return shown === undefined ? refusalResponse(BOOK_SILENT, c.env.context) : plainJson(shown, c.env.context);
 }
 
 /** The body of `PUT /admin/silences`. */
@@ -31,10 +31,10 @@ export async function setSilence({
   const names = [SILENCE_ALL, ...promiseNames(config)];
   if (!names.includes(objective)) {
     const firing = await askBook(c, (book) => book.firing());
-    if (firing === undefined) return refusal(BOOK_SILENT, c.env.context);
+    if (firing === undefined) return refusalResponse(BOOK_SILENT, c.env.context);
     if (!firing.some(({ name }) => name === objective)) {
       const detail = `is neither a promise nor a firing alert; ${nearestOf(objective.slice(0, 200), names)}`;
-      return refusal({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
+      return refusalResponse({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
     }
   }
   const until = endOf(end, deps.clock.now()) as number;
@@ -43,10 +43,10 @@ export async function setSilence({
     what: objective === SILENCE_ALL ? 'silence all alerts' : `silence ${objective}`,
     async make() {
       const asked = await askBook(c, async (book) => ({ set: await book.setSilence(silence) }));
-      if (asked === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
+      if (asked === undefined) return { outcome: 'unknown', reply: refusalResponse(BOOK_SILENT, c.env.context) };
       if (asked.set === undefined) {
         const detail = `cannot be silenced: there are ${MOST_SILENCES} silences already; end others first`;
-        const reply = refusal({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
+        const reply = refusalResponse({ code: 'invalid_body', param: 'objective', detail }, c.env.context);
         return { outcome: 'nothing', reply };
       }
       return { outcome: 'changed', from: asked.set.before, to: silence, reply: plainJson(silence, c.env.context) };
@@ -66,7 +66,7 @@ export async function clearSilence({
     what: objective === SILENCE_ALL ? 'end the silence of all alerts' : `end the silence of ${objective.slice(0, 200)}`,
     async make() {
       const asked = await askBook(c, (book) => book.clearSilence(objective));
-      if (asked === undefined) return { outcome: 'unknown', reply: refusal(BOOK_SILENT, c.env.context) };
+      if (asked === undefined) return { outcome: 'unknown', reply: refusalResponse(BOOK_SILENT, c.env.context) };
       const { before } = asked;
       const reply = plainJson({ objective, cleared: before !== null }, c.env.context);
       return before === null ? { outcome: 'nothing', reply } : { outcome: 'changed', from: before, to: null, reply };

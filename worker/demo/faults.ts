@@ -4,7 +4,7 @@ import { type Change, makeAuditedChange } from '../admin/change.ts';
 import { clearingOverride, refuseUnknown, settingOverride } from '../admin/change-override.ts';
 import { clearingCooldown } from '../admin/cooldowns.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { DEMO, personOf } from './person.ts';
 import { providerPlugs } from './settings.ts';
 
@@ -37,7 +37,7 @@ async function changePlug(
 ): Promise<Response> {
   const { context, composition } = c.env;
   const person = await personOf(c);
-  if (!person.ok) return refusal(person.error, context);
+  if (!person.ok) return refusalResponse(person.error, context);
   const deployment = c.req.param('deployment') ?? '';
   const ids = providerPlugs(composition).map((plug) => plug.deployment);
   const change = ids.includes(deployment) ? await changing(deployment) : undefined;

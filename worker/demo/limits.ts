@@ -8,7 +8,7 @@ import { check } from '../core/checked.ts';
 import { settings } from '../core/config/settings.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import type { App } from '../edge.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import { DEMO, personOf } from './person.ts';
 import { LONGEST_BODY_BYTES } from './token.ts';
 
@@ -21,11 +21,11 @@ const limitsBody = settings({
 export async function putDemoLimits(c: Context<App>): Promise<Response> {
   const { context, composition } = c.env;
   const person = await personOf(c);
-  if (!person.ok) return refusal(person.error, context);
+  if (!person.ok) return refusalResponse(person.error, context);
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, `{"dailyUsd": ${ONE_CENT}}`, composition.deps);
-  if (!read.ok) return refusal(read.error, context);
+  if (!read.ok) return refusalResponse(read.error, context);
   const body = check(read.value, limitsBody);
-  if (!body.ok) return refusal(body.error, context);
+  if (!body.ok) return refusalResponse(body.error, context);
   const wish = {
     tenant: LOCAL_IDENTITY.tenant,
     scope: `user:${person.value}`,

@@ -7,7 +7,7 @@ import { isLoopbackOrigin } from '../core/identity/loopback.ts';
 import { isOwnOrigin } from '../core/identity/own-origin.ts';
 import { type App, route } from '../edge.ts';
 import { strangeHost } from '../identity/local-mode.ts';
-import { refusal } from '../response/plain.ts';
+import { refusalResponse } from '../response/plain.ts';
 import { plugIn, unplug } from './faults.ts';
 import { putDemoLimits } from './limits.ts';
 import { demoSettings } from './settings.ts';
@@ -28,7 +28,7 @@ export const isDemoCall = (url: string): boolean => /^\/demo\/(?!settings$)/.tes
 async function local(c: Context<App>, next: Next): Promise<Response | undefined> {
   const { env, notConfigured } = c.env.composition;
   if (!env.local || !isOwnPage(c.req.raw)) return c.notFound();
-  if (notConfigured !== undefined) return refusal(notConfigured, c.env.context);
+  if (notConfigured !== undefined) return refusalResponse(notConfigured, c.env.context);
   await next();
   return undefined;
 }

@@ -9,7 +9,7 @@ import { demoUser } from '../core/identity/demo-person.ts';
 import { LOCAL_IDENTITY } from '../core/identity/identity.ts';
 import { mintedClaims } from '../core/identity/token-claims.ts';
 import type { App } from '../edge.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { hex, sha256 } from '../stores/digest.ts';
 
 /** The longest body that the demo accepts. */
@@ -33,9 +33,9 @@ export async function demoToken(c: Context<App>): Promise<Response> {
   const { context, composition } = c.env;
   const { deps } = composition;
   const read = await readJson(c.req.raw, LONGEST_BODY_BYTES, '{"person": "…"}', deps, '{}');
-  if (!read.ok) return refusal(read.error, context);
+  if (!read.ok) return refusalResponse(read.error, context);
   const body = check(read.value, tokenBody);
-  if (!body.ok) return refusal(body.error, context);
+  if (!body.ok) return refusalResponse(body.error, context);
   const { person = hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))) } = body.value;
   const wish = { user: demoUser(hex(await sha256(person))), features: null, ttlSeconds: TTL_SECONDS };
   const { claims, expiresAt } = mintedClaims(LOCAL_IDENTITY, wish, deps.clock.now());

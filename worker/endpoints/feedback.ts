@@ -3,7 +3,7 @@ import { readJson } from '../body/read-json.ts';
 import { readFeedback } from '../core/slo/client-reports/feedback.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 import { callerOf } from './caller.ts';
 import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
@@ -12,17 +12,17 @@ const LONGEST_BODY_BYTES = 4_096;
 /** Answers 202 even if the book does not know the request, because its record may not have arrived yet. */
 export async function takeFeedback(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const caller = await callerOf(request, deps, context.background);
-  if (!caller.ok) return refusal(caller.error, context);
+  if (!caller.ok) return refusalResponse(caller.error, context);
   const { identity, user } = caller.value;
   const most = identity.kind === 'secret' ? MOST_CALLS_OF_SERVERS : undefined;
   const refused = tooOften('feedback', identity, user, deps, most);
-  if (refused !== undefined) return refusal(refused, context);
+  if (refused !== undefined) return refusalResponse(refused, context);
   const example = '{"requestId": "…", "thumb": 1}';
   const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);
-  if (!body.ok) return refusal(body.error, context);
+  if (!body.ok) return refusalResponse(body.error, context);
   const feedback = readFeedback(body.value, { ...identity, user }, deps.clock.now());
-  if (!feedback.ok) return refusal(feedback.error, context);
+  if (!feedback.ok) return refusalResponse(feedback.error, context);
   const isTaken = await deps.clientReports.feedback(feedback.value, identity, context.background);
-  if (!isTaken) return refusal({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
+  if (!isTaken) return refusalResponse({ code: 'book_unavailable', retryAfterMs: 2_000 }, context);
   return plainJson({ requestId: feedback.value.requestId }, context, 202);
 }

@@ -6,7 +6,7 @@ import { namesOf, settings, slug } from '../core/config/settings.ts';
 import { publicReport } from '../core/slo/public-report.ts';
 import type { RecentReport } from '../core/slo/report.ts';
 import { ASKED_WINDOWS } from '../core/slo/windows.ts';
-import { plainJson, type ResponseContext, refusal } from '../response/plain.ts';
+import { plainJson, type ResponseContext, refusalResponse } from '../response/plain.ts';
 
 const query = settings({ window: z.optional(namesOf(ASKED_WINDOWS)), feature: z.optional(slug) });
 
@@ -28,9 +28,9 @@ export async function publicPromises(
 
 async function answer(asked: Record<string, string>, { config, sloReports }: Links, context: ResponseContext) {
   const checked = check(asked, query);
-  if (!checked.ok) return refusal(checked.error, context);
+  if (!checked.ok) return refusalResponse(checked.error, context);
   const { window, feature = null } = checked.value;
   const recent = await sloReports.recent(window && ASKED_WINDOWS[window]);
-  if (recent === undefined) return refusal({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
+  if (recent === undefined) return refusalResponse({ code: 'book_unavailable', retryAfterMs: 1_000 }, context);
   return plainJson(publicReport(recent.report, feature, config.slo, recent.drills), context);
 }

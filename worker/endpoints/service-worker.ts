@@ -3,14 +3,15 @@ import { SERVICE_WORKER_FILE } from '../../protocol/static-files.ts';
 import { fingerprint } from '../core/config/fingerprint.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
-import { commonHeaders, refusal } from '../response/plain.ts';
+import { commonHeaders, refusalResponse } from '../response/plain.ts';
 
 /** The script, a 304 if the browser has it already, or a refusal if the router does not know its own origin. */
 export async function serviceWorkerScript(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const origin = deps.config.publicUrl ?? originOf(request);
-  if (origin === undefined) return refusal({ code: 'misdirected_request', host: '', detail: NO_ORIGIN }, context);
+  if (origin === undefined)
+    return refusalResponse({ code: 'misdirected_request', host: '', detail: NO_ORIGIN }, context);
   const built = await deps.files.text(SERVICE_WORKER_FILE);
-  if (built === undefined) return refusal({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, context);
+  if (built === undefined) return refusalResponse({ code: 'not_found', path: '/sw.js', detail: NOT_BUILT }, context);
   const script = `self.carryonRouter=${JSON.stringify(origin)};\n${built}`;
   const etag = `"${fingerprint(script)}-${script.length}"`;
   const headers = {

@@ -6,7 +6,7 @@ import { minterProblem, readTokenRequest } from '../core/identity/token-request.
 import { identify } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
-import { plainJson, refusal } from '../response/plain.ts';
+import { plainJson, refusalResponse } from '../response/plain.ts';
 
 /** Large enough for a list of a hundred features. */
 const LONGEST_BODY_BYTES = 16_384;
@@ -15,14 +15,14 @@ const LONGEST_BODY_BYTES = 16_384;
 export async function mintToken(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const { clock, config, tokens } = deps;
   const identified = await identify(request, deps, context.background);
-  if (!identified.ok) return refusal(identified.error, context);
+  if (!identified.ok) return refusalResponse(identified.error, context);
   const identity = identified.value;
   const problem = minterProblem(identity, request.headers.has('origin'));
-  if (problem !== undefined) return refusal(problem, context);
+  if (problem !== undefined) return refusalResponse(problem, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"user": "…"}', deps);
-  if (!body.ok) return refusal(body.error, context);
+  if (!body.ok) return refusalResponse(body.error, context);
   const read = readTokenRequest(body.value, identity, config);
-  if (!read.ok) return refusal(read.error, context);
+  if (!read.ok) return refusalResponse(read.error, context);
   const { claims, expiresAt } = mintedClaims(identity, read.value, clock.now());
   return plainJson({ token: await tokens.mint(claims), expiresAt }, context, 201);
 }

@@ -4,7 +4,7 @@ import { check } from '../core/checked.ts';
 import { reportsBody } from '../core/reports/reports.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
-import { noContent, refusal } from '../response/plain.ts';
+import { noContent, refusalResponse } from '../response/plain.ts';
 import { callerOf } from './caller.ts';
 import { ownerName, tooOften } from './too-often.ts';
 
@@ -13,14 +13,14 @@ const LONGEST_BODY_BYTES = 65_536;
 /** Answers 204 once the reports are checked and counted. */
 export async function takeReports(request: Request, deps: Deps, context: RequestContext): Promise<Response> {
   const caller = await callerOf(request, deps, context.background);
-  if (!caller.ok) return refusal(caller.error, context);
+  if (!caller.ok) return refusalResponse(caller.error, context);
   const { identity, user } = caller.value;
   const refused = tooOften('reports', identity, user, deps);
-  if (refused !== undefined) return refusal(refused, context);
+  if (refused !== undefined) return refusalResponse(refused, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
-  if (!body.ok) return refusal(body.error, context);
+  if (!body.ok) return refusalResponse(body.error, context);
   const checked = check(body.value, reportsBody);
-  if (!checked.ok) return refusal(checked.error, context);
+  if (!checked.ok) return refusalResponse(checked.error, context);
   const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
   const { tenant } = identity;
   if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: context.requestId, tenant, ...counts });

@@ -6,7 +6,7 @@ import { WINDOW_MS } from '../core/identity/call-rate.ts';
 import { within } from '../core/within.ts';
 import type { Deps } from '../ports.ts';
 
-/** A call with the errand `start` may start an answer. One with `read` starts nothing, so more of them are allowed. */
+/** A call with the purpose `start` may start an answer. One with `read` starts nothing, so more of them are allowed. */
 export type CallPurpose = 'start' | 'read';
 const READS_PER_START = 10;
 /** The platform's counter is near. If it does not answer in this time, only the isolate's own count applies. */
@@ -15,14 +15,14 @@ const LONGEST_COUNT_MS = 500;
 /** Returns undefined if the address may ask, or is unknown. */
 export async function addressRefusal(
   request: Request,
-  errand: CallPurpose,
+  purpose: CallPurpose,
   deps: Deps,
 ): Promise<RouterError | undefined> {
   const address = addressOf(request, deps);
   if (address === undefined) return undefined;
   const { callRate, platformRate, clock, config } = deps;
   const { publishableRate } = config.router;
-  const isRead = errand === 'read' || startsNothing(request.headers);
+  const isRead = purpose === 'read' || startsNothing(request.headers);
   const cap = isRead ? publishableRate * READS_PER_START : publishableRate;
   // The platform counts roughly, for all isolates of a location.
   const counting = isRead ? undefined : platformRate?.(address);

@@ -1,7 +1,7 @@
 /** Asks a tenant's ledger for one lease. Closes travel along, and what the reply says is kept in the pool. */
 import { closesWithAsk, endReport } from '../core/ledger/lease/closes.ts';
-import { beginHolding, holdShare, next } from '../core/ledger/lease/holder.ts';
-import { enterSlice, learn, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
+import { beginHolding, holdShare, nextHolder } from '../core/ledger/lease/holder.ts';
+import { enterSlice, learnLeft, learnMode, leftBeside, noteAdmitted, type Pool } from '../core/ledger/lease/pool.ts';
 import { rememberedRefusal, rememberRefusal } from '../core/ledger/lease/refusals.ts';
 import { takeFirstShare } from '../core/ledger/lease/slice.ts';
 import { LARGEST_SHARE_OF_ALL } from '../core/ledger/lease/slice-size.ts';
@@ -43,7 +43,7 @@ export async function askForLease(
   const tellings = pool === undefined || hooks !== undefined ? [] : closesWithAsk(pool, now, now + LONGEST_ASK_MS);
   const reports = tellings.map(({ report }) => report);
   const { reply, isTold } = await client.ask(request, reports, () => {
-    cover.holder = next(cover.holder, { event: 'asked_again' });
+    cover.holder = nextHolder(cover.holder, { event: 'asked_again' });
   });
   for (const telling of tellings) endReport(telling, isTold);
   if (reply === undefined) return undefined;
@@ -60,7 +60,7 @@ export async function askForLease(
     }
     return { ...reply, left: leftBeside(pool, heardAt) };
   }
-  cover.holder = next(cover.holder, { event: 'replied', reply, now: heardAt });
+  cover.holder = nextHolder(cover.holder, { event: 'replied', reply, now: heardAt });
   return reply;
 }
 
@@ -68,11 +68,11 @@ export async function askForLease(
 function keep(pool: Pool, wants: readonly Want[], reply: GrantReply, now: number): void {
   learnMode(pool, wants, reply);
   if (reply.refused === undefined) {
-    learn(pool, reply.left, now);
+    learnLeft(pool, reply.left, now);
     const granted = wants.find(({ mode }) => mode === reply.mode);
     if (granted !== undefined && reply.granted.requests === 1) noteAdmitted(pool, granted, now);
   } else if (isByLimit(reply)) {
-    learn(pool, reply.left, now);
+    learnLeft(pool, reply.left, now);
     rememberRefusal(pool.tenant.refusals, wants, reply, now);
   }
 }

@@ -10,7 +10,7 @@ import {
   isLittleLeft,
   noteClosable,
 } from '../core/ledger/lease/closes.ts';
-import { next } from '../core/ledger/lease/holder.ts';
+import { nextHolder } from '../core/ledger/lease/holder.ts';
 import type { Pool, TenantPools } from '../core/ledger/lease/pool.ts';
 import { holdsTooMuch, isAdmitting, isQuiet, type Slice } from '../core/ledger/lease/slice.ts';
 import type { Asker, Cover } from './cover.ts';
@@ -94,7 +94,7 @@ async function tell(pool: Pool, slice: Slice, client: LedgerClient, forMs?: numb
  * such lease or because another request closes them with its own.
  */
 export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cover[]): Promise<void> | undefined {
-  for (const cover of covers) cover.holder = next(cover.holder, { event: 'gave_up' });
+  for (const cover of covers) cover.holder = nextHolder(cover.holder, { event: 'gave_up' });
   const slices = unclosedLeases(covers);
   if (slices.length === 0) return undefined;
   const tenant = hooks === undefined ? pool?.tenant : undefined;
@@ -103,7 +103,7 @@ export function closeLeases({ client, pool, hooks }: Asker, covers: readonly Cov
   if (travels && !slices.some((slice) => isLittleLeft(pool, slice)))
     return isCarried(tenant, client.now) ? undefined : carry(client, tenant);
   return closeUntilKnown(client, slices, tenant).then(() => {
-    for (const cover of covers) cover.holder = next(cover.holder, { event: 'acknowledged' });
+    for (const cover of covers) cover.holder = nextHolder(cover.holder, { event: 'acknowledged' });
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { keepShape } from '../../protocol/kept-shapes.ts';
 import { noteClosable } from '../core/ledger/lease/closes.ts';
-import { type Holder, type HolderEvent, holdShare, next } from '../core/ledger/lease/holder.ts';
+import { type Holder, type HolderEvent, holdShare, nextHolder } from '../core/ledger/lease/holder.ts';
 import {
   admitFrom,
   beginAsking,
@@ -211,7 +211,7 @@ export class RequestLease {
 
   #next(cover: Cover, event: HolderEvent): void {
     const before = cover.holder;
-    const after = next(before, event);
+    const after = nextHolder(before, event);
     cover.holder = after;
     if (after.state === 'running' && before.state !== 'running') {
       this.#asker.hooks?.onStart(after.share.slice.leaseId);

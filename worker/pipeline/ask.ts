@@ -21,7 +21,7 @@ import { NO_OVERRIDES } from '../core/routing/overrides.ts';
 import { PLAIN_ROUTE } from '../core/routing/route.ts';
 import { DOORS } from '../doors/doors.ts';
 import { resolveUser } from '../identity/user.ts';
-import { overridden } from '../overrides/overridden.ts';
+import { withOverrides } from '../overrides/with-overrides.ts';
 import type { Background, Clock, Deps } from '../ports.ts';
 import type { Keyed, RoutedRequest } from './request.ts';
 
@@ -112,7 +112,7 @@ export async function readRequest(
     promptVersion: slug(headers.get(REQUEST_HEADERS.promptVersion) ?? chat.metadata?.prompt_version),
   };
   const { overrides } = deps.board;
-  return ok(overrides === NO_OVERRIDES ? read : overridden(read, overrides, config, deps.clock.now()));
+  return ok(overrides === NO_OVERRIDES ? read : withOverrides(read, overrides, config, deps.clock.now()));
 }
 
 function fieldsIn(text: string): Result<Json, RouterError> {

@@ -6,15 +6,15 @@ import { isPlausible } from '../core/pricing/plausible.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Outgoing } from '../providers/adapter.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
-import type { Answered, AttemptInput } from '../upstream/attempt-input.ts';
+import type { AttemptInput, BegunAnswer } from '../upstream/attempt-input.ts';
 import { AttemptLimit } from '../upstream/attempt-limit.ts';
-import { classify, noAnswerFailure, shownFailure } from '../upstream/failing-answer.ts';
+import { classifyFailure, noAnswerFailure, shownFailure } from '../upstream/failing-answer.ts';
 import { isEventText, replyOfEvents, WholeAsStream, withoutComments } from '../upstream/other-form.ts';
 import { ProviderStream } from '../upstream/provider-stream.ts';
 import type { StreamHelp, StreamLimits } from '../upstream/stream-settings.ts';
 
 /** The result of one call to a provider: an answer that is complete or has begun, or a failure. */
-export type Attempted = Answered | Failed;
+export type Attempted = BegunAnswer | Failed;
 
 /** The call gave no answer. Nothing was sent to the client. */
 export interface Failed {
@@ -42,7 +42,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   try {
     const response = await send(input, limit.signal);
     headersCame = true;
-    if (!response.ok) result = failed(await classify(response, input, clock.now() - startedAt));
+    if (!response.ok) result = failed(await classifyFailure(response, input, clock.now() - startedAt));
     else if (!chat.stream) result = await whole(response, input);
     else if (response.body === null) result = failed(NO_BODY);
     else {
@@ -76,7 +76,7 @@ export async function attempt(input: AttemptInput): Promise<Attempted> {
   };
 }
 
-type CallResult = Answered | Omit<Failed, 'cutByDeadline'>;
+type CallResult = BegunAnswer | Omit<Failed, 'cutByDeadline'>;
 
 /** A failure of an answer that did not arrive as a stream. How much the model had made of it is unknown. */
 const failed = (failure: Failure): CallResult => ({ kind: 'failure', failure, measured: UNKNOWN_AMOUNT });

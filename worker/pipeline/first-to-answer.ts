@@ -14,7 +14,7 @@ import { traceparentOfCall } from '../core/telemetry/span-ids.ts';
 import { pause } from '../core/within.ts';
 import { deploymentFor, fetchFor, measuredFor } from '../overrides/routed.ts';
 import type { Clock, Deps } from '../ports.ts';
-import type { Answered } from '../upstream/attempt-input.ts';
+import type { BegunAnswer } from '../upstream/attempt-input.ts';
 import { outgoingFor } from '../upstream/outgoing.ts';
 import { type Admission, coverAttempt } from './admit.ts';
 import { attempt, type Failed } from './attempt.ts';
@@ -45,7 +45,7 @@ export interface Trying {
 
 /** How trying one place in the plan ended. */
 type Try =
-  | { kind: 'answered'; answer: Answered; deployment: Deployment; startedAt: number }
+  | { kind: 'answered'; answer: BegunAnswer; deployment: Deployment; startedAt: number }
   | { kind: 'failed'; failure: Failure }
   /** Nothing was sent. `error` is set if this deployment cannot take the request. */
   | { kind: 'skipped'; error?: RouterError }

@@ -25,24 +25,24 @@ type Asking = Pick<Request, 'method' | 'headers'>;
 /** Identifies the caller on a path that pages may call. A publishable key is refused if the caller's address asks too often. */
 export function identifyCaller(
   request: Request,
-  errand: CallPurpose,
+  purpose: CallPurpose,
   deps: Deps,
   background: Background,
 ): Identified | Promise<Identified> {
   const identified = identify(request, deps, background);
   return identified instanceof Promise
-    ? identified.then((one) => boundedByAddress(one, request, errand, deps))
-    : boundedByAddress(identified, request, errand, deps);
+    ? identified.then((one) => boundedByAddress(one, request, purpose, deps))
+    : boundedByAddress(identified, request, purpose, deps);
 }
 
 function boundedByAddress(
   identified: Identified,
   request: Request,
-  errand: CallPurpose,
+  purpose: CallPurpose,
   deps: Deps,
 ): Identified | Promise<Identified> {
   if (!identified.ok || identified.value.kind !== 'publishable') return identified;
-  return addressRefusal(request, errand, deps).then((error) => (error === undefined ? identified : refused(error)));
+  return addressRefusal(request, purpose, deps).then((error) => (error === undefined ? identified : refused(error)));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ReplyNote } from '../core/answers/stream/messages.ts';
 import type { Deployment } from '../core/config/config.ts';
 import type { Failure } from '../core/routing/failure.ts';
 import type { Clock } from '../ports.ts';
-import type { Answered } from '../upstream/attempt-input.ts';
+import type { BegunAnswer } from '../upstream/attempt-input.ts';
 import type { Admission } from './admit.ts';
 import type { CacheRead } from './read-cache.ts';
 import type { Limited, RoutedRequest, Trail } from './request.ts';
@@ -55,7 +55,7 @@ export interface BegunOutcome {
   /** The request as it was admitted, which may be its feature's safeguard. */
   request: RoutedRequest;
   admission: Admission;
-  answer: Answered;
+  answer: BegunAnswer;
   deployment: Deployment;
   startedAt: number;
   trail: Trail;

@@ -18,7 +18,7 @@ export const plainJson = (body: unknown, context: ResponseContext, status = 200,
   });
 
 /** A refusal with its real status. */
-export function refusal(error: RouterError, context: ResponseContext): Response {
+export function refusalResponse(error: RouterError, context: ResponseContext): Response {
   const { status, headers, body } = errorToWire(error);
   return new Response(JSON.stringify(body), {
     status,

@@ -4,7 +4,7 @@ import { commentText, DONE, dataText } from '../../protocol/sse.ts';
 import type { CarryonField } from '../core/answers/carryon-field.ts';
 import { type AnswerForm, chunkInForm, passesChunksUnchanged } from '../core/answers/forms.ts';
 import { pageChunk } from '../core/answers/page-body.ts';
-import { type Failure, interruption } from '../core/routing/failure.ts';
+import { type Failure, interruptionError } from '../core/routing/failure.ts';
 import type { BytePipe, Clock } from '../ports.ts';
 import type { Chunk } from '../upstream/answer-so-far.ts';
 import type { AnswerSource } from '../upstream/answer-source.ts';
@@ -83,7 +83,7 @@ function endingText(end: StreamEnd, input: StreamBodyInput): string {
     const done = dataText(DONE);
     return last === undefined ? done : eventsText([{ data: JSON.stringify(last) }], input) + done;
   }
-  const error = interruption(end.failure);
+  const error = interruptionError(end.failure);
   const { body } = errorToWire(pageAlias === undefined ? error : pageError(error));
   return dataText(JSON.stringify({ ...body, carryon: told?.(end.failure) }));
 }

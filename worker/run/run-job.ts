@@ -8,12 +8,12 @@ import type { Job } from '../core/answers/stream/job.ts';
 import type { RunBatch, RunOutcome } from '../core/answers/stream/run.ts';
 import { revive } from '../core/ledger/lease/holder.ts';
 import type { Measured } from '../core/pricing/bill.ts';
-import { type Failure, interruption } from '../core/routing/failure.ts';
+import { type Failure, interruptionError } from '../core/routing/failure.ts';
 import { isOrdinary, PLAIN_ROUTE } from '../core/routing/route.ts';
 import type { ClosedRecord } from '../core/slo/record.ts';
 import { factsIn, factsOfHead, NO_RUN_FACTS, type RunFacts } from '../core/slo/run-facts.ts';
 import { LONGEST_REPORT_MS } from '../lease/ledger-client.ts';
-import { withAliasList } from '../overrides/overridden.ts';
+import { withAliasList } from '../overrides/with-overrides.ts';
 import { logFailure } from '../pipeline/failure-log.ts';
 import { type JudgedAnswer, judgedAnswer } from '../pipeline/judge.ts';
 import { type Ending, measuredReply, settle } from '../pipeline/meter.ts';
@@ -219,7 +219,7 @@ async function* streamed(
       if (chunks.length > 0) yield { kind: 'events', events: chunks.map(eventOf) };
       if (end === undefined) continue;
       if (end.kind !== 'complete') {
-        yield { kind: 'interrupted', error: refusalOf(interruption(end.failure), undefined, field(end.failure)) };
+        yield { kind: 'interrupted', error: refusalOf(interruptionError(end.failure), undefined, field(end.failure)) };
         return;
       }
       const { skippedEvents } = stream;

@@ -19,7 +19,7 @@ import { NO_OVERRIDES, type Overrides } from '../core/routing/overrides.ts';
 import type { Candidate } from '../core/routing/plan.ts';
 import { UnderWay } from '../core/under-way.ts';
 import { within } from '../core/within.ts';
-import type { Background, Clock, EventSink, RoutingBoard, Seen } from '../ports.ts';
+import type { Background, BillFindings, Clock, EventSink, RoutingBoard } from '../ports.ts';
 import { BoardNews } from './board-news.ts';
 
 /** The calls that read the board and report health: bindings in production, plain functions in tests. */
@@ -202,7 +202,7 @@ export class IsolateBoard implements RoutingBoard {
     return this.#learnt;
   }
 
-  learn(deployment: Deployment, { oddity, lesson }: Seen, background: Background): void {
+  learn(deployment: Deployment, { oddity, lesson }: BillFindings, background: Background): void {
     if (oddity !== undefined) this.#news.oddUsage(deployment.id, oddity, this.#clock.now());
     if (lesson === undefined) return;
     const { id, healthId } = deployment;

@@ -7,7 +7,7 @@
  * Its followers then fail within `LONGEST_FOLLOW_MS`, and send their messages again by themselves.
  */
 import { keepShape } from '../../protocol/kept-shapes.ts';
-import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply } from '../core/ledger/messages.ts';
+import type { GrantReply, LeaseRequest, LedgerReplies, Report, ReportReply } from '../core/ledger/messages.ts';
 import { MOST_ASKS, MOST_REPORTS } from '../core/ledger/protocol.ts';
 import { within } from '../core/within.ts';
 import type { Clock, LedgerAnswer, LedgerMessage } from '../ports.ts';
@@ -23,7 +23,7 @@ const LONGEST_FOLLOW_MS = 2_000;
 const ALONE_FOR_MS = 10_000;
 
 /** Makes one call to the object. */
-export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) => Promise<Exchanged>;
+export type Call = (reports: readonly Report[], asks: readonly LeaseRequest[]) => Promise<LedgerReplies>;
 
 /** The result of a call for a message that it carried. */
 type Ending = { kind: 'answered'; answer: LedgerAnswer } | { kind: 'failed'; error: unknown };

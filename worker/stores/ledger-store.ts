@@ -1,6 +1,13 @@
 /** Calls the ledgers of all tenants. Each is one Durable Object. */
-import type { Used } from '../core/ledger/book/usage.ts';
-import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from '../core/ledger/messages.ts';
+import type { LimitInUse } from '../core/ledger/book/usage.ts';
+import type {
+  GrantReply,
+  LeaseRequest,
+  LedgerReplies,
+  Report,
+  ReportReply,
+  ScopeAsk,
+} from '../core/ledger/messages.ts';
 import type { Clock, Ledger, LedgerAnswer, LedgerMessage } from '../ports.ts';
 import { LedgerCalls } from './ledger-calls.ts';
 
@@ -9,8 +16,8 @@ export interface LedgerStub {
   grant(ask: LeaseRequest): Promise<GrantReply>;
   report(reports: readonly Report[]): Promise<ReportReply[]>;
   reportAndGrant(reports: readonly Report[], ask: LeaseRequest): Promise<{ reports: ReportReply[]; grant: GrantReply }>;
-  exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<Exchanged>;
-  usage(scopes: readonly ScopeAsk[]): Promise<readonly Used[]>;
+  exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<LedgerReplies>;
+  usage(scopes: readonly ScopeAsk[]): Promise<readonly LimitInUse[]>;
 }
 
 /** Tenants whose calls an isolate remembers. Beyond that it forgets all, and messages no longer wait for the calls under way. */
@@ -31,7 +38,7 @@ export class LedgerStore implements Ledger {
     return this.#callsOf(tenant).send(message, (reports, asks) => call(this.#stubOf(tenant), reports, asks));
   }
 
-  async usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly Used[]> {
+  async usage(tenant: string, scopes: readonly ScopeAsk[]): Promise<readonly LimitInUse[]> {
     return this.#stubOf(tenant).usage(scopes);
   }
 
@@ -50,7 +57,11 @@ export class LedgerStore implements Ledger {
  * Calls the oldest method of the object that suffices. During a deploy the object may still run the previous build, which has no
  * `exchange`.
  */
-async function call(stub: LedgerStub, reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<Exchanged> {
+async function call(
+  stub: LedgerStub,
+  reports: readonly Report[],
+  asks: readonly LeaseRequest[],
+): Promise<LedgerReplies> {
   const [ask] = asks;
   if (ask === undefined) return { reports: await stub.report(reports), grants: [] };
   if (asks.length > 1) return stub.exchange(reports, asks);

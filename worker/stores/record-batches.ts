@@ -1,6 +1,6 @@
 /** This isolate's records, in batches for each sink: the book, traces, logs. */
 import type { ClosedRecord } from '../core/slo/record.ts';
-import { type JudgeSettings, judge } from '../core/slo/rules.ts';
+import { successVerdict, type VerdictSettings } from '../core/slo/rules.ts';
 import { UnderWay } from '../core/under-way.ts';
 import type { Background, Clock, RecordSink, Records } from '../ports.ts';
 
@@ -17,7 +17,7 @@ const LONGEST_REQUEST_MS = 20 * 60_000;
 interface Links {
   sinks: readonly RecordSink[];
   clock: Clock;
-  slo: JudgeSettings;
+  slo: VerdictSettings;
   /** Makes the `userHash` of a record. It is the same for the same user. */
   hashUser(tenant: string, user: string): string | Promise<string>;
 }
@@ -56,7 +56,7 @@ export class RecordBatches implements Records {
     const now = clock.now();
     const { length } = this.#closed;
     let dueAt = now + LONGEST_WAIT_MS;
-    if (judge(record, slo).outcome === 'bad') dueAt = now + SHORTEST_WAIT_MS;
+    if (successVerdict(record, slo).outcome === 'bad') dueAt = now + SHORTEST_WAIT_MS;
     if (length >= ENOUGH) dueAt = Math.min(dueAt, this.#sentAt + SHORTEST_WAIT_MS);
     if (dueAt >= this.#dueAt) dueAt = this.#dueAt;
     if (atOnce || length >= MOST || dueAt <= now) background(this.#send());

@@ -8,7 +8,7 @@ import { signedInIdentity, signInOf } from '../core/identity/sign-in.ts';
 import {
   claimsExpiry,
   headerProblem,
-  invalid,
+  invalidToken,
   type JwtFields,
   LONGEST_TOKEN,
   OWN_ALGORITHM,
@@ -52,7 +52,8 @@ export class TokenStore implements Tokens {
 
   async find(token: string, background: Background): Promise<Result<Identity, AuthError>> {
     const jwt = parseJwt(token);
-    if (jwt === undefined) return refused(invalid(`it is not a signed JWT of at most ${LONGEST_TOKEN} characters`));
+    if (jwt === undefined)
+      return refused(invalidToken(`it is not a signed JWT of at most ${LONGEST_TOKEN} characters`));
     return jwt.claims.iss === OWN_ISSUER ? this.#own(jwt) : this.#signedIn(jwt, background);
   }
 
@@ -74,7 +75,7 @@ export class TokenStore implements Tokens {
       if (header.kid !== undefined && header.kid !== kid) continue;
       if (await isSignedBy(key, 'HMAC', jwt)) return identity;
     }
-    return refused(invalid("its signature is not this router's"));
+    return refused(invalidToken("its signature is not this router's"));
   }
 
   async #signedIn(jwt: Jwt, background: Background): Promise<Result<Identity, AuthError>> {
@@ -82,14 +83,14 @@ export class TokenStore implements Tokens {
     const signIn = signInOf(claims, this.#signIns);
     const keySet = signIn && this.#keySets.get(signIn.jwksUrl);
     if (signIn === undefined || keySet === undefined) {
-      return refused(invalid('its issuer ("iss") is not among "issuers" in carryon.config.ts'));
+      return refused(invalidToken('its issuer ("iss") is not among "issuers" in carryon.config.ts'));
     }
     // Everything that needs no key is checked first, so that a token that cannot be accepted reads no key set.
     const identity = signedInIdentity(header, claims, signIn, this.#clock.now());
     if (!identity.ok) return identity;
     const signature = await keySet.check(jwt, background);
     if (signature === 'good') return identity;
-    if (signature === 'wrong') return refused(invalid("none of its issuer's keys made its signature"));
+    if (signature === 'wrong') return refused(invalidToken("none of its issuer's keys made its signature"));
     return refused({ code: 'sign_in_unavailable', retryAfterMs: keySet.readAgainMs });
   }
 

@@ -1,12 +1,12 @@
 /** Reads an answer that has begun for one sink: a client's response, or the log of an `AnswerStream`. */
 import type { Measured } from '../core/pricing/bill.ts';
 import type { Ending } from '../pipeline/meter.ts';
-import type { Answered } from './attempt-input.ts';
+import type { BegunAnswer } from './attempt-input.ts';
 import type { Batch, ProviderStream, StreamEnd } from './provider-stream.ts';
 
 /** A stream that has begun, and what to do when it is over. */
 export interface SourceInput {
-  answer: Extract<Answered, { kind: 'stream' }>;
+  answer: Extract<BegunAnswer, { kind: 'stream' }>;
   /** Aborts when the reader leaves. */
   gone: AbortSignal | undefined;
   /** Books the answer. Called once. */

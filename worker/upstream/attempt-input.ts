@@ -28,7 +28,7 @@ export interface AttemptInput {
 }
 
 /** An answer that begins. */
-export type Answered =
+export type BegunAnswer =
   | { kind: 'reply'; reply: Extract<Reply, { ok: true }> }
   /** `opening` is everything up to the first content, which has already been read. `ended` is true if that is the whole answer. */
   | { kind: 'stream'; opening: Chunk[]; ended: boolean; stream: ProviderStream };

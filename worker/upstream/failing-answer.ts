@@ -13,7 +13,7 @@ const LONG_PROMPT_BYTES = 16_384;
 const LONGEST_MESSAGE = 500;
 
 /** Classifies an answer whose status is not 2xx. It arrived `waitedMs` after the request was sent. */
-export async function classify(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
+export async function classifyFailure(response: Response, input: AttemptInput, waitedMs: number): Promise<Failure> {
   const { adapter, deployment, clock } = input;
   const { status, headers } = response;
   const arrivedAt = clock.now();

@@ -2,7 +2,7 @@
 import { SEVERITIES, type Severity } from '../../../worker/core/alerts/notice.ts';
 import type { Hook, HookFormat } from '../../../worker/core/alerts/policy.ts';
 import type { Facts } from './changes.ts';
-import { listed, table } from './markdown.ts';
+import { listText, table } from './markdown.ts';
 
 const MEANS: Readonly<Record<Severity, string>> = {
   incident: 'wakes the person on call: it lasts, or much is broken',
@@ -22,7 +22,7 @@ const rows = (hooks: readonly Pick<Hook, 'format' | 'severities'>[]) =>
     const formats = hooks
       .filter(({ severities }) => severities.includes(severity))
       .map(({ format }) => CHANNELS[format]);
-    return { severity, channels: listed([...new Set(formats)]) || 'the operator page alone' };
+    return { severity, channels: listText([...new Set(formats)]) || 'the operator page alone' };
   });
 
 /** A row for each severity: what it means, and where it is sent. Webhooks are shown by their kind only. */

@@ -3,8 +3,8 @@ import type { Config, Feature } from '../../../worker/core/config/config.ts';
 import type { Limits } from '../../../worker/core/ledger/types.ts';
 import type { Facts } from './changes.ts';
 import type { Draft } from './document.ts';
-import { escaped, listed, table } from './markdown.ts';
-import { averageText, forWhat } from './promises.ts';
+import { escapeMarkdown, listText, table } from './markdown.ts';
+import { averageText, featureText } from './promises.ts';
 import { duration, numberText, percent, usd } from './words.ts';
 
 type Budgeted = Pick<Config, 'slo' | 'features' | 'tenants' | 'tiers' | 'alerts' | 'router' | 'aliases'>;
@@ -25,7 +25,7 @@ export function budgetsDocument(config: Budgeted): Draft {
   ].filter(({ values }) => Object.values(values).some((value) => value !== NONE));
   const { thresholds, safeguardAt, scopes } = alerts.ladder;
   return {
-    title: `${escaped(slo.service)}: budgets and limits`,
+    title: `${escapeMarkdown(slo.service)}: budgets and limits`,
     body: [
       'What one request, a feature, a user and a tenant may use, according to carryon.config.ts. Limits that were set while the router runs come on top: `npm run budget -- show`. This page names tenants, so it is not for clients.',
       ...heading('One request'),
@@ -43,9 +43,11 @@ export function budgetsDocument(config: Budgeted): Draft {
       ...heading('Average cost'),
       ...(slo.averages.length === 0
         ? ['No average is promised.']
-        : slo.averages.map((one) => `- ${escaped(`${one.name}, ${forWhat(one.feature)}: ${averageText(one)}`)}`)),
+        : slo.averages.map(
+            (one) => `- ${escapeMarkdown(`${one.name}, ${featureText(one.feature)}: ${averageText(one)}`)}`,
+          )),
       ...heading('Alerts'),
-      `- We are alerted at ${listed(thresholds.map(percent))} of a budget${scopes === undefined ? '' : `, each of these on its own: ${listed(scopes.map((one) => SCOPES[one] ?? one))}`}.`,
+      `- We are alerted at ${listText(thresholds.map(percent))} of a budget${scopes === undefined ? '' : `, each of these on its own: ${listText(scopes.map((one) => SCOPES[one] ?? one))}`}.`,
       `- From ${percent(safeguardAt)} of a budget on, a feature with a cheaper answer is served by it.`,
       '- At 100 % requests are refused until the day or month ends, or someone raises the budget. Answers that are saved are still given.',
       ...heading('To reduce cost now'),
@@ -59,12 +61,12 @@ export function budgetsDocument(config: Budgeted): Draft {
       ...factsOf('how it is served:', ways),
       ...factsOf('', limits),
       alerts: {
-        at: listed(thresholds.map(percent)),
-        of: scopes === undefined ? 'everything with a budget' : listed(scopes),
+        at: listText(thresholds.map(percent)),
+        of: scopes === undefined ? 'everything with a budget' : listText(scopes),
         'cheaper answers from': percent(safeguardAt),
       },
       ...Object.fromEntries(
-        slo.averages.map((one) => [one.name, { promise: averageText(one), for: forWhat(one.feature) }]),
+        slo.averages.map((one) => [one.name, { promise: averageText(one), for: featureText(one.feature) }]),
       ),
     },
   };
@@ -92,7 +94,10 @@ function sheet(first: string, rows: readonly Row[]): string[] {
   const columns = Object.keys(rows[0]?.values ?? {});
   return table(
     [first, ...columns],
-    rows.map(({ name, values }) => [escaped(name), ...columns.map((column) => escaped(values[column] ?? NONE))]),
+    rows.map(({ name, values }) => [
+      escapeMarkdown(name),
+      ...columns.map((column) => escapeMarkdown(values[column] ?? NONE)),
+    ]),
   );
 }
 

@@ -1,11 +1,13 @@
 /** The tiers of promises, and which promises depend on which. */
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Facts } from './changes.ts';
-import { toldToClients } from './promises.ts';
+import { promisesForClients } from './promises.ts';
 
 /** The tiers by promise, for promises that clients are told and that have a tier. */
 export const tiersOf = (slo: Slo): ReadonlyMap<string, string> =>
-  new Map(toldToClients(slo).objectives.flatMap(({ name, tier }) => (tier === null ? [] : [[name, String(tier)]])));
+  new Map(
+    promisesForClients(slo).objectives.flatMap(({ name, tier }) => (tier === null ? [] : [[name, String(tier)]])),
+  );
 
 /** A line for each dependency between two promises that clients are told. */
 export const dependencyLines = (slo: Slo): string[] =>
@@ -21,7 +23,7 @@ export function dependencyFacts(slo: Slo): Facts {
 }
 
 function pairsOf(slo: Slo): { touched: string; objective: string; effect: string }[] {
-  const told = new Set(toldToClients(slo).objectives.map(({ name }) => name));
+  const told = new Set(promisesForClients(slo).objectives.map(({ name }) => name));
   return slo.dependencies
     .filter(({ objective }) => told.has(objective))
     .flatMap(({ objective, touches, consumes }) => {

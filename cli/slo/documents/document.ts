@@ -1,7 +1,7 @@
 /** A document that carries its facts, and so knows when and how they last changed. */
 import * as z from 'zod/mini';
 import { type Change, changesBetween, type Facts } from './changes.ts';
-import { escaped } from './markdown.ts';
+import { escapeMarkdown } from './markdown.ts';
 
 /** A document made from today's config. */
 export interface Draft {
@@ -48,8 +48,8 @@ export function documentText(draft: Draft, earlier: string | null, today: string
 
 function rendered({ title, body }: Draft, memory: Memory): string {
   const changes = memory.changes.flatMap(({ date, lines }) => [
-    `- **${escaped(date)}**`,
-    ...lines.map((line) => `  - ${escaped(line)}`),
+    `- **${escapeMarkdown(date)}**`,
+    ...lines.map((line) => `  - ${escapeMarkdown(line)}`),
   ]);
   return [
     ...[`# ${title}`, '', `Last updated: ${memory.updated}`, '', ...body, '', '## Changes', '', ...changes, ''],

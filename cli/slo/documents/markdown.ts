@@ -10,7 +10,7 @@ const BARE_LINK = /\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi;
 const CONTROLS = /[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Writes text as one line of Markdown that shows exactly this text, without markup, HTML or links. */
-export function escaped(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text
     .replace(CONTROLS, '')
     .replace(/\s+/g, ' ')
@@ -30,5 +30,5 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 }
 
 /** `chat`, `chat and search`, `a, b and c`. */
-export const listed = (words: readonly string[]): string =>
+export const listText = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

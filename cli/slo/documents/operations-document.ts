@@ -5,11 +5,11 @@ import { BURN_WINDOWS } from '../../../worker/core/slo/windows.ts';
 import { severityFacts, severityLines } from './alert-lines.ts';
 import type { Facts } from './changes.ts';
 import type { Draft } from './document.ts';
-import { escaped, table } from './markdown.ts';
+import { escapeMarkdown, table } from './markdown.ts';
 import { policyFacts, policyLines } from './policy-lines.ts';
-import { toldToClients } from './promises.ts';
+import { promisesForClients } from './promises.ts';
 import { maintenanceText, termFacts, windowLines } from './terms.ts';
-import { counted, duration, numberText } from './words.ts';
+import { countText, duration, numberText } from './words.ts';
 
 type Operated = Pick<Config, 'slo' | 'aliases' | 'router' | 'alerts' | 'publicUrl'>;
 
@@ -19,9 +19,9 @@ export function operationsDocument(config: Operated): Draft {
   const routes = routesOf(config);
   const burns = burnsOf(config);
   return {
-    title: `${escaped(slo.service)}: how we run it`,
+    title: `${escapeMarkdown(slo.service)}: how we run it`,
     body: [
-      `How we notice that something is wrong with ${escaped(slo.service)}, what happens automatically, and what people do.`,
+      `How we notice that something is wrong with ${escapeMarkdown(slo.service)}, what happens automatically, and what people do.`,
       ...heading('How we are alerted'),
       'An error budget is watched over a long and a short window at the same time: the long one shows that it matters, the short one that it still goes on. The burn rate says how many times too fast errors use up the budget: at 1 it lasts exactly as long as its window.',
       '',
@@ -29,18 +29,18 @@ export function operationsDocument(config: Operated): Draft {
       '',
       ...severityLines(alerts.hooks),
       '',
-      `- All alerts are shown on the operator page. Fewer than ${counted(slo.minErrors, 'failed request')} wake nobody.`,
+      `- All alerts are shown on the operator page. Fewer than ${countText(slo.minErrors, 'failed request')} wake nobody.`,
       '- Each alert says which promise burns, how fast, since when and who is affected. It is sent once, and once more when it is over.',
       ...heading('What happens automatically'),
       'A request goes to the first healthy deployment of its model name. Until the first word of the answer has been sent, a failure is repaired without the reader noticing.',
       '',
       ...table(
         ['model name', 'first', 'then'],
-        routes.map(({ alias, first, after }) => [escaped(alias), first, after]),
+        routes.map(({ alias, first, after }) => [escapeMarkdown(alias), first, after]),
       ),
       '',
-      `- A failed call is tried again up to ${counted(router.numRetries, 'time')} among deployments of the same rank, then by those of the next rank, all within ${duration(router.totalTimeoutMs)}.`,
-      `- A deployment that fails more than ${counted(router.allowedFails, 'time')} a minute is left alone for ${duration(router.cooldownMs)} or longer, then tried with a single request.`,
+      `- A failed call is tried again up to ${countText(router.numRetries, 'time')} among deployments of the same rank, then by those of the next rank, all within ${duration(router.totalTimeoutMs)}.`,
+      `- A deployment that fails more than ${countText(router.allowedFails, 'time')} a minute is left alone for ${duration(router.cooldownMs)} or longer, then tried with a single request.`,
       '- While no provider answers, a saved answer is given if there is one, and marked as old.',
       '',
       ...policyLines(slo),
@@ -60,12 +60,12 @@ export function operationsDocument(config: Operated): Draft {
       '4. Roll back: `npm run route -- unfault --deployment a`. The first deployment answers again.',
       '5. Afterwards: write down how long each step took, and what to fix. The result is part of the month’s report.',
       ...heading('Maintenance'),
-      escaped(maintenanceText(slo)),
+      escapeMarkdown(maintenanceText(slo)),
       ...windowLines(slo),
       ...heading('Contacts'),
-      ...(slo.contact === null ? [] : [`- Write to ${escaped(slo.contact)}.`]),
+      ...(slo.contact === null ? [] : [`- Write to ${escapeMarkdown(slo.contact)}.`]),
       ...(publicUrl === undefined ? [] : [`- Incidents and the current state: ${publicUrl}/status`]),
-      `- We review the promises every ${counted(slo.reviewEveryDays, 'day')}.`,
+      `- We review the promises every ${countText(slo.reviewEveryDays, 'day')}.`,
     ],
     facts: {
       ...termFacts(slo),
@@ -103,7 +103,7 @@ const RUNBOOKS = [
 
 /** The conditions of each promise's alerts. All of their texts are safe in Markdown. */
 function burnsOf({ slo }: Operated): Burn[] {
-  return toldToClients(slo).objectives.flatMap((objective) =>
+  return promisesForClients(slo).objectives.flatMap((objective) =>
     burnAlerts(objective).map(({ long, short, burnRate, severity }) => ({
       name: objective.name,
       condition: `${severity} in ${duration(BURN_WINDOWS[long])} and ${duration(BURN_WINDOWS[short])}`,
@@ -149,7 +149,7 @@ function routesOf({ aliases }: Operated) {
 
 const failoverFacts = ({ router }: Operated): Facts => ({
   failover: {
-    'tries again': counted(router.numRetries, 'time'),
+    'tries again': countText(router.numRetries, 'time'),
     within: duration(router.totalTimeoutMs),
     'failures a minute before a cooldown': String(router.allowedFails),
     'shortest cooldown': duration(router.cooldownMs),

@@ -3,7 +3,7 @@ import type { PolicyAction, PolicyRule, PolicyTrigger } from '../../../worker/co
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Facts } from './changes.ts';
 import { table } from './markdown.ts';
-import { toldToClients } from './promises.ts';
+import { promisesForClients } from './promises.ts';
 import { duration, numberText, percent } from './words.ts';
 
 const DOES: Readonly<Record<PolicyAction, string>> = {
@@ -29,7 +29,7 @@ const ofText = ({ objective, sli }: PolicyRule): string =>
 
 /** The rules about promises that clients are told. Rules about a single tenant's promise are left out. */
 function told(slo: Slo): { name: string; of: string; when: string; does: string }[] {
-  const names = new Set(toldToClients(slo).objectives.map(({ name }) => name));
+  const names = new Set(promisesForClients(slo).objectives.map(({ name }) => name));
   return slo.policy
     .filter(({ objective }) => objective === null || names.has(objective))
     .map((rule) => ({

@@ -3,7 +3,7 @@ import { errorBudget } from '../../../worker/core/slo/burn-alerts.ts';
 import type { AverageObjective, Objective, Sli, Slo } from '../../../worker/core/slo/slo.ts';
 import { lengthText } from '../report/dates.ts';
 import type { Facts } from './changes.ts';
-import { escaped, listed } from './markdown.ts';
+import { escapeMarkdown, listText } from './markdown.ts';
 import { duration, numberText, percent, usd } from './words.ts';
 
 /** A promise about requests as text, such as `At least 99 % of requests are answered.` `share`: percent of requests. */
@@ -26,7 +26,7 @@ export function promiseText(sli: Sli, of: readonly string[], share: number): str
     case 'external':
       return `${least} what is reported of ${sli.name} is good.`;
     case 'all':
-      return `${least} requests keep ${listed(of)} at once.`;
+      return `${least} requests keep ${listText(of)} at once.`;
   }
 }
 
@@ -35,7 +35,7 @@ export const averageText = ({ averageMicroUsd }: Pick<AverageObjective, 'average
   `A request costs at most ${usd(averageMicroUsd)} on average.`;
 
 /** The promises that clients are told: the ones that `slo.public` names, or else all that are not about a single tenant. */
-export function toldToClients({ objectives, averages, publicNames }: Slo): {
+export function promisesForClients({ objectives, averages, publicNames }: Slo): {
   objectives: Objective[];
   averages: AverageObjective[];
 } {
@@ -48,29 +48,34 @@ export function toldToClients({ objectives, averages, publicNames }: Slo): {
 
 /** A row for each promise: its name, its feature, what is promised, and over which time. Cells are Markdown. */
 export function promiseRows(slo: Slo): string[][] {
-  const { objectives, averages } = toldToClients(slo);
+  const { objectives, averages } = promisesForClients(slo);
   return [
     ...objectives.map(({ name, feature, sli, of, promised, windowMs }) => [
-      ...[name, forWhat(feature), escaped(promiseText(sli, of, promised)), duration(windowMs)],
+      ...[name, featureText(feature), escapeMarkdown(promiseText(sli, of, promised)), duration(windowMs)],
     ]),
-    ...averages.map((one) => [one.name, forWhat(one.feature), escaped(averageText(one)), duration(one.windowMs)]),
+    ...averages.map((one) => [
+      one.name,
+      featureText(one.feature),
+      escapeMarkdown(averageText(one)),
+      duration(one.windowMs),
+    ]),
   ];
 }
 
 /** The features that a promise is about, as text. */
-export const forWhat = (feature: string | null): string => feature ?? 'all features';
+export const featureText = (feature: string | null): string => feature ?? 'all features';
 
 /** The promises that clients are told, as facts. */
 export function promiseFacts(slo: Slo): Facts {
-  const { objectives, averages } = toldToClients(slo);
+  const { objectives, averages } = promisesForClients(slo);
   return Object.fromEntries([
     ...objectives.map(({ name, feature, sli, of, promised, windowMs }) => [
       name,
-      { promise: promiseText(sli, of, promised), for: forWhat(feature), over: duration(windowMs) },
+      { promise: promiseText(sli, of, promised), for: featureText(feature), over: duration(windowMs) },
     ]),
     ...averages.map((one) => [
       one.name,
-      { promise: averageText(one), for: forWhat(one.feature), over: duration(one.windowMs) },
+      { promise: averageText(one), for: featureText(one.feature), over: duration(one.windowMs) },
     ]),
     ...[...slo.classes].map(([name, { success, ttftMs, latencyMs }]) => [
       `class ${name}`,
@@ -85,7 +90,7 @@ export function promiseFacts(slo: Slo): Facts {
 
 /** Our own targets, and the reasons for the promises, as facts. */
 export function targetFacts(slo: Slo): Facts {
-  const { objectives } = toldToClients(slo);
+  const { objectives } = promisesForClients(slo);
   return Object.fromEntries(
     objectives.map(({ name, target, why }) => [
       `our target for ${name}`,
@@ -96,7 +101,7 @@ export function targetFacts(slo: Slo): Facts {
 
 /** A row for each error budget: how much may go wrong. */
 export function budgetRows(slo: Slo): string[][] {
-  return toldToClients(slo)
+  return promisesForClients(slo)
     .objectives.filter(({ target }) => target < 100)
     .map(({ name, target, windowMs, sli }) => {
       const share = errorBudget(target);

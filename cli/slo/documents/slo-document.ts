@@ -4,18 +4,18 @@ import { SHARE_IN_TIME } from '../../../worker/core/config/slo-presets.ts';
 import type { Sli, Slo } from '../../../worker/core/slo/slo.ts';
 import { dependencyFacts, dependencyLines, tiersOf } from './dependencies.ts';
 import type { Draft } from './document.ts';
-import { escaped, listed, table } from './markdown.ts';
-import { budgetRows, promiseFacts, promiseRows, targetFacts, toldToClients } from './promises.ts';
+import { escapeMarkdown, listText, table } from './markdown.ts';
+import { budgetRows, promiseFacts, promiseRows, promisesForClients, targetFacts } from './promises.ts';
 import { creditTexts, maintenanceText, termFacts, windowLines } from './terms.ts';
-import { counted, duration, percent } from './words.ts';
+import { countText, duration, percent } from './words.ts';
 
 /** The document for clients. */
 export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | 'features' | 'publicUrl'>): Draft {
   const names = [...features.keys()];
   return {
-    title: `${escaped(slo.service)}: what we promise`,
+    title: `${escapeMarkdown(slo.service)}: what we promise`,
     body: [
-      `This page says what users of ${escaped(slo.service)} can rely on, how we measure it, and what follows when we miss it.`,
+      `This page says what users of ${escapeMarkdown(slo.service)} can rely on, how we measure it, and what follows when we miss it.`,
       '',
       '## Promises',
       '',
@@ -24,9 +24,9 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
       ...dependencies(slo),
       ...classes(slo),
       ...heading('What it covers'),
-      `- Features: ${listed(names)}.`,
+      `- Features: ${listText(names)}.`,
       '- Requests within the agreed rates and budgets. A request above them is refused, told when to come back, and counts neither way.',
-      `- A promise holds over a rolling window, which ends now. Times are UTC. The figures of each day are kept for ${counted(slo.retentionDays, 'day')}.`,
+      `- A promise holds over a rolling window, which ends now. Times are UTC. The figures of each day are kept for ${countText(slo.retentionDays, 'day')}.`,
       ...heading('How we measure'),
       'Our router measures each request at its edge, from its arrival to the last byte of the answer. It keeps counts and times, and never what was asked or answered.',
       '',
@@ -44,7 +44,7 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
       '- Rehearsals: requests that meet a fault which we induce on purpose.',
       '- Announced maintenance.',
       ...heading('Maintenance'),
-      escaped(maintenanceText(slo)),
+      escapeMarkdown(maintenanceText(slo)),
       ...windowLines(slo),
       ...credits(slo),
       ...heading('Contact'),
@@ -52,7 +52,7 @@ export function sloDocument({ slo, features, publicUrl }: Pick<Config, 'slo' | '
     ],
     facts: {
       ...termFacts(slo),
-      features: { covered: listed(names) },
+      features: { covered: listText(names) },
       'an old answer in the place of an error': { 'counts as': slo.staleIs },
       ...(publicUrl !== undefined && { 'status page': { is: `${publicUrl}/status` } }),
       ...promiseFacts(slo),
@@ -82,8 +82,8 @@ function dependencies(slo: Slo): string[] {
 }
 
 function reasons(slo: Slo): string[] {
-  const lines = toldToClients(slo).objectives.flatMap(({ name, why }) =>
-    why === null ? [] : [`- **${name}**: ${escaped(why)}`],
+  const lines = promisesForClients(slo).objectives.flatMap(({ name, why }) =>
+    why === null ? [] : [`- **${name}**: ${escapeMarkdown(why)}`],
   );
   return lines.length === 0 ? [] : ['', 'Why these:', '', ...lines];
 }
@@ -115,7 +115,7 @@ const MEASURES: Readonly<Record<Sli['kind'], string>> = {
 };
 
 function measures(slo: Slo): string[] {
-  const { objectives, averages } = toldToClients(slo);
+  const { objectives, averages } = promisesForClients(slo);
   const kinds = new Set(objectives.map(({ sli }) => sli.kind));
   const lines = (Object.keys(MEASURES) as Sli['kind'][]).filter(
     (kind) => kinds.has(kind) || (kind === 'cost' && averages.length > 0),
@@ -134,14 +134,14 @@ function credits(slo: Slo): string[] {
     ...heading('Credits'),
     'If a calendar month ends with fewer requests answered than promised, we credit:',
     '',
-    ...lines.map((line) => `- ${escaped(line)}`),
+    ...lines.map((line) => `- ${escapeMarkdown(line)}`),
   ];
 }
 
 function contact({ contact, reviewEveryDays }: Slo, publicUrl: string | undefined): string[] {
   return [
-    ...(contact === null ? [] : [`- Write to ${escaped(contact)}.`]),
+    ...(contact === null ? [] : [`- Write to ${escapeMarkdown(contact)}.`]),
     ...(publicUrl === undefined ? [] : [`- The current state: ${publicUrl}/status`]),
-    `- We review these promises every ${counted(reviewEveryDays, 'day')}, and send a report for each month.`,
+    `- We review these promises every ${countText(reviewEveryDays, 'day')}, and send a report for each month.`,
   ];
 }

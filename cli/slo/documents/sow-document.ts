@@ -3,15 +3,15 @@ import type { Config } from '../../../worker/core/config/config.ts';
 import { SHARE_IN_TIME } from '../../../worker/core/config/slo-presets.ts';
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Draft } from './document.ts';
-import { escaped, listed } from './markdown.ts';
-import { averageText, forWhat, promiseFacts, promiseText, toldToClients } from './promises.ts';
+import { escapeMarkdown, listText } from './markdown.ts';
+import { averageText, featureText, promiseFacts, promisesForClients, promiseText } from './promises.ts';
 import { creditTexts, maintenanceText, termFacts } from './terms.ts';
-import { counted, duration, percent } from './words.ts';
+import { countText, duration, percent } from './words.ts';
 
 /** The clause. Everything in it is a proposal, and a lawyer has the last word. */
 export function sowDocument({ slo, features }: Pick<Config, 'slo' | 'features'>): Draft {
-  const service = escaped(slo.service);
-  const names = listed([...features.keys()]);
+  const service = escapeMarkdown(slo.service);
+  const names = listText([...features.keys()]);
   const credits = creditTexts(slo);
   return {
     title: `${service}: reliability clause for a statement of work`,
@@ -27,21 +27,21 @@ export function sowDocument({ slo, features }: Pick<Config, 'slo' | 'features'>)
       ...objectives(slo),
       ...classes(slo),
       ...heading(3, 'Measurement'),
-      `Each request is measured from its arrival at our router to the last byte of the answer. The records hold counts, times and costs, and no text of questions or answers. We keep the figures of each day for ${counted(slo.retentionDays, 'day')}. For each calendar month (UTC) you receive a report of what was promised and what was delivered, and on request the results of our failover rehearsals.`,
+      `Each request is measured from its arrival at our router to the last byte of the answer. The records hold counts, times and costs, and no text of questions or answers. We keep the figures of each day for ${countText(slo.retentionDays, 'day')}. For each calendar month (UTC) you receive a report of what was promised and what was delivered, and on request the results of our failover rehearsals.`,
       ...heading(4, 'Error budget and remedy'),
       'What an objective leaves below 100 % is its error budget. While the error budget of an objective is used up we will (a) hold back changes that put reliability at risk, (b) put repairs first, such as moving traffic to a healthy provider or serving shorter and cheaper answers, and (c) review the causes with you.',
       ...heading(5, 'What does not count'),
-      `Left out of all figures are: requests that are wrong by their sender's doing or carry no valid key; requests above the agreed rates, volumes or budgets; misuse by third parties; requests that their sender stopped before an answer began, unless they had waited longer than a promised time; requests of failover rehearsals; and planned maintenance. ${escaped(maintenanceText(slo))}`,
+      `Left out of all figures are: requests that are wrong by their sender's doing or carry no valid key; requests above the agreed rates, volumes or budgets; misuse by third parties; requests that their sender stopped before an answer began, unless they had waited longer than a promised time; requests of failover rehearsals; and planned maintenance. ${escapeMarkdown(maintenanceText(slo))}`,
       ...heading(6, 'Credits'),
       ...(credits.length === 0
         ? ['No credits are agreed. Section 4 says what we do when an objective is missed.']
         : [
             'If in a calendar month the share of requests answered falls below a threshold, you receive a credit. Only the highest one that applies is due. It is your sole remedy for that shortfall as far as the law allows.',
             '',
-            ...credits.map((line) => `- ${escaped(line)}`),
+            ...credits.map((line) => `- ${escapeMarkdown(line)}`),
           ]),
       ...heading(7, 'Incidents and contact'),
-      `We publish incidents and their end on the status page.${slo.contact === null ? '' : ` You reach us at ${escaped(slo.contact)}.`} Both parties review the objectives every ${counted(slo.reviewEveryDays, 'day')}; a change of an objective takes effect when both have agreed to it in writing.`,
+      `We publish incidents and their end on the status page.${slo.contact === null ? '' : ` You reach us at ${escapeMarkdown(slo.contact)}.`} Both parties review the objectives every ${countText(slo.reviewEveryDays, 'day')}; a change of an objective takes effect when both have agreed to it in writing.`,
     ],
     facts: { ...termFacts(slo), features: { covered: names }, ...promiseFacts(slo) },
   };
@@ -50,9 +50,9 @@ export function sowDocument({ slo, features }: Pick<Config, 'slo' | 'features'>)
 const heading = (number: number, text: string): string[] => ['', `## ${number}. ${text}`, ''];
 
 function objectives(slo: Slo): string[] {
-  const told = toldToClients(slo);
+  const told = promisesForClients(slo);
   const clause = (feature: string | null, text: string, windowMs: number, index: number) =>
-    `- (${letter(index)}) ${escaped(`${forWhat(feature)}: ${text}`)} Window: ${duration(windowMs)}.`;
+    `- (${letter(index)}) ${escapeMarkdown(`${featureText(feature)}: ${text}`)} Window: ${duration(windowMs)}.`;
   return [
     ...told.objectives.map(({ sli, of, promised, feature, windowMs }) => ({
       text: promiseText(sli, of, promised),
@@ -71,7 +71,7 @@ function classes(slo: Slo): string[] {
       ...(ttftMs === undefined ? [] : [`the first word comes within ${duration(ttftMs)}`]),
       ...(latencyMs === undefined ? [] : [`the whole answer comes within ${duration(latencyMs)}`]),
     ];
-    return parts.length === 0 ? [] : [`- ${name}: ${listed(parts)}.`];
+    return parts.length === 0 ? [] : [`- ${name}: ${listText(parts)}.`];
   });
   return [
     '',

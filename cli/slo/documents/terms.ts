@@ -1,20 +1,20 @@
 /** The terms beside the promises: maintenance, credits, review. */
 import type { Slo } from '../../../worker/core/slo/slo.ts';
 import type { Facts } from './changes.ts';
-import { escaped, table } from './markdown.ts';
-import { counted, minuteOf, percent } from './words.ts';
+import { escapeMarkdown, table } from './markdown.ts';
+import { countText, minuteOf, percent } from './words.ts';
 
 /** How much maintenance is allowed, as text. */
 export function maintenanceText({ maintenance: { mostMinutes, perQuarter, noticeHours } }: Slo): string {
   if (perQuarter === 0 || mostMinutes === 0) return 'There is no planned maintenance: all time counts.';
-  return `Planned maintenance takes at most ${counted(mostMinutes, 'minute')} at a time and comes at most ${counted(perQuarter, 'time')} a quarter. It is announced at least ${counted(noticeHours, 'hour')} ahead.`;
+  return `Planned maintenance takes at most ${countText(mostMinutes, 'minute')} at a time and comes at most ${countText(perQuarter, 'time')} a quarter. It is announced at least ${countText(noticeHours, 'hour')} ahead.`;
 }
 
 /** The announced windows as a table, or no lines if there are none. */
 export function windowLines({ maintenance: { windows } }: Slo): string[] {
   if (windows.length === 0) return [];
   const rows = windows.map(({ from, to, reason, announcedAt }) => [
-    ...[minuteOf(from), minuteOf(to), escaped(reason), minuteOf(announcedAt)],
+    ...[minuteOf(from), minuteOf(to), escapeMarkdown(reason), minuteOf(announcedAt)],
   ]);
   return ['', ...table(['from', 'to', 'why', 'announced'], rows)];
 }
@@ -32,13 +32,13 @@ export function termFacts(slo: Slo): Facts {
   return {
     service: { name: service, contact: contact ?? 'not set' },
     terms: {
-      'review of the promises': `every ${counted(reviewEveryDays, 'day')}`,
-      'figures are kept for': counted(retentionDays, 'day'),
+      'review of the promises': `every ${countText(reviewEveryDays, 'day')}`,
+      'figures are kept for': countText(retentionDays, 'day'),
     },
     maintenance: {
-      'at most': counted(maintenance.mostMinutes, 'minute'),
-      'a quarter': counted(maintenance.perQuarter, 'time'),
-      notice: counted(maintenance.noticeHours, 'hour'),
+      'at most': countText(maintenance.mostMinutes, 'minute'),
+      'a quarter': countText(maintenance.perQuarter, 'time'),
+      notice: countText(maintenance.noticeHours, 'hour'),
     },
     ...Object.fromEntries(
       maintenance.windows.map(({ from, to, reason, announcedAt }) => [

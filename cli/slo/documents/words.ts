@@ -37,5 +37,5 @@ export const minuteOf = (epochMs: number): string =>
   `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** `1 minute`, `60 minutes`. */
-export const counted = (count: number, unit: string): string =>
+export const countText = (count: number, unit: string): string =>
   `${count.toLocaleString('en-US')} ${count === 1 ? unit : `${unit}s`}`;

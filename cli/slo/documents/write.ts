@@ -5,7 +5,7 @@ import { replaceFile } from '../../replace-file.ts';
 import { type Draft, documentText } from './document.ts';
 
 /** A file that this command wrote, and whether its text has changed. */
-export interface Written {
+export interface WrittenFile {
   path: string;
   isChanged: boolean;
 }
@@ -15,7 +15,7 @@ export async function writeDocuments(
   directory: string,
   drafts: ReadonlyMap<string, Draft>,
   today: string,
-): Promise<Written[]> {
+): Promise<WrittenFile[]> {
   const files = await Promise.all(
     [...drafts].map(async ([name, draft]) => {
       const path = join(directory, name);

@@ -1,7 +1,7 @@
 /** Draws a month as a row of cells, one per day, and an error budget as a bar. Both are SVG, and the form says the same as the colour. */
 import type { DayState } from '../../../worker/core/slo/history.ts';
 import { type Html, html } from './html.ts';
-import { daysText } from './said.ts';
+import { daysText } from './report-words.ts';
 
 const [WIDTH, GAP, HEIGHT] = [3, 1, 16];
 /** The height of a cell for each state, so that the states differ in black and white too. */

@@ -2,12 +2,12 @@
 import type { DayState } from '../../../worker/core/slo/history.ts';
 import { budgetBar, dayCells } from './day-cells.ts';
 import { type Html, html } from './html.ts';
-import { DAY_WORDS, daysText, type Happened, type Said } from './said.ts';
-import type { SaidPromise } from './said-promise.ts';
+import type { PromiseWords } from './promise-words.ts';
+import { DAY_WORDS, daysText, type EventSection, type ReportWords } from './report-words.ts';
 import { REPORT_STYLE } from './style.ts';
 
 /** The whole file. */
-export function htmlReport(said: Said): string {
+export function htmlReport(said: ReportWords): string {
   const { service, tenant, month, verdict, notes, figures, promises, happened, explained, contact, made } = said;
   const title = `${service}: ${month}`;
   return html`<!doctype html>
@@ -45,7 +45,7 @@ const STATES = { kept: 'kept', missed: 'missed', unknown: 'no requests' } as con
 const stateOf = (isKept: boolean | null): keyof typeof STATES =>
   isKept === null ? 'unknown' : isKept ? 'kept' : 'missed';
 
-const promised = ({ promises, daysInMonth }: Said): Html => html`<section>
+const promised = ({ promises, daysInMonth }: ReportWords): Html => html`<section>
 <h2>Promised and delivered</h2>
 <div class="wide" role="region" aria-label="Promised and delivered" tabindex="0"><table>
 <thead><tr><th>promise</th><th class="number">promised</th><th class="number">delivered</th><th>state</th><th class="number">error budget used</th><th>day by day</th></tr></thead>
@@ -54,14 +54,14 @@ const promised = ({ promises, daysInMonth }: Said): Html => html`<section>
 <ul class="key">${(Object.keys(DAY_WORDS) as DayState[]).map((state) => html`<li>${dayCells([state], 1)}${DAY_WORDS[state]}</li>`)}</ul>
 </section>`;
 
-function promisedRow(promise: SaidPromise, daysInMonth: number): Html {
+function promisedRow(promise: PromiseWords, daysInMonth: number): Html {
   const { name, feature, text, promised: share, delivered, isKept, budget, budgetShare, days } = promise;
   const state = stateOf(isKept);
   return html`
 <tr><td>${text}<span class="name">${name}, for ${feature}</span></td><td class="number">${share}</td><td class="number">${delivered}</td><td class="state ${state}">${STATES[state]}</td><td class="number">${budget}${budgetShare === null ? [] : budgetBar(budgetShare)}</td><td class="calendar">${days.length === 0 ? '–' : [dayCells(days, daysInMonth), html`<span class="name">${daysText(days)}</span>`]}</td></tr>`;
 }
 
-const numbers = (promises: readonly SaidPromise[]): Html => html`<section class="details">
+const numbers = (promises: readonly PromiseWords[]): Html => html`<section class="details">
 <h2>In numbers</h2>
 <div class="wide" role="region" aria-label="In numbers" tabindex="0"><table>
 <thead><tr><th>promise</th><th class="number">requests counted</th><th class="number">of these bad</th><th class="number">as an outage</th><th>not counted</th></tr></thead>
@@ -72,7 +72,7 @@ const numbers = (promises: readonly SaidPromise[]): Html => html`<section class=
 </table></div>
 </section>`;
 
-const happenedSection = ({ title, none, summary, entries }: Happened): Html =>
+const happenedSection = ({ title, none, summary, entries }: EventSection): Html =>
   html`<section class="${entries.length > 6 ? '' : 'whole'}"><h2>${title}</h2>${
     entries.length === 0
       ? html`<p class="note">${none}</p>`

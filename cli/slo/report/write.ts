@@ -7,14 +7,14 @@ import type { MonthReport } from '../../../worker/core/slo/history.ts';
 import { adminCall } from '../../admin-call.ts';
 import type { AdminTarget } from '../../admin-target.ts';
 import { replaceFile } from '../../replace-file.ts';
-import { listed } from '../documents/markdown.ts';
+import { listText } from '../documents/markdown.ts';
 import { monthName } from './dates.ts';
 import { htmlReport } from './html-report.ts';
 import { markdownReport } from './markdown-report.ts';
-import { type Said, saidOf } from './said.ts';
+import { type ReportWords, reportWords } from './report-words.ts';
 
 /** What the report is about. `withAll`: also report promises that are not public. */
-export interface Asked {
+export interface ReportRequest {
   /** Such as `2026-11`. */
   month: string;
   tenant?: string | undefined;
@@ -22,17 +22,21 @@ export interface Asked {
 }
 
 /** Reads the month and puts it into words. Throws if there can be no report, because the month has not begun or the tenant is unknown. */
-export async function readReport(target: AdminTarget, { month, tenant, withAll }: Asked): Promise<Said> {
+export async function readReport(target: AdminTarget, { month, tenant, withAll }: ReportRequest): Promise<ReportWords> {
   const query = tenant === undefined ? '' : `?${new URLSearchParams({ tenant })}`;
   const report = await adminCall<MonthReport>(target, 'GET', `/admin/slo/months/${month}${query}`);
   if (report.from > report.at) throw new Error(`${monthName(month)} has not begun, so there is nothing to report.`);
   if (tenant === OTHER) throw new Error(`"${OTHER}" is the name under which tenants are counted together.`);
   if (tenant !== undefined && isEmpty(report)) await checkTenant(target, tenant);
-  return saidOf(report, withAll);
+  return reportWords(report, withAll);
 }
 
 /** Writes the Markdown and the HTML file over earlier ones, and returns their paths. */
-export async function writeReport(directory: string, { month, tenant }: Asked, said: Said): Promise<string[]> {
+export async function writeReport(
+  directory: string,
+  { month, tenant }: ReportRequest,
+  said: ReportWords,
+): Promise<string[]> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, tenant === undefined ? month : `${month}-${tenant}`);
   await replaceFile(`${path}.md`, markdownReport(said));
@@ -48,7 +52,7 @@ async function checkTenant(target: AdminTarget, tenant: string): Promise<void> {
   const { tenants } = await adminCall<ShownConfig>(target, 'GET', '/admin/config');
   const names = tenants.map(({ name }) => name);
   if (names.includes(tenant)) return;
-  const known = names.length === 0 ? 'Config names no tenants' : `Config names ${listed(names)}`;
+  const known = names.length === 0 ? 'Config names no tenants' : `Config names ${listText(names)}`;
   throw new Error(
     `Tenant "${tenant}" had no requests in this month, and config does not name it. Is the name right? ${known}; npm run keys -- list shows whose keys there are.`,
   );

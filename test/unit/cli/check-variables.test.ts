@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aboutVariables, misspelt, oddAddress, silentWebhooks } from '../../../cli/about-variables.ts';
-import { notSet, refuseNonsense, slotsIn } from '../../../cli/check-variables.ts';
+import { aboutVariables, addressWarnings, misspeltVariables, webhookWarnings } from '../../../cli/about-variables.ts';
+import { refuseInvalidVariables, slotsIn, unsetVariables } from '../../../cli/check-variables.ts';
 import { checkConfig } from '../../../worker/core/config/check.ts';
 import type { CheckedConfig } from '../../../worker/core/config/schema.ts';
 import { PRESETS } from '../../../worker/providers/presets.ts';
@@ -30,7 +30,7 @@ const right = {
 
 function refusal(variables: Record<string, string>): string[] {
   try {
-    refuseNonsense(config, variables);
+    refuseInvalidVariables(config, variables);
     return [];
   } catch (error) {
     return (error as Error).message.split('\n');
@@ -39,11 +39,16 @@ function refusal(variables: Record<string, string>): string[] {
 
 it('a variable of a slot that nobody reads is told with the nearest that is read', () => {
   expect(
-    misspelt('PROVIDER_A', { ...right, PROVIDER_A_FORMAT: 'openai', PROVIDER_A_PRICE: '{}', PROVIDER_AB_KEY: 'x' }),
+    misspeltVariables('PROVIDER_A', {
+      ...right,
+      PROVIDER_A_FORMAT: 'openai',
+      PROVIDER_A_PRICE: '{}',
+      PROVIDER_AB_KEY: 'x',
+    }),
   ).toEqual([]);
   const wrong = { PROVIDER_A_API_BAS: 'https://a.example/v1', PROVIDER_A_TOKEN: 'x' };
   const names = 'API_BASE, KEY, MODEL, FORMAT, PRICE';
-  expect(misspelt('PROVIDER_A', { ...right, ...wrong })).toEqual([
+  expect(misspeltVariables('PROVIDER_A', { ...right, ...wrong })).toEqual([
     `warning: PROVIDER_A_API_BAS is never read; after PROVIDER_A_, did you mean "API_BASE"? Write one of ${names}`,
     `warning: PROVIDER_A_TOKEN is never read; after PROVIDER_A_, write one of ${names}`,
   ]);
@@ -84,20 +89,20 @@ describe('nonsense', () => {
 describe('what is not set', () => {
   it('is named with what follows from it', () => {
     const { OPENAI_API_KEY: _, ...rest } = right;
-    expect(notSet(config, rest, true)).toEqual([
+    expect(unsetVariables(config, rest, true)).toEqual([
       'Every request gets 503 not_configured: set OPENAI_API_KEY in the environment or .dev.vars',
     ]);
-    expect(notSet(config, rest, false)).toEqual([
+    expect(unsetVariables(config, rest, false)).toEqual([
       'Every request gets 503 not_configured: set KEY_SECRET, OPENAI_API_KEY in the environment or .dev.vars',
       '/admin is closed and no key can be made: set ADMIN_KEY in the environment or .dev.vars',
     ]);
-    expect(notSet(config, { ...right, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([]);
+    expect(unsetVariables(config, { ...right, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([]);
   });
 
   it('includes a price that nobody knows, but on a developer’s machine', () => {
     const { PROVIDER_A_PRICE_INPUT: _, PROVIDER_A_PRICE_OUTPUT: __, ...rest } = right;
-    expect(notSet(config, { ...rest, CARRYON_LOCAL: '1' }, true)).toEqual([]);
-    expect(notSet(config, { ...rest, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([
+    expect(unsetVariables(config, { ...rest, CARRYON_LOCAL: '1' }, true)).toEqual([]);
+    expect(unsetVariables(config, { ...rest, KEY_SECRET: 's', ADMIN_KEY: 'a' }, false)).toEqual([
       'Every request gets 503 not_configured: set PROVIDER_A_PRICE in the environment or .dev.vars',
     ]);
   });
@@ -120,7 +125,7 @@ describe('webhooks that cannot be told anything', () => {
     if (!checked.ok) throw new Error(JSON.stringify(checked.error));
     return checked.value;
   };
-  const said = (variables: Record<string, string>) => silentWebhooks(withWebhooks(), variables);
+  const said = (variables: Record<string, string>) => webhookWarnings(withWebhooks(), variables);
 
   it('are named, and keep nothing from being answered', () => {
     expect(said({})).toEqual([
@@ -136,13 +141,13 @@ describe('webhooks that cannot be told anything', () => {
       'Alerts cannot be sent, and are kept for three days: OPS_SECRET must be 24 to 64 bytes in base64, such as openssl rand -base64 32 makes',
     ]);
     expect(said({ ...local, OPS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })).toEqual([]);
-    expect(notSet(withWebhooks(), right, true)).toEqual([]);
+    expect(unsetVariables(withWebhooks(), right, true)).toEqual([]);
   });
 });
 
 describe('an address that may not be what was meant', () => {
   const said = (base: string, format?: string) =>
-    oddAddress('PROVIDER_A', { PROVIDER_A_API_BASE: base, ...(format && { PROVIDER_A_FORMAT: format }) }).join();
+    addressWarnings('PROVIDER_A', { PROVIDER_A_API_BASE: base, ...(format && { PROVIDER_A_FORMAT: format }) }).join();
 
   it.each([
     ['https://gateway.example/anthropic/v1', "looks like Anthropic's API, and PROVIDER_A_FORMAT is not set"],

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { readFlags, UsageError } from '../../../cli/flags.ts';
 import { USAGE as ROUTE } from '../../../cli/route/flags.ts';
-import { commandOf, explained, type Script, usageOf } from '../../../cli/run-script.ts';
+import { commandOf, type Script, usageOf, withCommandUsage } from '../../../cli/run-script.ts';
 
 const USAGE = `npm run slo                           how all stands
 npm run slo -- [--kind KIND]          of these
@@ -53,12 +53,12 @@ it('a flag that does not exist is refused with those that do, and one that stand
 it('a mistake is told with the forms of its own command; of a command that does not exist, with where all are', () => {
   const list = async () => {};
   const script: Script = { usage: USAGE, commands: { list } };
-  const told = (args: string[]) => explained(script, args, new UsageError('wrong'));
+  const told = (args: string[]) => withCommandUsage(script, args, new UsageError('wrong'));
   expect(told(['list', '--x'])).toBe(`wrong\n\n${usageOf(USAGE, 'list')}`);
   expect(told(['--x'])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
   expect(told([])).toBe(`wrong\n\n${usageOf(USAGE, undefined)}`);
   expect(told(['lst'])).toBe(`wrong\n\n${ALL}`);
-  expect(explained({ ...script, takesWord: true }, ['x'], new UsageError('wrong'))).toBe(
+  expect(withCommandUsage({ ...script, takesWord: true }, ['x'], new UsageError('wrong'))).toBe(
     `wrong\n\n${usageOf(USAGE, undefined)}`,
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditLine } from '../../../cli/audit/lines.ts';
 import { auditRows } from '../../../cli/audit/rows.ts';
-import { needed } from '../../../cli/flags.ts';
+import { requiredFlag } from '../../../cli/flags.ts';
 import { adminKeyLine } from '../../../cli/keys/admin-keys.ts';
 import { deploymentsFrom, endFrom, endIfAny, FLAGS, flagsOf, USAGE } from '../../../cli/route/flags.ts';
 import { listLines } from '../../../cli/route/lines.ts';
@@ -97,8 +97,8 @@ describe('the flags of npm run route', () => {
   });
 
   it('name what is missing, and read models', () => {
-    expect(() => needed('alias', undefined)).toThrow('--alias is missing');
-    expect(() => needed('alias', '')).toThrow('--alias is missing');
+    expect(() => requiredFlag('alias', undefined)).toThrow('--alias is missing');
+    expect(() => requiredFlag('alias', '')).toThrow('--alias is missing');
     expect(deploymentsFrom(['a=m', 'b=org/n=2'])).toEqual([
       { id: 'a', model: 'm' },
       { id: 'b', model: 'org/n=2' },

@@ -1,7 +1,7 @@
 /** Messages of one isolate to one ledger: together while a call is under way, at once when it is quiet, and whole when calls die. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Exchanged, LeaseRequest, Report } from '../../../worker/core/ledger/messages.ts';
+import type { LeaseRequest, LedgerReplies, Report } from '../../../worker/core/ledger/messages.ts';
 import type { LedgerAnswer } from '../../../worker/ports.ts';
 import { LedgerCalls } from '../../../worker/stores/ledger-calls.ts';
 import { ask, done, idAt } from '../core/ledger/support/messages.ts';
@@ -24,7 +24,7 @@ beforeEach(() => {
   fate = 5;
 });
 
-const call = async (reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<Exchanged> => {
+const call = async (reports: readonly Report[], asks: readonly LeaseRequest[]): Promise<LedgerReplies> => {
   made.push([reports.length, asks.length]);
   if (fate === 'dies') return new Promise(() => {});
   if (fate === 'fails') throw new Error('it broke');
@@ -194,7 +194,7 @@ it('whenever messages come, and however calls fare: each is in one call at most,
       clock = new TestClock();
       calls = new LedgerCalls(clock);
       const seen: string[] = [];
-      const noting = (reported: readonly Report[], asked: readonly LeaseRequest[]): Promise<Exchanged> => {
+      const noting = (reported: readonly Report[], asked: readonly LeaseRequest[]): Promise<LedgerReplies> => {
         seen.push(...reported.map(({ leaseId }) => leaseId), ...asked.map(({ leaseId }) => leaseId));
         fate = fatesOfCalls.shift() ?? 2;
         return call(reported, asked);

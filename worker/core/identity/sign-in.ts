@@ -3,7 +3,7 @@ import { ok, type Result, refused } from '../../../protocol/result.ts';
 import type { SignIn } from '../config/config.ts';
 import { type Identity, PERSON } from './identity.ts';
 import { userName } from './names.ts';
-import { claimsExpiry, headerProblem, invalid, type JwtFields, type TokenProblem } from './token-claims.ts';
+import { claimsExpiry, headerProblem, invalidToken, type JwtFields, type TokenProblem } from './token-claims.ts';
 
 /** How far an issuer's clock may be from ours. */
 const SKEW_MS = 30_000;
@@ -31,7 +31,7 @@ export function signedInIdentity(
   if (!expiry.ok) return expiry;
   const written = Object.hasOwn(claims, userClaim) ? claims[userClaim] : undefined;
   const named = typeof written === 'string' && written !== '' ? userName(written) : undefined;
-  if (named === undefined || !named.ok) return refused(invalid(`its claim "${userClaim}" names no user`));
+  if (named === undefined || !named.ok) return refused(invalidToken(`its claim "${userClaim}" names no user`));
   const user = named.value;
   return ok({ ...PERSON, tenant, keyId: signInId(issuer), user, features, tier: null, expiresAt: expiry.value });
 }

@@ -21,7 +21,7 @@ export const LONGEST_TOKEN = 16_384;
 export const OWN_ALGORITHM = 'HS256';
 
 /** A token that cannot be accepted. `detail` ends the sentence "The token is not valid: …". */
-export const invalid = (detail: string): TokenProblem => ({ code: 'invalid_token', detail });
+export const invalidToken = (detail: string): TokenProblem => ({ code: 'invalid_token', detail });
 
 /** Whether a credential is meant as a token. It then begins with base64url of `{"`, as no virtual key does. */
 export const looksLikeToken = (credential: string): boolean =>
@@ -29,9 +29,9 @@ export const looksLikeToken = (credential: string): boolean =>
 
 /** The algorithm must be one that the issuer may use. The token alone never decides it. No `crit` extension is supported. */
 export function headerProblem(header: JwtFields, algorithms: readonly string[]): TokenProblem | undefined {
-  if (header.crit !== undefined) return invalid('it demands extensions ("crit"), and none is supported');
+  if (header.crit !== undefined) return invalidToken('it demands extensions ("crit"), and none is supported');
   if (algorithms.includes(header.alg as string)) return undefined;
-  return invalid(`its algorithm ("alg") must be ${algorithms.join(' or ')}`);
+  return invalidToken(`its algorithm ("alg") must be ${algorithms.join(' or ')}`);
 }
 
 /** Checks audience and times, and returns the expiry in epoch milliseconds. `skewMs` is how far the issuer's clock may be from ours. */
@@ -41,14 +41,14 @@ export function claimsExpiry(
   now: number,
 ): Result<number, TokenProblem> {
   if (aud !== audience && !(Array.isArray(aud) && aud.includes(audience))) {
-    return refused(invalid(`its audience ("aud") must be "${audience}"`));
+    return refused(invalidToken(`its audience ("aud") must be "${audience}"`));
   }
   const [endsAt, startsAt] = [epochMs(exp), epochMs(nbf ?? 0)];
-  if (endsAt === undefined) return refused(invalid('it needs an expiry ("exp") in seconds since 1970'));
-  if (startsAt === undefined) return refused(invalid('its "nbf" must be in seconds since 1970'));
+  if (endsAt === undefined) return refused(invalidToken('it needs an expiry ("exp") in seconds since 1970'));
+  if (startsAt === undefined) return refused(invalidToken('its "nbf" must be in seconds since 1970'));
   const expiresAt = endsAt + skewMs;
   if (now >= expiresAt) return refused({ code: 'token_expired' });
-  return startsAt > now + skewMs ? refused(invalid('it is not valid yet ("nbf")')) : ok(expiresAt);
+  return startsAt > now + skewMs ? refused(invalidToken('it is not valid yet ("nbf")')) : ok(expiresAt);
 }
 
 function epochMs(seconds: unknown): number | undefined {
@@ -69,7 +69,7 @@ const ownClaims = z.object({
 export function ownIdentity(claims: JwtFields, expiresAt: number): Result<Identity, TokenProblem> {
   const parsed = ownClaims.safeParse(claims);
   if (!parsed.success) {
-    return refused(invalid(`its claim "${String(parsed.error.issues[0]?.path[0])}" is not as it should be`));
+    return refused(invalidToken(`its claim "${String(parsed.error.issues[0]?.path[0])}" is not as it should be`));
   }
   const { sub, tenant, features = null, tier = null, key } = parsed.data;
   return ok({ ...PERSON, tenant, keyId: key, user: sub, features, tier, expiresAt });

@@ -123,7 +123,7 @@ export interface Report {
 }
 
 /** The replies to reports and asks that were sent in one call, each list in the order in which they were sent. */
-export interface Exchanged {
+export interface LedgerReplies {
   reports: ReportReply[];
   grants: GrantReply[];
 }

@@ -130,7 +130,7 @@ export const shownSentence = ({ kind, message }: Pick<Failure, 'kind' | 'message
   seesProvider ? message : FAILURE_SENTENCES[kind];
 
 /** The error that ends a stream that a provider broke off, or whose reader took too long. */
-export function interruption(failure: Failure): RouterError {
+export function interruptionError(failure: Failure): RouterError {
   const code = 'stream_interrupted';
   return { code, detail: shownSentence(failure, true), page: { code, detail: shownSentence(failure, false) } };
 }

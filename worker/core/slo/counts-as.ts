@@ -1,7 +1,7 @@
 /** What one request counts as, for `GET /admin/requests/:id`. */
 import { concerns } from './book/series-names.ts';
 import type { RequestEntry } from './receipt.ts';
-import { judge, type Verdict } from './rules.ts';
+import { type SuccessVerdict, successVerdict } from './rules.ts';
 import { type SliOutcome, sliOutcome } from './sli-outcome.ts';
 import type { Slo } from './slo.ts';
 
@@ -10,13 +10,13 @@ import type { Slo } from './slo.ts';
  * content is not about a request that got no content.
  */
 export interface CountsAs {
-  success: Verdict;
+  success: SuccessVerdict;
   objectives: { name: string; outcome: SliOutcome }[];
 }
 
 /** Judges a request by the objectives in force now. They may have changed since the request was counted. */
 export const countsAs = (entry: RequestEntry, slo: Slo): CountsAs => ({
-  success: judge(entry, slo),
+  success: successVerdict(entry, slo),
   objectives: slo.objectives
     .filter((objective) => concerns(objective, entry.tenant, entry.feature))
     .map((objective) => ({ name: objective.name, outcome: sliOutcome(entry, objective, slo) })),

@@ -2,7 +2,7 @@
 
 import { concerns } from './book/series-names.ts';
 import type { RequestRecord } from './record.ts';
-import { judge } from './rules.ts';
+import { successVerdict } from './rules.ts';
 import type { Slo } from './slo.ts';
 
 /** How long a request can be looked up. */
@@ -35,7 +35,7 @@ export type Receipt = (RequestRecord & { whole: true }) | (RequestEntry & { whol
 export function isKeptWhole(record: RequestRecord, slo: Slo): boolean {
   const { attempts, hops, drill, mode, requestId } = record;
   if (hops > 0 || attempts.length > 1 || drill !== null || mode === 'drill') return true;
-  if (judge(record, slo).outcome === 'bad' || isSlow(record, slo)) return true;
+  if (successVerdict(record, slo).outcome === 'bad' || isSlow(record, slo)) return true;
   // The last digits of an id are random.
   return Number.parseInt(requestId.slice(-6), 16) % SAMPLE === 0;
 }

@@ -20,15 +20,15 @@ export const EXCLUDED_REASONS = [
 export type ExcludedReason = (typeof EXCLUDED_REASONS)[number];
 
 /** Whether a request kept the promise of success. `layer` is where it failed: at the providers or in the router. */
-export type Verdict =
+export type SuccessVerdict =
   | { outcome: 'good' }
   | { outcome: 'bad'; layer: 'inference' | 'gateway' }
   | { outcome: 'excluded'; reason: ExcludedReason };
 
-const GOOD: Verdict = { outcome: 'good' };
-const INFERENCE: Verdict = { outcome: 'bad', layer: 'inference' };
-const GATEWAY: Verdict = { outcome: 'bad', layer: 'gateway' };
-const excluded = (reason: ExcludedReason): Verdict => ({ outcome: 'excluded', reason });
+const GOOD: SuccessVerdict = { outcome: 'good' };
+const INFERENCE: SuccessVerdict = { outcome: 'bad', layer: 'inference' };
+const GATEWAY: SuccessVerdict = { outcome: 'bad', layer: 'gateway' };
+const excluded = (reason: ExcludedReason): SuccessVerdict => ({ outcome: 'excluded', reason });
 const CALLER = excluded('caller');
 const KEY = excluded('key');
 const IDEMPOTENCY = excluded('idempotency');
@@ -40,7 +40,7 @@ const MAINTENANCE = excluded('maintenance');
 type Ending = RecordEnding | 'stale' | 'left_before_content';
 
 /** The verdict for each code and each ending. A missing line is a compile error. */
-export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> = {
+export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, SuccessVerdict>> = {
   complete: GOOD,
   /** If `slo.staleIs` is `bad`, the error that the stale answer stands in for decides instead. */
   stale: GOOD,
@@ -110,25 +110,28 @@ export const SLI_RULES: Readonly<Record<RouterError['code'] | Ending, Verdict>> 
 };
 
 /** The parts of a record that its verdict depends on. */
-export type Judged = Pick<
+export type VerdictInput = Pick<
   RequestRecord,
   'arrivedAt' | 'totalMs' | 'ttftMs' | 'costMicroUsd' | 'code' | 'staleCause' | 'ending' | 'drill' | 'valid'
 >;
 
 /** The settings that verdicts depend on. */
-export type JudgeSettings = Pick<Slo, 'staleIs' | 'maintenance'>;
+export type VerdictSettings = Pick<Slo, 'staleIs' | 'maintenance'>;
 
 /** Whether a request kept the promise of success. Without `countsDrills`, requests of drills are excluded. */
-export function judge(record: Judged, slo: JudgeSettings, countsDrills = false): Verdict {
+export function successVerdict(record: VerdictInput, slo: VerdictSettings, countsDrills = false): SuccessVerdict {
   if (record.drill !== null && !countsDrills) return DRILL;
   if (isInMaintenance(record, slo)) return MAINTENANCE;
-  const verdict: Verdict | undefined = SLI_RULES[ruleOf(record, slo)];
+  const verdict: SuccessVerdict | undefined = SLI_RULES[ruleOf(record, slo)];
   // During a deploy a record may have a code that only another build knows. Such a record must not keep the rest of its batch from
   // being counted.
   return verdict ?? GATEWAY;
 }
 
-function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: JudgeSettings): keyof typeof SLI_RULES {
+function ruleOf(
+  { code, staleCause, ending, ttftMs }: VerdictInput,
+  { staleIs }: VerdictSettings,
+): keyof typeof SLI_RULES {
   const isLeft = ending === 'left' && (code === null || code === 'client_gone');
   if (isLeft && ttftMs === null) return 'left_before_content';
   if (staleCause !== null && (isLeft || (code === null && ending === 'complete'))) {
@@ -138,7 +141,7 @@ function ruleOf({ code, staleCause, ending, ttftMs }: Judged, { staleIs }: Judge
 }
 
 /** Whether the request overlapped a maintenance window, which may have harmed it. */
-function isInMaintenance({ arrivedAt, totalMs }: Judged, { maintenance }: JudgeSettings): boolean {
+function isInMaintenance({ arrivedAt, totalMs }: VerdictInput, { maintenance }: VerdictSettings): boolean {
   for (const { from, to } of maintenance.windows) if (arrivedAt < to && arrivedAt + totalMs >= from) return true;
   return false;
 }

@@ -17,7 +17,7 @@ export function withLimits(
   scope: string,
   limits: Partial<Limits>,
 ): SetLimits | undefined {
-  const { [scope]: known, ...others } = setFor(before, tenant);
+  const { [scope]: known, ...others } = limitsSetFor(before, tenant);
   const isSet = Object.keys(limits).length > 0;
   const count = Object.values(before).reduce((sum, scopes) => sum + Object.keys(scopes).length, 0);
   if (isSet && known === undefined && count >= MOST_SET_LIMITS) return undefined;
@@ -27,5 +27,5 @@ export function withLimits(
 }
 
 /** The limits that are set for a tenant, by scope. */
-export const setFor = (set: SetLimits, tenant: string): SetLimits[string] =>
+export const limitsSetFor = (set: SetLimits, tenant: string): SetLimits[string] =>
   (Object.hasOwn(set, tenant) ? set[tenant] : undefined) ?? {};

@@ -1,12 +1,18 @@
 /** What one request counts as for each kind of promise. */
-import { type ExcludedReason, type Judged, type JudgeSettings, judge, type Verdict } from './rules.ts';
+import {
+  type ExcludedReason,
+  type SuccessVerdict,
+  successVerdict,
+  type VerdictInput,
+  type VerdictSettings,
+} from './rules.ts';
 import type { Objective, Sli } from './slo.ts';
 
 /** Undefined if the request is not measured, because the promise is not about it. */
 export type SliOutcome = 'good' | 'bad' | ExcludedReason | undefined;
 
 /** What an objective counts, apart from its feature and tenant. */
-export type Counted = Pick<Objective, 'sli' | 'countsInSlo'>;
+export type CountedSli = Pick<Objective, 'sli' | 'countsInSlo'>;
 
 /**
  * Whether every request counts for a promise. Other promises count reports, or samples that were judged, and drills make no
@@ -18,7 +24,7 @@ export const isPerRequest = ({ kind }: Sli): boolean => kind !== 'valid' && kind
  * The name of an objective's counters, such as `success`, `ttft:2500` or `success+drills`. Objectives with the same counts have
  * the same name.
  */
-export const countedKey = ({ sli, countsInSlo }: Counted): string =>
+export const countedKey = ({ sli, countsInSlo }: CountedSli): string =>
   countsInSlo && isPerRequest(sli) ? `${sliKey(sli)}+drills` : sliKey(sli);
 
 function sliKey(sli: Sli): string {
@@ -38,11 +44,11 @@ function sliKey(sli: Sli): string {
 }
 
 /** What a request counts as. `quality` and `external` are counted by reports, never by records. */
-export function sliOutcome(record: Judged, { sli, countsInSlo }: Counted, slo: JudgeSettings): SliOutcome {
-  return outcomeBy(sli, record, judge(record, slo, countsInSlo));
+export function sliOutcome(record: VerdictInput, { sli, countsInSlo }: CountedSli, slo: VerdictSettings): SliOutcome {
+  return outcomeBy(sli, record, successVerdict(record, slo, countsInSlo));
 }
 
-function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
+function outcomeBy(sli: Sli, record: VerdictInput, verdict: SuccessVerdict): SliOutcome {
   const isOutside = verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance');
   if (isOutside) return verdict.reason;
   switch (sli.kind) {
@@ -71,7 +77,7 @@ function outcomeBy(sli: Sli, record: Judged, verdict: Verdict): SliOutcome {
  * The outcome of a request that has no first content or no complete answer. A client that left after the promised time had waited
  * too long; otherwise slow answers would vanish from the count. A failed request counts only for success.
  */
-function withoutEnd({ ending, code, totalMs }: Judged, verdict: Verdict, underMs: number): SliOutcome {
+function withoutEnd({ ending, code, totalMs }: VerdictInput, verdict: SuccessVerdict, underMs: number): SliOutcome {
   const isLeft = ending === 'left' || code === 'stopped' || code === 'client_gone';
   if (isLeft && totalMs > underMs) return 'bad';
   if (verdict.outcome === 'excluded') return verdict.reason;

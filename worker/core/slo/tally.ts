@@ -9,7 +9,7 @@ import type { BurnWindow } from './windows.ts';
 /** The part of a book that is read here. */
 export type ReadBook = Pick<Book, 'seriesOf'>;
 /** Reads one time span of a series. */
-export type Reading = (series: Series, key: string) => Tally;
+export type ReadSpan = (series: Series, key: string) => Tally;
 
 /** Whose requests are counted. Null for all tenants, or for all features. */
 interface Whose {
@@ -33,7 +33,7 @@ export const ratioOf = (tally: Pick<Tally, 'good' | 'bad'>): number | null =>
   totalOf(tally) > 0 ? tally.good / totalOf(tally) : null;
 
 /** An objective's tally over the time that a reading reads. */
-export type Tallies = (read: Reading) => Tally;
+export type Tallies = (read: ReadSpan) => Tally;
 
 /** The tallies of an objective, or of a tenant's or a feature's part of it. */
 export function talliesOf(
@@ -47,7 +47,7 @@ export function talliesOf(
 }
 
 /** The objective's own tally, less the bad share of each dependency that counts against its error budget. */
-export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
+export function tallyOf(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: ReadSpan): Tally {
   const own = ownTally(objective, book, slo, whose, read);
   const total = totalOf(own);
   if (total === 0 || slo.dependencies.length === 0) return own;
@@ -68,7 +68,7 @@ function consumedBy({ name }: Objective, { dependencies, objectives }: Slo): Obj
  * The objective's counts before dependencies take their share. A composite counts the requests that were good for all of its parts
  * that every request counts for, and multiplies them by the ratios of its other parts.
  */
-function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: Reading): Tally {
+function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, read: ReadSpan): Tally {
   const counts = (part: Objective): Tally => countsOf(part, book, whose, read);
   const own = counts(objective);
   if (objective.of.length === 0) return own;
@@ -86,7 +86,7 @@ function ownTally(objective: Objective, book: ReadBook, slo: Slo, whose: Whose, 
  * The counts of one part. Figures that are reported under a name are about a service beside the router, which may serve all
  * features. So the part's own feature counts for them.
  */
-function countsOf(part: Objective, book: ReadBook, { tenant, feature }: Whose, read: Reading): Tally {
+function countsOf(part: Objective, book: ReadBook, { tenant, feature }: Whose, read: ReadSpan): Tally {
   const series = book.seriesOf(tenant, part.sli.kind === 'external' ? part.feature : feature);
   return series === undefined ? NOTHING : read(series, countedKey(part));
 }

@@ -2,7 +2,7 @@
  * totals.
  */
 import type { RequestRecord } from '../slo/record.ts';
-import { type JudgeSettings, judge } from '../slo/rules.ts';
+import { successVerdict, type VerdictSettings } from '../slo/rules.ts';
 import type { Dialect } from './names.ts';
 import { nanos, type Origin, otlpBody } from './otlp.ts';
 import { type Measure, Points } from './points.ts';
@@ -26,7 +26,7 @@ export interface Window {
 export function metricsBody(
   records: readonly RequestRecord[],
   { from, to }: Window,
-  slo: JudgeSettings,
+  slo: VerdictSettings,
   dialect: Dialect,
   origin: Origin,
 ): string {
@@ -40,10 +40,10 @@ export function metricsBody(
 }
 
 /** What clients saw, counted as in `GET /metrics`. */
-function addRequest(record: RequestRecord, slo: JudgeSettings, points: Points): void {
+function addRequest(record: RequestRecord, slo: VerdictSettings, points: Points): void {
   const { tenant, code, ttftMs, costMicroUsd, hops, cache } = record;
   const feature = record.feature ?? (code === 'unknown_feature' ? 'unknown' : null);
-  points.add('requests', COUNT, { tenant, feature, outcome: judge(record, slo).outcome, code }, 1);
+  points.add('requests', COUNT, { tenant, feature, outcome: successVerdict(record, slo).outcome, code }, 1);
   points.add('request.duration', SECONDS, { feature }, record.totalMs / 1_000);
   if (ttftMs !== null) points.add('request.timeToFirstContent', SECONDS, { feature }, ttftMs / 1_000);
   if (costMicroUsd > 0) points.add('cost', USD, { tenant, feature }, costMicroUsd / 1e6);

@@ -23,10 +23,10 @@ type FactValue = string | number | boolean | readonly string[] | AnyValue | null
 export type Facts = Readonly<Record<string, FactValue>>;
 
 /** A decimal as an `AnyValue`. */
-export const double = (doubleValue: number): AnyValue => ({ doubleValue });
+export const decimalValue = (doubleValue: number): AnyValue => ({ doubleValue });
 
 /** Milliseconds as seconds. */
-export const seconds = (ms: number | null): AnyValue | null => (ms === null ? null : double(ms / 1_000));
+export const seconds = (ms: number | null): AnyValue | null => (ms === null ? null : decimalValue(ms / 1_000));
 
 /** The facts that have a value, and a name in the dialect. */
 export function attributesOf(facts: Facts, dialect: Dialect): Attribute[] {

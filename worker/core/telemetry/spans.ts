@@ -3,7 +3,7 @@
  */
 import type { RecordedAttempt, RequestRecord } from '../slo/record.ts';
 import type { Dialect } from './names.ts';
-import { attributesOf, double, type Facts, nanos, type Origin, otlpBody, seconds } from './otlp.ts';
+import { attributesOf, decimalValue, type Facts, nanos, type Origin, otlpBody, seconds } from './otlp.ts';
 import { isSampled, spanIdOf, traceIdOf } from './span-ids.ts';
 
 const SERVER = 2;
@@ -64,7 +64,7 @@ function requestFacts(record: RequestRecord, problem: string | null): Facts {
     ...{ alias, keyId, class: record.class, door, mode, cache, role, ending, code, staleCause, status, hops, colo },
     ...{ drill, experiment, kind: 'span' },
     level: problem && 'ERROR',
-    costUsd: double(record.costMicroUsd / 1e6),
+    costUsd: decimalValue(record.costMicroUsd / 1e6),
     timeToFirstContent: seconds(record.ttftMs),
   };
 }

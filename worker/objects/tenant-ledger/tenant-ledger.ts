@@ -1,15 +1,22 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Clock } from '../../core/clock.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../core/ledger/book/adjust.ts';
-import { begin, loadBook, takeChanges } from '../../core/ledger/book/book.ts';
+import { beginTurn, loadBook, takeChanges } from '../../core/ledger/book/book.ts';
 import { grant } from '../../core/ledger/book/grant.ts';
 import { type LimitsReply, setLimits, setRevoked } from '../../core/ledger/book/limits.ts';
 import { reportAll } from '../../core/ledger/book/report.ts';
 import type { Crossing, HistoryEntry } from '../../core/ledger/book/rows.ts';
 import type { Book, Ladder } from '../../core/ledger/book/state.ts';
-import { type Used, usageOf } from '../../core/ledger/book/usage.ts';
+import { type LimitInUse, usageOf } from '../../core/ledger/book/usage.ts';
 import { type Configured, configuredFor, type LedgerView, type ViewRequest } from '../../core/ledger/book/view.ts';
-import type { Exchanged, GrantReply, LeaseRequest, Report, ReportReply, ScopeAsk } from '../../core/ledger/messages.ts';
+import type {
+  GrantReply,
+  LeaseRequest,
+  LedgerReplies,
+  Report,
+  ReportReply,
+  ScopeAsk,
+} from '../../core/ledger/messages.ts';
 import type { Limits, Scope } from '../../core/ledger/types.ts';
 import { LedgerOutbox } from './outbox.ts';
 import { LeasePages } from './pages.ts';
@@ -67,7 +74,7 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
   }
 
   /** One call, and one transaction, for all messages that gathered in an isolate. Each ask is judged by itself, in order. */
-  exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): Exchanged {
+  exchange(reports: readonly Report[], asks: readonly LeaseRequest[]): LedgerReplies {
     return this.#turn((book, now) => ({
       reports: reportAll(book, reports, now),
       grants: asks.map((ask) => grant(book, ask, now)),
@@ -89,7 +96,7 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
   }
 
   /** Every limit in force for these scopes, for the caller that they count for. */
-  usage(scopes: readonly ScopeAsk[]): Used[] {
+  usage(scopes: readonly ScopeAsk[]): LimitInUse[] {
     return this.#turn((book, now) => usageOf(book, scopes, now));
   }
 
@@ -121,7 +128,7 @@ export class TenantLedger<Env = unknown> extends DurableObject<Env> {
     const { book, pages } = memory;
     this.#memory = undefined;
     const clockMs = this.#clock.now();
-    const reply = decide(book, begin(book, clockMs), pages);
+    const reply = decide(book, beginTurn(book, clockMs), pages);
     const changes = takeChanges(book);
     if (changes !== undefined) {
       const save = () => {

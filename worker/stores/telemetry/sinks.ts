@@ -1,6 +1,6 @@
 /** The sinks that config's `telemetry` asks for. */
 import type { RequestRecord } from '../../core/slo/record.ts';
-import type { JudgeSettings } from '../../core/slo/rules.ts';
+import type { VerdictSettings } from '../../core/slo/rules.ts';
 import { logLine } from '../../core/telemetry/log-line.ts';
 import { metricsBody } from '../../core/telemetry/metrics.ts';
 import type { Origin } from '../../core/telemetry/otlp.ts';
@@ -19,7 +19,7 @@ export interface TelemetryLinks extends Omit<SinkLinks, 'encode'> {
 /** The sinks; none if config has no `telemetry`. */
 export function telemetrySinks(
   { receivers, logs }: Telemetry,
-  slo: JudgeSettings,
+  slo: VerdictSettings,
   links: TelemetryLinks,
 ): RecordSink[] {
   const { origin, clock, print } = links;
@@ -35,7 +35,7 @@ export function telemetrySinks(
 }
 
 /** Encodes records as metrics. The window of each call begins where the window before it ended. */
-function metricsEncoder({ dialect }: Receiver, slo: JudgeSettings, origin: Origin, clock: Clock) {
+function metricsEncoder({ dialect }: Receiver, slo: VerdictSettings, origin: Origin, clock: Clock) {
   let from = clock.now();
   return (records: readonly RequestRecord[]): string => {
     const to = Math.max(clock.now(), from + 1);
@@ -45,7 +45,7 @@ function metricsEncoder({ dialect }: Receiver, slo: JudgeSettings, origin: Origi
   };
 }
 
-const logSink = (slo: JudgeSettings, print: (line: string) => void): RecordSink => ({
+const logSink = (slo: VerdictSettings, print: (line: string) => void): RecordSink => ({
   name: 'logs',
   dropped: 0,
   take: async (records) => {

@@ -1,6 +1,6 @@
 /** The `demo` setting: how people sign in to the demo of a deployed router. */
 import { describe, expect, it } from 'vitest';
-import { demoOff } from '../../../../cli/about-variables.ts';
+import { whyDemoIsOff } from '../../../../cli/about-variables.ts';
 import { tokenOrigins } from '../../../../cli/workerd/build-router.ts';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
 import { contradictions } from '../../../../worker/core/config/contradictions.ts';
@@ -162,7 +162,7 @@ describe('demo', () => {
 
 describe('a start says', () => {
   const said = (demo: unknown, variables: Record<string, string>, local = false) =>
-    demoOff(checked(demo), { ...DEPLOYED, ...(local && LOCAL), ...variables }, local).join();
+    whyDemoIsOff(checked(demo), { ...DEPLOYED, ...(local && LOCAL), ...variables }, local).join();
 
   it('nothing where all is well, or where the demo is off on purpose', () => {
     expect([said(undefined, {}), said(publishable, { DEMO_KEY: KEY }), said(token, {})]).toEqual(['', '', '']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lostTelemetry } from '../../../../cli/about-variables.ts';
+import { telemetryWarnings } from '../../../../cli/about-variables.ts';
 import { checkConfig, problemText } from '../../../../worker/core/config/check.ts';
 import { resolveConfig } from '../../../../worker/core/config/resolve.ts';
 import { PRESETS } from '../../../../worker/providers/presets.ts';
@@ -107,7 +107,7 @@ describe('a variable that is missing or wrong', () => {
   ])('of OTLP: %j', (variables, problem) => {
     const given = variables as Record<string, string>;
     expect(resolved({ otlp }, given).receivers.map((receiver) => receiver.problem)).toEqual([problem, problem]);
-    const lines = lostTelemetry(checked({ otlp }), given);
+    const lines = telemetryWarnings(checked({ otlp }), given);
     expect(lines).toEqual(
       problem === undefined ? [] : [`Traces and metrics are lost: ${problem} (docs/observability.md)`],
     );

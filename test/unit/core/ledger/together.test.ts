@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { grant } from '../../../../worker/core/ledger/book/grant.ts';
 import { reportAll } from '../../../../worker/core/ledger/book/report.ts';
-import type { Exchanged, LeaseRequest, Report } from '../../../../worker/core/ledger/messages.ts';
+import type { LeaseRequest, LedgerReplies, Report } from '../../../../worker/core/ledger/messages.ts';
 import type { Limits, Scope } from '../../../../worker/core/ledger/types.ts';
 import { LedgerInMemory } from './support/ledger-in-memory.ts';
 import { ask, done, idAt, MINUTE, NOON, SECOND, want } from './support/messages.ts';
@@ -12,7 +12,7 @@ const SCOPES: readonly Scope[] = ['tenant', 'user:ana', 'user:bob'];
 const PERIODS = ['2026-11', '2026-11-21'];
 
 /** As `TenantLedger.exchange` does it: one turn, and one save. */
-const together = (ledger: LedgerInMemory, reports: readonly Report[], asks: readonly LeaseRequest[]): Exchanged =>
+const together = (ledger: LedgerInMemory, reports: readonly Report[], asks: readonly LeaseRequest[]): LedgerReplies =>
   ledger.turn((book, now) => ({
     reports: reportAll(book, reports, now),
     grants: asks.map((one) => grant(book, one, now)),
@@ -73,7 +73,7 @@ it.each([
           const one = ask(id, 0, { limits: { tenant: ofTenant, [user]: ofUser }, wants });
           return isRepeated ? [one, one] : [one];
         });
-        const apart: Exchanged = {
+        const apart: LedgerReplies = {
           reports: reported.flatMap((one) => single.report(one)),
           grants: asked.map((one) => single.grant(one)),
         };

@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { OWN_CODES, type RouterError } from '../../../../protocol/errors.ts';
-import { EXCLUDED_REASONS, type JudgeSettings, judge, SLI_RULES } from '../../../../worker/core/slo/rules.ts';
+import {
+  EXCLUDED_REASONS,
+  SLI_RULES,
+  successVerdict,
+  type VerdictSettings,
+} from '../../../../worker/core/slo/rules.ts';
 import { countedKey, sliOutcome } from '../../../../worker/core/slo/sli-outcome.ts';
 import type { Sli } from '../../../../worker/core/slo/slo.ts';
 import { ARRIVED_AT, judged } from './support/judged.ts';
 
-const slo: JudgeSettings = {
+const slo: VerdictSettings = {
   staleIs: 'good',
   maintenance: { mostMinutes: 60, perQuarter: 2, noticeHours: 48, windows: [] },
 };
-const withWindow = (from: number, to: number): JudgeSettings => {
+const withWindow = (from: number, to: number): VerdictSettings => {
   const window = { from, to, reason: 'a new region', announcedAt: 0 };
   return { ...slo, maintenance: { ...slo.maintenance, windows: [window] } };
 };
@@ -43,11 +48,11 @@ describe('the verdict', () => {
     ['stopped after content', { ending: 'cut', code: 'stopped' }, { outcome: 'excluded', reason: 'stopped' }],
     ['refused: budget', { ending: 'refused', code: 'budget_exceeded' }, { outcome: 'excluded', reason: 'budget' }],
     ['a drill that failed', { ...FAILED, drill: 'drill-1' }, { outcome: 'excluded', reason: 'drill' }],
-  ] as const)('of %s', (_name, record, verdict) => expect(judge(judged(record), slo)).toEqual(verdict));
+  ] as const)('of %s', (_name, record, verdict) => expect(successVerdict(judged(record), slo)).toEqual(verdict));
 
   test('of each code is also that of a refusal, and every reason occurs', () => {
     for (const code of OWN_CODES)
-      expect(judge(judged({ ending: 'refused', code, ttftMs: null }), slo)).toBe(SLI_RULES[code]);
+      expect(successVerdict(judged({ ending: 'refused', code, ttftMs: null }), slo)).toBe(SLI_RULES[code]);
     const reasons = Object.values(SLI_RULES).flatMap((verdict) =>
       verdict.outcome === 'excluded' ? [verdict.reason] : [],
     );
@@ -55,15 +60,24 @@ describe('the verdict', () => {
   });
 
   test('on a stale answer, if stale is bad, is that of the error that the answer stands in for', () => {
-    const isBad: JudgeSettings = { ...slo, staleIs: 'bad' };
-    expect(judge(judged({ staleCause: 'deadline_exceeded' }), isBad)).toEqual({ outcome: 'bad', layer: 'inference' });
-    expect(judge(judged({ staleCause: 'ledger_unavailable' }), isBad)).toEqual({ outcome: 'bad', layer: 'gateway' });
-    expect(judge(judged({ staleCause: 'budget_exceeded' }), isBad)).toEqual({ outcome: 'excluded', reason: 'budget' });
+    const isBad: VerdictSettings = { ...slo, staleIs: 'bad' };
+    expect(successVerdict(judged({ staleCause: 'deadline_exceeded' }), isBad)).toEqual({
+      outcome: 'bad',
+      layer: 'inference',
+    });
+    expect(successVerdict(judged({ staleCause: 'ledger_unavailable' }), isBad)).toEqual({
+      outcome: 'bad',
+      layer: 'gateway',
+    });
+    expect(successVerdict(judged({ staleCause: 'budget_exceeded' }), isBad)).toEqual({
+      outcome: 'excluded',
+      reason: 'budget',
+    });
     // A client that leaves in the middle of a stale answer was given one.
     const left = judged({ staleCause: 'deadline_exceeded', ending: 'left' });
-    expect([judge(left, isBad).outcome, judge(left, slo).outcome]).toEqual(['bad', 'good']);
+    expect([successVerdict(left, isBad).outcome, successVerdict(left, slo).outcome]).toEqual(['bad', 'good']);
     const early = judged({ ...LEFT_EARLY, staleCause: 'deadline_exceeded' });
-    expect(judge(early, isBad)).toEqual({ outcome: 'excluded', reason: 'left' });
+    expect(successVerdict(early, isBad)).toEqual({ outcome: 'excluded', reason: 'left' });
   });
 
   it.each([
@@ -74,18 +88,18 @@ describe('the verdict', () => {
     ['spans it', 100, 200, true],
   ])('a request that %s', (_name, fromMs, toMs, isExcluded) => {
     const settings = withWindow(ARRIVED_AT + fromMs, ARRIVED_AT + toMs);
-    const verdict = judge(judged({ ...FAILED, totalMs: 1_000 }), settings);
+    const verdict = successVerdict(judged({ ...FAILED, totalMs: 1_000 }), settings);
     expect(verdict.outcome).toBe(isExcluded ? 'excluded' : 'bad');
   });
 
   test('on a code that only another build knows is bad, and nothing throws', () => {
     const newer = { ...judged({ ending: 'refused', ttftMs: null }), code: 'of_tomorrow' as RouterError['code'] };
-    expect(judge(newer, slo)).toEqual({ outcome: 'bad', layer: 'gateway' });
+    expect(successVerdict(newer, slo)).toEqual({ outcome: 'bad', layer: 'gateway' });
   });
 
   test('counts drills only for objectives that ask for them', () => {
     const drill = judged({ ...FAILED, drill: 'drill-1' });
-    expect(judge(drill, slo, true)).toEqual({ outcome: 'bad', layer: 'inference' });
+    expect(successVerdict(drill, slo, true)).toEqual({ outcome: 'bad', layer: 'inference' });
     expect(sliOutcome(drill, { sli: SUCCESS, countsInSlo: true }, slo)).toBe('bad');
     expect(sliOutcome(drill, { sli: TTFT, countsInSlo: false }, slo)).toBe('drill');
   });

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { burnAlerts } from '../../../../worker/core/slo/burn-alerts.ts';
-import { SLI_RULES, type Verdict } from '../../../../worker/core/slo/rules.ts';
+import { SLI_RULES, type SuccessVerdict } from '../../../../worker/core/slo/rules.ts';
 import { ASKED_WINDOWS } from '../../../../worker/core/slo/windows.ts';
 
 const page = readFileSync(`${import.meta.dirname}/../../../../docs/slo.md`, 'utf8');
 const codesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-const inWords = (verdict: Verdict): string => {
+const inWords = (verdict: SuccessVerdict): string => {
   if (verdict.outcome === 'good') return 'good';
   return verdict.outcome === 'bad' ? `bad, layer \`${verdict.layer}\`` : `excluded, \`${verdict.reason}\``;
 };

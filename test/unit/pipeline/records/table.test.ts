@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { OWN_CODES } from '../../../../protocol/errors.ts';
 import type { ClosedRecord } from '../../../../worker/core/slo/record.ts';
-import { judge } from '../../../../worker/core/slo/rules.ts';
+import { successVerdict } from '../../../../worker/core/slo/rules.ts';
 import { MARKER, newRouter } from './asking.ts';
 import { ENDINGS } from './endings.ts';
 import { REFUSALS } from './refusals.ts';
@@ -23,7 +23,7 @@ describe('the record of', () => {
     await ask(router);
     const record = router.records.at(-1) as ClosedRecord;
     expect(record).toMatchObject(expected);
-    const verdict = judge(record, router.deps.config.slo);
+    const verdict = successVerdict(record, router.deps.config.slo);
     expect(verdict.outcome === 'good' ? 'good' : verdict.outcome === 'bad' ? verdict.layer : verdict.reason).toBe(
       counts,
     );

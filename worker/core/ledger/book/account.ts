@@ -3,7 +3,7 @@
 import type { Day, Month, Period } from '../time.ts';
 import { monthOfPeriod } from '../time.ts';
 import type { Limits, MoneyFigures, Scope } from '../types.ts';
-import { joined, type Pace, UNUSED } from './gcra.ts';
+import { joinedPace, type Pace, UNUSED } from './gcra.ts';
 import type { Overrides, ReadScope, Sum, Sums } from './rows.ts';
 
 /** The leases of one period that are not folded. */
@@ -17,7 +17,7 @@ export interface Tally {
 }
 
 /** The rows of a scope. */
-export interface Stored {
+export interface StoredRows {
   /** The months that were read so far. Undefined for a month without a row. */
   sums: Map<Month, Sums | undefined>;
   /** The newest month. Its `tatUs` and `tatAt` are those of the scope. */
@@ -30,7 +30,7 @@ export interface Stored {
 export interface Account {
   scope: Scope;
   /** The scope's rows. Undefined until an ask needs them, because loading counts leases without reading the sums of each user. */
-  stored: Stored | undefined;
+  stored: StoredRows | undefined;
   /**
    * The scope's limits in config, as the last ask named them. Undefined until the first ask, because reports do not name limits
    * (see `Book.configured`).
@@ -73,20 +73,20 @@ export function accountOf(accounts: Map<Scope, Account>, scope: Scope): Account 
 }
 
 /** The account's rows, read at first use. */
-export function storedOf(account: Account, read: ReadScope): Stored {
+export function storedOf(account: Account, read: ReadScope): StoredRows {
   if (account.stored !== undefined) return account.stored;
   const { newest, earlier, overrides } = read(account.scope);
-  const stored: Stored = { sums: new Map(), newest, readEarlier: earlier, overrides: overrides ?? NO_OVERRIDES };
+  const stored: StoredRows = { sums: new Map(), newest, readEarlier: earlier, overrides: overrides ?? NO_OVERRIDES };
   if (newest !== undefined) {
     stored.sums.set(newest.month, newest);
-    account.pace = joined(account.pace, newest.tatUs, newest.tatAt);
+    account.pace = joinedPace(account.pace, newest.tatUs, newest.tatAt);
   }
   account.stored = stored;
   return stored;
 }
 
 /** The row of a month, read at first use. Undefined if there is none. */
-export function storedMonth(stored: Stored, month: Month): Sums | undefined {
+export function storedMonth(stored: StoredRows, month: Month): Sums | undefined {
   if (stored.newest === undefined || month > stored.newest.month) return undefined;
   if (!stored.sums.has(month)) stored.sums.set(month, stored.readEarlier(month));
   return stored.sums.get(month);
@@ -126,7 +126,7 @@ export const tokensInSlices = (account: Account, minute: number): number =>
   account.minute === minute ? account.sliceTokens : 0;
 
 /** The row of a month, made if there is none. The caller must note it as changed. */
-export function sumsOf(stored: Stored, scope: Scope, month: Month): Sums {
+export function sumsOf(stored: StoredRows, scope: Scope, month: Month): Sums {
   const known = storedMonth(stored, month);
   if (known !== undefined) return known;
   const { newest } = stored;

@@ -11,8 +11,8 @@ import { accountFigures, accountOf, addToSums, storedOf, sumsOf } from './accoun
 import { changeLease } from './book.ts';
 import { lowerReported, noteCrossings } from './ladder.ts';
 import { bookedMicroUsd, bookedTokens } from './lease.ts';
-import { note } from './limits.ts';
-import { merge } from './report.ts';
+import { noteInHistory } from './limits.ts';
+import { mergeReport } from './report.ts';
 import { scopeProblem } from './shape.ts';
 import type { Book } from './state.ts';
 
@@ -69,7 +69,7 @@ function settleInFull(book: Book, scope: Scope, now: number): void {
     changeLease(
       book,
       live,
-      merge(lease, { spent, freed: lease.freed, done: true, estimated: true, scopes: lease.scopes }),
+      mergeReport(lease, { spent, freed: lease.freed, done: true, estimated: true, scopes: lease.scopes }),
       now,
     );
   }
@@ -94,7 +94,7 @@ function correct(
   });
   lowerReported(sums, period, book.ladder, to);
   book.noted.sums.add(sums);
-  note(book, { at: now, who, scope, field: `spent ${period}`, from: before.spentMicroUsd, to });
+  noteInHistory(book, { at: now, who, scope, field: `spent ${period}`, from: before.spentMicroUsd, to });
   return { period, before, after: accountFigures(account, period) };
 }
 

@@ -6,12 +6,12 @@
 
 import { dayOf } from '../time.ts';
 import { accountOf } from './account.ts';
-import { recount, recountAll, start, stop } from './counting.ts';
-import { joined } from './gcra.ts';
+import { countLease, recount, recountAll, uncountLease } from './counting.ts';
+import { joinedPace } from './gcra.ts';
 import { noteCrossings } from './ladder.ts';
 import type { Lease } from './lease.ts';
-import type { Changes, Loaded, Mark, ReadScope } from './rows.ts';
-import type { Book, Ladder, LimitsOf, Live, Noted } from './state.ts';
+import type { Changes, LoadedRows, Mark, ReadScope } from './rows.ts';
+import type { Book, Ladder, LimitsOf, LiveLease, PendingChanges } from './state.ts';
 import { dueItems, newWheel } from './wheel.ts';
 
 const NEVER_FOLDED: Mark = { foldedThrough: 0, foldedAt: 0 };
@@ -19,7 +19,7 @@ const REMEMBERED_ACCOUNTS = 10_000;
 
 /** Builds the memory of a ledger that wakes, from its rows. */
 export function loadBook(
-  { mark = NEVER_FOLDED, leases }: Loaded,
+  { mark = NEVER_FOLDED, leases }: LoadedRows,
   read: ReadScope,
   ladder: Ladder,
   configured: LimitsOf,
@@ -55,7 +55,7 @@ export function loadBook(
  * Begins a turn. Returns the ledger's time, which never goes back (ledger rule 12), and counts every lease by its status at that
  * time. *Without:* last month's sums are purged, the clock steps back, and last month's cap is spent a second time.
  */
-export function begin(book: Book, clockMs: number): number {
+export function beginTurn(book: Book, clockMs: number): number {
   const now = Math.max(clockMs, book.mark.foldedAt, book.latestGrantedAt);
   // The clock stepped back, and no row keeps the ledger's time from following. Leases that had settled by time alone are open again.
   if (now < book.countedAt) recountAll(book, now);
@@ -78,19 +78,19 @@ export function enterLease(book: Book, lease: Lease, now: number): void {
 }
 
 /** Replaces the row of a lease. */
-export function changeLease(book: Book, live: Live, lease: Lease, now: number): void {
+export function changeLease(book: Book, live: LiveLease, lease: Lease, now: number): void {
   recount(book, live, lease, now);
   book.noted.leases.add(live);
 }
 
 /** Removes a folded lease. The caller frees its slot. */
-export function removeLease(book: Book, live: Live): void {
-  stop(book, live);
+export function removeLease(book: Book, live: LiveLease): void {
+  uncountLease(book, live);
   book.leases.delete(live.lease.leaseId);
 }
 
 /** Writes a row again with a new number, so that the mark can pass it (docs/ledger.md "The figures"). */
-export function renumberLease(book: Book, live: Live): void {
+export function renumberLease(book: Book, live: LiveLease): void {
   live.lease = { ...live.lease, number: book.nextNumber++ };
   book.leases.delete(live.lease.leaseId);
   book.leases.set(live.lease.leaseId, live);
@@ -106,7 +106,7 @@ export function takeChanges(book: Book): Changes | undefined {
   return noted;
 }
 
-function nothingNoted(): Noted {
+function nothingNoted(): PendingChanges {
   return {
     leases: new Set(),
     lastSlotKept: undefined,
@@ -119,8 +119,15 @@ function nothingNoted(): Noted {
   };
 }
 
-function addLease(book: Book, lease: Lease, now: number): Live {
-  const live: Live = { lease, day: dayOf(lease.grantedAt), status: 'open', isRipe: false, mayAdmit: false, dueAt: 0 };
+function addLease(book: Book, lease: Lease, now: number): LiveLease {
+  const live: LiveLease = {
+    lease,
+    day: dayOf(lease.grantedAt),
+    status: 'open',
+    isRipe: false,
+    mayAdmit: false,
+    dueAt: 0,
+  };
   book.nextNumber = lease.number + 1;
   book.latestGrantedAt = Math.max(book.latestGrantedAt, lease.grantedAt);
   book.leases.set(lease.leaseId, live);
@@ -128,9 +135,9 @@ function addLease(book: Book, lease: Lease, now: number): Live {
     const account = accountOf(book.accounts, scope);
     const takesUs = lease.laterUs[index] ?? 0;
     const later = takesUs === 0 ? undefined : { endsAt: lease.grantedAt + lease.admitForMs, takesUs };
-    account.pace = joined(account.pace, lease.tatUs[index] ?? 0, lease.grantedAt, later);
+    account.pace = joinedPace(account.pace, lease.tatUs[index] ?? 0, lease.grantedAt, later);
   });
-  start(book, live, now);
+  countLease(book, live, now);
   return live;
 }
 

@@ -15,7 +15,7 @@ export interface AskedScope {
 }
 
 /** The time at which a want is judged, and what follows from it. */
-export interface Moment {
+export interface WantContext {
   now: number;
   /** How long the lease would admit: no longer than the current minute if tokens are limited. */
   admitForMs: number;
@@ -24,11 +24,11 @@ export interface Moment {
 }
 
 /** True if no limit of the scope refuses the want. */
-export const fits = (place: AskedScope, want: Want, moment: Moment): boolean =>
-  obstacles(place, want, moment).length === 0;
+export const fits = (place: AskedScope, want: Want, moment: WantContext): boolean =>
+  refusingLimits(place, want, moment).length === 0;
 
 /** The refusals of all limits that refuse, because a wait is right only if it ends for all of them. */
-export function obstacles(place: AskedScope, want: Want, moment: Moment): LimitRefusal[] {
+export function refusingLimits(place: AskedScope, want: Want, moment: WantContext): LimitRefusal[] {
   const { limits } = place;
   const { now } = moment;
   const found: (LimitRefusal | undefined)[] = [
@@ -48,7 +48,7 @@ export function obstacles(place: AskedScope, want: Want, moment: Moment): LimitR
 function overspent(
   { account }: AskedScope,
   { microUsd }: Want,
-  { now, share }: Moment,
+  { now, share }: WantContext,
   limit: MoneyRefusal['limit'],
   period: Period,
   cap: number | null,
@@ -74,7 +74,11 @@ function overspent(
   };
 }
 
-function tooFast({ account, rate }: AskedScope, { requests }: Want, { now, share }: Moment): PaceRefusal | undefined {
+function tooFast(
+  { account, rate }: AskedScope,
+  { requests }: Want,
+  { now, share }: WantContext,
+): PaceRefusal | undefined {
   if (rate === undefined || requests === 0) return undefined;
   const pace = paceAt(account.pace, now);
   if (conforms(pace, requests, now, rate, share)) return undefined;
@@ -94,7 +98,7 @@ function tooFast({ account, rate }: AskedScope, { requests }: Want, { now, share
 function tooManyTokens(
   { account, limits: { tpm } }: AskedScope,
   { tokens }: Want,
-  { now, share }: Moment,
+  { now, share }: WantContext,
 ): PaceRefusal | undefined {
   if (tpm === null || tokens === 0) return undefined;
   const minute = minuteOf(now);
@@ -115,7 +119,7 @@ function tooManyTokens(
 function tooManyAtOnce(
   { account, limits: { parallel: cap } }: AskedScope,
   { parallel }: Want,
-  { now, share }: Moment,
+  { now, share }: WantContext,
 ): PaceRefusal | undefined {
   if (cap === null || parallel === 0) return undefined;
   const free = cap - account.slots;

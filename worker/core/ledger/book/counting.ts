@@ -14,11 +14,11 @@ import {
   leaseStatus,
   mayAdmitUntil,
 } from './lease.ts';
-import type { Book, Live } from './state.ts';
+import type { Book, LiveLease } from './state.ts';
 import { newWheel, schedule, unschedule } from './wheel.ts';
 
 /** Counts a lease, and schedules when its status changes by time. */
-export function start(book: Book, live: Live, now: number): void {
+export function countLease(book: Book, live: LiveLease, now: number): void {
   const ripensAt = foldableFrom(live.lease);
   live.status = leaseStatus(live.lease, now);
   live.isRipe = now >= ripensAt;
@@ -35,17 +35,17 @@ export function start(book: Book, live: Live, now: number): void {
 }
 
 /** Takes a lease out of the counts. */
-export function stop(book: Book, live: Live): void {
+export function uncountLease(book: Book, live: LiveLease): void {
   count(book, live, -1);
   if (live.isRipe) book.ripe--;
   else unschedule(book.wheel, live);
 }
 
 /** Counts a lease again: its row changed, or time has passed. */
-export function recount(book: Book, live: Live, lease: Lease, now: number): void {
-  stop(book, live);
+export function recount(book: Book, live: LiveLease, lease: Lease, now: number): void {
+  uncountLease(book, live);
   live.lease = lease;
-  start(book, live, now);
+  countLease(book, live, now);
 }
 
 /** Counts all leases again, as of `now`. */
@@ -53,10 +53,10 @@ export function recountAll(book: Book, now: number): void {
   book.wheel = newWheel();
   book.ripe = 0;
   for (const account of book.accounts.values()) Object.assign(account, { tallies: new Map(), ...NOTHING_COUNTED });
-  for (const live of book.leases.values()) start(book, live, now);
+  for (const live of book.leases.values()) countLease(book, live, now);
 }
 
-function count(book: Book, { lease, status, mayAdmit, day }: Live, sign: 1 | -1): void {
+function count(book: Book, { lease, status, mayAdmit, day }: LiveLease, sign: 1 | -1): void {
   const booked = sign * bookedMicroUsd(lease);
   const rest = booked - sign * lease.spent.microUsd;
   const slots = status === 'open' ? sign * (lease.granted.parallel - lease.freed.parallel) : 0;

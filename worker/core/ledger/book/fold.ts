@@ -11,7 +11,7 @@ import { removeLease, renumberLease } from './book.ts';
 import { paceAt } from './gcra.ts';
 import { bookedMicroUsd } from './lease.ts';
 import { lastSlotOf, pageOf, SLOTS_IN_LARGE_PAGES } from './pages.ts';
-import type { Book, Live } from './state.ts';
+import type { Book, LiveLease } from './state.ts';
 
 /** An unripe row that the mark passes is written again, so a fold waits for this many ripe rows for each unripe one. */
 const RIPE_PER_UNRIPE = 8;
@@ -77,8 +77,8 @@ function worthFolding(book: Book): number {
   return best === 0 && book.ripe >= FOLD_ANYWAY_AT ? rows.length : best;
 }
 
-function firstOf({ leases }: Book, rows: number): Live[] {
-  const first: Live[] = [];
+function firstOf({ leases }: Book, rows: number): LiveLease[] {
+  const first: LiveLease[] = [];
   for (const live of leases.values()) {
     if (first.length === rows) break;
     first.push(live);
@@ -90,7 +90,7 @@ function firstOf({ leases }: Book, rows: number): Live[] {
  * Adds a ripe lease to the sums. If it is done, it counts at its cost. If no final report came, it stays booked in full, and can
  * no longer be lowered.
  */
-function sumUp(book: Book, live: Live, now: number): void {
+function sumUp(book: Book, live: LiveLease, now: number): void {
   const { lease, day, status } = live;
   const booked = bookedMicroUsd(lease);
   const sum = {

@@ -93,7 +93,7 @@ function takenBy(slices: readonly Later[]): number {
  * Joins `pace` with what a row says about the same scope, in any order of rows. The caller must not use `pace` afterwards. The
  * result takes over its list of slices, because a crowd of users has a thousand of them and each grant would copy the list.
  */
-export function joined(pace: Pace, tatUs: number, at: number, later?: Later | undefined): Pace {
+export function joinedPace(pace: Pace, tatUs: number, at: number, later?: Later | undefined): Pace {
   const latest = Math.max(pace.at, at);
   const slices = pace.later.length === 0 ? [] : (pace.later as Later[]);
   let laterUs = pace.laterUs - takenBy(slices.splice(0, endedBy(slices, latest)));

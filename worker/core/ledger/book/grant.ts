@@ -6,7 +6,7 @@ import { GRACE_MS } from '../protocol.ts';
 import { dayOf, endOfMinute } from '../time.ts';
 import { accountOf, storedOf } from './account.ts';
 import { enterLease } from './book.ts';
-import { type AskedScope, fits, type Moment, obstacles } from './check.ts';
+import { type AskedScope, fits, refusingLimits, type WantContext } from './check.ts';
 import { foldIfDue } from './fold.ts';
 import { afterArrivals, longestSliceMs, paceAt, rateOf } from './gcra.ts';
 import { isSafeguardDue, noteCrossings } from './ladder.ts';
@@ -14,7 +14,7 @@ import { isIdOutOfRange } from './lease.ts';
 import { leftOf, narrowest } from './left.ts';
 import { inForce } from './limits.ts';
 import { askProblem } from './shape.ts';
-import type { Book, Live } from './state.ts';
+import type { Book, LiveLease } from './state.ts';
 
 /** The reply to an ask. */
 export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
@@ -48,7 +48,7 @@ export function grant(book: Book, ask: LeaseRequest, now: number): GrantReply {
  * Ledger rule 2: a known id is never granted again. If the lease is open, the reply is what its row says, whatever the ask now
  * wants. *Without:* both copies of one ask are granted, and the second hold belongs to nobody.
  */
-function again(book: Book, { lease, status, isRipe }: Live, ask: LeaseRequest, now: number): GrantReply {
+function again(book: Book, { lease, status, isRipe }: LiveLease, ask: LeaseRequest, now: number): GrantReply {
   // The lease may be folded at any moment, so the reply is the same as after the fold.
   if (isRipe) return { refused: 'lease_too_old' };
   if (status !== 'open') return { refused: 'lease_settled' };
@@ -69,7 +69,12 @@ export const askedScopes = (book: Book, { scopes }: Pick<LeaseRequest, 'scopes'>
  * Tokens belong to one minute, so a request that takes them must start in it. *Without:* 2 granted late in minute 0 start beside
  * the 2 of minute 1. A slice is shortened by its rate too (`longestSliceMs`).
  */
-function momentOf(ask: LeaseRequest, { tokens, requests }: Want, places: readonly AskedScope[], now: number): Moment {
+function momentOf(
+  ask: LeaseRequest,
+  { tokens, requests }: Want,
+  places: readonly AskedScope[],
+  now: number,
+): WantContext {
   let { admitForMs } = ask;
   const share = requests > 1 ? (ask.sliceShare ?? 1) : 1;
   for (const { account, limits, rate } of places) {
@@ -86,7 +91,7 @@ function enter(
   { leaseId, runForMs }: LeaseRequest,
   { mode, microUsd, tokens, requests, parallel }: Want,
   places: readonly AskedScope[],
-  { now, admitForMs }: Moment,
+  { now, admitForMs }: WantContext,
 ): Granted {
   const granted = { microUsd, tokens, requests, parallel };
   const arrivals = places.map(({ account, rate }) => afterArrivals(paceAt(account.pace, now), requests, now, rate));
@@ -120,7 +125,7 @@ function longestWait(ask: LeaseRequest, places: readonly AskedScope[], now: numb
   const least = ask.wants[ask.wants.length - 1] as Want;
   const moment = momentOf(ask, least, places, now);
   return places
-    .flatMap((place) => obstacles(place, least, moment))
+    .flatMap((place) => refusingLimits(place, least, moment))
     .reduce((longest, other) => (waitOf(other) > waitOf(longest) ? other : longest));
 }
 

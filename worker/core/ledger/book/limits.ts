@@ -48,7 +48,7 @@ export function setLimits(book: Book, scope: Scope, patch: Partial<Limits>, who:
     if (to !== null) limits[field] = to;
     if (to === from) continue;
     isChange = true;
-    note(book, { at: now, who, scope, field, from, to });
+    noteInHistory(book, { at: now, who, scope, field, from, to });
   }
   if (isChange) {
     change(book, scope, { ...overrides, limits });
@@ -66,7 +66,7 @@ export function setRevoked(book: Book, scope: Scope, revoked: boolean, who: stri
   if (problem !== undefined) return { ok: false, detail: problem };
   const { overrides } = storedOf(accountOf(book.accounts, scope), book.read);
   if (overrides.revoked !== revoked) {
-    note(book, { at: now, who, scope, field: 'revoked', from: overrides.revoked, to: revoked });
+    noteInHistory(book, { at: now, who, scope, field: 'revoked', from: overrides.revoked, to: revoked });
     change(book, scope, { ...overrides, revoked });
   }
   return { ok: true, set: overrides.limits, before: overrides };
@@ -90,7 +90,7 @@ function limitsProblem(patch: Partial<Limits>): string | undefined {
 }
 
 /** Adds an entry to the history that operators see. */
-export function note(book: Book, entry: HistoryEntry): void {
+export function noteInHistory(book: Book, entry: HistoryEntry): void {
   book.noted.history.push(entry);
 }
 

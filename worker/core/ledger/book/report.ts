@@ -25,7 +25,7 @@ function report(book: Book, report: Report, now: number): ReportReply {
   if (live === undefined) return firstHeard(book, report, now);
   // The lease may be folded at any moment, so the reply is the same as after the fold.
   if (live.isRipe) return 'unknown';
-  const merged = merge(live.lease, report);
+  const merged = mergeReport(live.lease, report);
   if (merged !== live.lease) {
     changeLease(book, live, merged, now);
     climbAll(book, merged, now);
@@ -34,7 +34,7 @@ function report(book: Book, report: Report, now: number): ReportReply {
 }
 
 /** The row after a report. It is the very same object if nothing changes, so that nothing is written. */
-export function merge(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
+export function mergeReport(lease: Lease, report: Omit<Report, 'leaseId'>): Lease {
   const { granted } = lease;
   const done = lease.done || report.done;
   const spent = {

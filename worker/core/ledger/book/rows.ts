@@ -71,7 +71,7 @@ export interface HistoryEntry {
 }
 
 /** All that a ledger reads when it wakes. Scopes are read one by one, when an ask needs them. */
-export interface Loaded {
+export interface LoadedRows {
   mark: Mark | undefined;
   leases: readonly Lease[];
 }

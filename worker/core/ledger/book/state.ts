@@ -7,7 +7,7 @@ import type { Changes, Crossing, HistoryEntry, Mark, Overrides, ReadScope, Sums 
 import type { Wheel } from './wheel.ts';
 
 /** A lease that is not folded, and how it is counted at the moment. */
-export interface Live {
+export interface LiveLease {
   lease: Lease;
   day: Day;
   status: LeaseStatus;
@@ -19,8 +19,8 @@ export interface Live {
 }
 
 /** What a turn has changed so far and must write. */
-export interface Noted extends Changes {
-  leases: Set<Live>;
+export interface PendingChanges extends Changes {
+  leases: Set<LiveLease>;
   sums: Set<Sums>;
   overrides: Map<Scope, Overrides>;
   history: HistoryEntry[];
@@ -42,9 +42,9 @@ export interface Book {
   freeSlots: number[];
   latestGrantedAt: number;
   /** Leases by id, in the order of their numbers. */
-  leases: Map<string, Live>;
+  leases: Map<string, LiveLease>;
   accounts: Map<Scope, Account>;
-  wheel: Wheel<Live>;
+  wheel: Wheel<LiveLease>;
   ripe: number;
   /** How many leases must be ripe before a fold is tried again (`fold.ts`). */
   foldAgainAt: number;
@@ -52,7 +52,7 @@ export interface Book {
   forgetAccountsAt: number;
   /** The time for which the counts are true. */
   countedAt: number;
-  noted: Noted;
+  noted: PendingChanges;
 }
 
 /** When spending is reported and when the safeguard takes over, in percent of a cap. */

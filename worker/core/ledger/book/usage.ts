@@ -7,13 +7,13 @@ import { leftOf } from './left.ts';
 import type { Book } from './state.ts';
 
 /** One limit in force. `used` and `remaining` add up to less than `cap` if running requests hold the rest. */
-export interface Used extends Left {
+export interface LimitInUse extends Left {
   /** In micro-USD, requests of the bucket, tokens of this minute, or slots. */
   used: number;
 }
 
 /** Every limit in force for these scopes. */
-export function usageOf(book: Book, scopes: readonly ScopeAsk[], now: number): Used[] {
+export function usageOf(book: Book, scopes: readonly ScopeAsk[], now: number): LimitInUse[] {
   return leftOf(askedScopes(book, { scopes }), now).map((left) => ({ ...left, used: usedOf(book, left, now) }));
 }
 

@@ -1,6 +1,6 @@
 /**
  * What covers one attempt of a request, from the ask for its lease to the ledger's acknowledgement (ledger rules 15 to 21), as
- * plain data. Its driver sends `message(holder)` whenever there is one, feeds back what happens, and is in `waitUntil` before the
+ * plain data. Its driver sends `nextMessage(holder)` whenever there is one, feeds back what happens, and is in `waitUntil` before the
  * first ask. A share of a pool's slice is held the same way, but without an ask. Its pool reports it.
  */
 import type { GrantReply, LeaseRequest, Report } from '../messages.ts';
@@ -56,13 +56,13 @@ export const beginHolding = (ask: LeaseRequest, now: number): Holder => ({
 export const holdShare = (share: Share): Holder => ({ state: 'granted', share });
 
 /** The message to send, and to repeat while no answer comes. Undefined if there is nothing to send. */
-export function message(holder: Holder): { ask: LeaseRequest } | { report: Report } | undefined {
+export function nextMessage(holder: Holder): { ask: LeaseRequest } | { report: Report } | undefined {
   if (holder.state === 'asking') return { ask: holder.ask };
   return holder.state === 'closing' ? { report: holder.report } : undefined;
 }
 
 /** The next state. Events that do not apply change nothing: a reply after the close, a client that leaves while its request runs. */
-export function next(holder: Holder, event: HolderEvent): Holder {
+export function nextHolder(holder: Holder, event: HolderEvent): Holder {
   switch (holder.state) {
     case 'asking':
       return whileAsking(holder, event);

@@ -166,7 +166,7 @@ export function noteAdmitted(pool: Pool, want: Want, now: number): void {
 }
 
 /** Keeps what the ledger's reply says is left. */
-export function learn(pool: Pool, left: readonly Left[], now: number): void {
+export function learnLeft(pool: Pool, left: readonly Left[], now: number): void {
   pool.left = left;
   pool.leftAt = now;
   pool.shown = [tightest(left, 'rps'), tightest(left, 'tpm')].filter((one) => one !== undefined);

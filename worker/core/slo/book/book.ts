@@ -1,6 +1,6 @@
 /** What has become of all requests, as counts over time. A pure fold over records: their order does not matter. */
 import type { RequestEntry } from '../receipt.ts';
-import { type ExcludedReason, judge } from '../rules.ts';
+import { type ExcludedReason, successVerdict } from '../rules.ts';
 import { countedKey, sliOutcome } from '../sli-outcome.ts';
 import type { Slo } from '../slo.ts';
 import { type CountedPromise, countedPromises } from './counted-promises.ts';
@@ -68,7 +68,7 @@ export class Book {
   /** Counts a request that ended at `at`. */
   add(record: RequestEntry, at: number): void {
     const { slo } = this.#config;
-    const verdict = judge(record, slo);
+    const verdict = successVerdict(record, slo);
     const outside = outsideReason(verdict);
     const outcomes = this.#promises.map(({ counted }) => sliOutcome(record, counted, slo));
     const tenant = record.tenant === null ? null : this.#named(record.tenant, at);

@@ -1,5 +1,5 @@
 /** The distinct promises of a config: objectives with the same counts are counted once. */
-import { type Counted, countedKey } from '../sli-outcome.ts';
+import { type CountedSli, countedKey } from '../sli-outcome.ts';
 import type { Objective } from '../slo.ts';
 import { type CounterNames, counterNames } from './series.ts';
 import { concerns } from './series-names.ts';
@@ -7,14 +7,14 @@ import { concerns } from './series-names.ts';
 /** A promise, and what is counted for it. */
 export interface CountedPromise {
   key: string;
-  counted: Counted;
+  counted: CountedSli;
   names: CounterNames;
   /** Its place in the list of all counted promises. */
   index: number;
 }
 
 /** Success is counted in every series. */
-const SUCCESS: Counted = { sli: { kind: 'success' }, countsInSlo: false };
+const SUCCESS: CountedSli = { sli: { kind: 'success' }, countsInSlo: false };
 /** The key of the promise of success. */
 export const SUCCESS_KEY = countedKey(SUCCESS);
 

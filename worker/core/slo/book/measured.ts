@@ -2,7 +2,7 @@
 import { FAILURE_RULES } from '../../routing/failure.ts';
 import type { RequestEntry } from '../receipt.ts';
 import type { RecordedAttempt } from '../record.ts';
-import type { ExcludedReason, Verdict } from '../rules.ts';
+import type { ExcludedReason, SuccessVerdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 
@@ -10,7 +10,7 @@ import type { Sli } from '../slo.ts';
  * Why a request is not measured at all: it belongs to a drill, or was in a maintenance window. Undefined if it is measured. Only
  * objectives that count drills measure drills.
  */
-export const outsideReason = (verdict: Verdict): ExcludedReason | undefined =>
+export const outsideReason = (verdict: SuccessVerdict): ExcludedReason | undefined =>
   verdict.outcome === 'excluded' && (verdict.reason === 'drill' || verdict.reason === 'maintenance')
     ? verdict.reason
     : undefined;

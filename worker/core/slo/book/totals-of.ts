@@ -1,6 +1,6 @@
 /** What one record adds to the counters of `GET /metrics`. */
 import type { RequestEntry } from '../receipt.ts';
-import type { Verdict } from '../rules.ts';
+import type { SuccessVerdict } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import type { Sli } from '../slo.ts';
 import type { CountedPromise } from './counted-promises.ts';
@@ -12,7 +12,7 @@ import type { Totals } from './totals.ts';
 export function addToTotals(
   { counters }: Totals,
   record: RequestEntry,
-  { outcome }: Verdict,
+  { outcome }: SuccessVerdict,
   tenant: string,
   feature: string,
 ): void {

@@ -2,7 +2,7 @@
 import type { Limits } from '../../ledger/types.ts';
 import type { Book } from '../book/book.ts';
 import { SUCCESS_KEY } from '../book/counted-promises.ts';
-import { type SetLimits, setFor } from '../set-limits.ts';
+import { limitsSetFor, type SetLimits } from '../set-limits.ts';
 import type { Sample } from './exposition.ts';
 
 /** Config's limits by tenant and by feature, and the limits that operators have set over them. */
@@ -19,7 +19,7 @@ export function limitsOf(
   feature: string | null,
 ): Partial<Limits> {
   const { limits } = (feature === null ? tenants.get(tenant) : features.get(feature)) ?? { limits: {} };
-  return { ...limits, ...setFor(set ?? {}, tenant)[feature === null ? 'tenant' : `feature:${feature}`] };
+  return { ...limits, ...limitsSetFor(set ?? {}, tenant)[feature === null ? 'tenant' : `feature:${feature}`] };
 }
 
 const MINUTE_MS = 60_000;

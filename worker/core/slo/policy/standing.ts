@@ -4,7 +4,7 @@ import type { Book } from '../book/book.ts';
 import { deploymentSeries } from '../book/series-names.ts';
 import { countedKey } from '../sli-outcome.ts';
 import type { Objective, Slo } from '../slo.ts';
-import { burnRateOf, type Reading, tallyOf } from '../tally.ts';
+import { burnRateOf, type ReadSpan, tallyOf } from '../tally.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../windows.ts';
 
 /** Counts of requests, or of attempts. */
@@ -30,7 +30,7 @@ const VOUCHED: Readonly<Record<string, string>> = { quality: 'quality:vouched' }
 /** How an objective stands at `now`, epoch milliseconds of the book's clock. */
 export function standingOf(objective: Objective, book: Pick<Book, 'seriesOf'>, slo: Slo, now: number): Standing {
   const { tenant, feature, target, windowMs } = objective;
-  const counts = (read: Reading): Counts =>
+  const counts = (read: ReadSpan): Counts =>
     tallyOf(objective, book, slo, { tenant, feature }, (series, key) => read(series, VOUCHED[key] ?? key));
   const over = (ms: number): Counts => counts((series, key) => series.window(key, ms, now));
   const month = monthOf(now);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Draft, documentText } from '../../../../../cli/slo/documents/document.ts';
-import { escaped } from '../../../../../cli/slo/documents/markdown.ts';
+import { escapeMarkdown } from '../../../../../cli/slo/documents/markdown.ts';
 import { writeDocuments } from '../../../../../cli/slo/documents/write.ts';
 
 const draft = (percent: string): Draft => ({
@@ -91,13 +91,13 @@ describe('text in Markdown', () => {
     ['chat-success: 99.5 %', 'chat-success: 99.5 %'],
     ['right\u202eleft\u0000', 'rightleft'],
   ])('%j', (text, markdown) => {
-    expect(escaped(text)).toBe(markdown);
+    expect(escapeMarkdown(text)).toBe(markdown);
   });
 
   it('is one line without a tag, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ab \n\t\\`*_[]|~#!$<>&-+=1.)') }), (text) => {
-        const markup = escaped(text).replace(/\\[\\`*_[\]|~#!$+=.)-]/g, '');
+        const markup = escapeMarkdown(text).replace(/\\[\\`*_[\]|~#!$+=.)-]/g, '');
         expect(markup).not.toMatch(/[<>\r\n\t\\|`*_[\]~]/);
       }),
     );

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { htmlReport } from '../../../../../cli/slo/report/html-report.ts';
 import { markdownReport } from '../../../../../cli/slo/report/markdown-report.ts';
-import { saidOf } from '../../../../../cli/slo/report/said.ts';
+import { reportWords } from '../../../../../cli/slo/report/report-words.ts';
 import type { MonthReport } from '../../../../../worker/core/slo/history.ts';
 import { HOSTILE, MONTH, OBJECTIVE } from './a-month.ts';
 
-const said = (changes: Partial<MonthReport> = {}, withAll = false) => saidOf({ ...MONTH, ...changes }, withAll);
+const said = (changes: Partial<MonthReport> = {}, withAll = false) => reportWords({ ...MONTH, ...changes }, withAll);
 const verdict = (changes: Partial<MonthReport>) => said(changes).verdict;
 const NO_DATA = { ...OBJECTIVE, value: null, kept: null, good: 0, total: 0, budgetSpent: null, badMinutes: null };
 
@@ -94,7 +94,7 @@ it('rounds against us: what is missed by a hair does not look kept', () => {
 
 it('lets no text become markup', () => {
   const hostile = { ...MONTH, service: HOSTILE, contact: HOSTILE, tenant: HOSTILE };
-  const written = saidOf(hostile, false);
+  const written = reportWords(hostile, false);
   const html = htmlReport(written);
   expect(html).not.toMatch(/<(?:img|script|a|iframe|link)\b|javascript:|\son\w+="/i);
   expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');

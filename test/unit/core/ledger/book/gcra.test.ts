@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import {
   afterArrivals,
   bucketAt,
-  joined,
+  joinedPace,
   type Later,
   type Pace,
   paceAt,
@@ -50,13 +50,13 @@ it('whatever is granted, when, and for how long; also when loaded from its rows 
         else slices = [...slices, later].toSorted((one, other) => one.endsAt - other.endsAt);
         if (later !== undefined && later.endsAt < endsLast) inTheMiddle++;
         rows.push([after.tatUs, now, later]);
-        pace = joined(pace, ...(rows.at(-1) as (typeof rows)[number]));
+        pace = joinedPace(pace, ...(rows.at(-1) as (typeof rows)[number]));
         check(pace);
       }
       const keys = rows.map(() => order.next().value ?? 0);
       const shuffled = rows.map((row, index) => ({ row, key: keys[index] ?? 0 })).toSorted((a, b) => a.key - b.key);
       pace = UNUSED;
-      for (const { row } of shuffled) pace = joined(pace, ...row);
+      for (const { row } of shuffled) pace = joinedPace(pace, ...row);
       check(pace);
       for (const afterMs of [1, 240, 700]) {
         now += afterMs;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   beginHolding,
   type Holder,
-  message,
-  next,
+  nextHolder,
+  nextMessage,
   repeatAfterMs,
   revive,
 } from '../../../../../worker/core/ledger/lease/holder.ts';
@@ -21,13 +21,13 @@ const asking = (microUsd = 2, cap = 2): { holder: Holder; request: LeaseRequest 
   const request = ask(idAt(NOON), microUsd, capped(cap));
   return { holder: beginHolding(request, NOON), request };
 };
-const replied = (holder: Holder, reply: GrantReply, now = NOON) => next(holder, { event: 'replied', reply, now });
+const replied = (holder: Holder, reply: GrantReply, now = NOON) => nextHolder(holder, { event: 'replied', reply, now });
 const running = (ledger: LedgerInMemory): Holder => {
   const { holder, request } = asking();
-  return next(replied(holder, ledger.grant(request)), { event: 'starts', now: NOON + 10 });
+  return nextHolder(replied(holder, ledger.grant(request)), { event: 'starts', now: NOON + 10 });
 };
 const reportOf = (holder: Holder): Report => {
-  const sent = message(holder);
+  const sent = nextMessage(holder);
   if (sent === undefined || 'ask' in sent) throw new Error(`${holder.state} has nothing to report`);
   return sent.report;
 };
@@ -35,21 +35,25 @@ const reportOf = (holder: Holder): Report => {
 it('asks, is granted, runs, reports, is acknowledged', () => {
   const ledger = new LedgerInMemory(NOON);
   const { holder, request } = asking();
-  expect(message(holder)).toEqual({ ask: request });
+  expect(nextMessage(holder)).toEqual({ ask: request });
   const granted = replied(holder, ledger.grant(request));
-  expect([granted.state, message(granted)]).toEqual(['granted', undefined]);
-  const started = next(granted, { event: 'starts', now: NOON + 50 });
-  expect([started.state, message(started)]).toEqual(['running', undefined]);
-  const ended = next(started, { event: 'ended', spent: { microUsd: 1, tokens: 9 } });
+  expect([granted.state, nextMessage(granted)]).toEqual(['granted', undefined]);
+  const started = nextHolder(granted, { event: 'starts', now: NOON + 50 });
+  expect([started.state, nextMessage(started)]).toEqual(['running', undefined]);
+  const ended = nextHolder(started, { event: 'ended', spent: { microUsd: 1, tokens: 9 } });
   ledger.report(reportOf(ended));
-  expect(next(ended, { event: 'acknowledged' })).toEqual({ state: 'over' });
+  expect(nextHolder(ended, { event: 'acknowledged' })).toEqual({ state: 'over' });
   expect(figures(ledger)).toEqual({ ...WHOLE, spentMicroUsd: 1 });
 });
 
 it('says with its close that what was spent is a bound, and only then', () => {
   const spent = { microUsd: 2, tokens: 9 };
   const ended = (estimated?: boolean) =>
-    next(running(new LedgerInMemory(NOON)), { event: 'ended', spent, ...(estimated !== undefined && { estimated }) });
+    nextHolder(running(new LedgerInMemory(NOON)), {
+      event: 'ended',
+      spent,
+      ...(estimated !== undefined && { estimated }),
+    });
   expect(reportOf(ended(true))).toMatchObject({ done: true, spent, estimated: true });
   expect(reportOf(ended(false))).not.toHaveProperty('estimated');
   expect(reportOf(ended())).not.toHaveProperty('estimated');
@@ -61,7 +65,7 @@ describe('ledger rule 15: who asked and does not run closes', () => {
     (order) => {
       const ledger = new LedgerInMemory(NOON);
       const { holder, request } = asking();
-      const close = reportOf(next(holder, { event: 'gave_up' }));
+      const close = reportOf(nextHolder(holder, { event: 'gave_up' }));
       if (order === 'the ask first') ledger.grant(request);
       ledger.report(close);
       ledger.grant(request);
@@ -73,7 +77,7 @@ describe('ledger rule 15: who asked and does not run closes', () => {
   it('granted, and then the client is gone: it closes', () => {
     const ledger = new LedgerInMemory(NOON);
     const { holder, request } = asking();
-    const left = next(replied(holder, ledger.grant(request)), { event: 'gave_up' });
+    const left = nextHolder(replied(holder, ledger.grant(request)), { event: 'gave_up' });
     ledger.report(reportOf(left));
     expect(figures(ledger)).toEqual(WHOLE);
   });
@@ -83,9 +87,9 @@ describe('ledger rule 15: who asked and does not run closes', () => {
     const first = asking();
     ledger.grant(first.request);
     const { holder, request } = asking();
-    const twice = next(holder, { event: 'asked_again' });
+    const twice = nextHolder(holder, { event: 'asked_again' });
     const refused = replied(twice, ledger.grant(request));
-    ledger.report(reportOf(next(first.holder, { event: 'gave_up' })));
+    ledger.report(reportOf(nextHolder(first.holder, { event: 'gave_up' })));
     // The second copy of the ask arrives now, when there is room.
     expect(isGranted(ledger.grant(request))).toBe(true);
     ledger.report(reportOf(refused));
@@ -96,7 +100,7 @@ describe('ledger rule 15: who asked and does not run closes', () => {
     const ledger = new LedgerInMemory(NOON);
     const { holder, request } = asking(3);
     const refused = replied(holder, ledger.grant(request));
-    expect([refused.state, message(refused)]).toEqual(['over', undefined]);
+    expect([refused.state, nextMessage(refused)]).toEqual(['over', undefined]);
     expect(ledger.tables.rowsWritten).toBe(0);
   });
 });
@@ -105,12 +109,12 @@ it('ledger rule 16: after its close a lease is dead, also when its grant comes i
   const ledger = new LedgerInMemory(NOON);
   const { holder, request } = asking();
   const grant = ledger.grant(request);
-  const closed = next(holder, { event: 'gave_up' });
+  const closed = nextHolder(holder, { event: 'gave_up' });
   ledger.report(reportOf(closed));
   const late = replied(closed, grant);
   expect(late).toEqual(closed);
-  expect(next(late, { event: 'starts', now: NOON }).state).toBe('closing');
-  expect(replied(next(late, { event: 'acknowledged' }), grant)).toEqual({ state: 'over' });
+  expect(nextHolder(late, { event: 'starts', now: NOON }).state).toBe('closing');
+  expect(replied(nextHolder(late, { event: 'acknowledged' }), grant)).toEqual({ state: 'over' });
 });
 
 it('ledger rule 17: it has what the reply says, not what it wanted', () => {
@@ -122,17 +126,17 @@ it('ledger rule 17: it has what the reply says, not what it wanted', () => {
 
 it('ledger rule 18: what is freed is never used again: a closing lease starts nothing', () => {
   const ledger = new LedgerInMemory(NOON);
-  const ended = next(running(ledger), { event: 'ended', spent: NOTHING_SPENT });
-  expect(next(ended, { event: 'starts', now: NOON + 20 })).toEqual(ended);
-  expect(next(ended, { event: 'runs_ungranted' })).toEqual(ended);
+  const ended = nextHolder(running(ledger), { event: 'ended', spent: NOTHING_SPENT });
+  expect(nextHolder(ended, { event: 'starts', now: NOON + 20 })).toEqual(ended);
+  expect(nextHolder(ended, { event: 'runs_ungranted' })).toEqual(ended);
 });
 
 describe('ledger rule 19: done waits for the last request', () => {
   it('a client that leaves does not close what still runs and may still cost', () => {
     const ledger = new LedgerInMemory(NOON);
-    const left = next(running(ledger), { event: 'gave_up' });
-    expect([left.state, message(left)]).toEqual(['running', undefined]);
-    const ended = next(left, { event: 'ended', spent: { microUsd: 1, tokens: 0 } });
+    const left = nextHolder(running(ledger), { event: 'gave_up' });
+    expect([left.state, nextMessage(left)]).toEqual(['running', undefined]);
+    const ended = nextHolder(left, { event: 'ended', spent: { microUsd: 1, tokens: 0 } });
     expect(reportOf(ended)).toMatchObject({ done: true, spent: { microUsd: 1 } });
   });
 });
@@ -155,7 +159,7 @@ describe('ledger rule 20: a new life takes a new id', () => {
     expect(figures(ledger)).toEqual({ spentMicroUsd: 1, heldMicroUsd: 1, unsettledMicroUsd: 0 });
     ledger.clockMs += 95 * SECOND;
     expect(figures(ledger)).toEqual({ spentMicroUsd: 2, heldMicroUsd: 0, unsettledMicroUsd: 1 });
-    expect(next(reborn, { event: 'acknowledged' })).toEqual({ state: 'over' });
+    expect(nextHolder(reborn, { event: 'acknowledged' })).toEqual({ state: 'over' });
   });
 
   it('it never asks: both lives together cannot spend one grant twice', () => {
@@ -187,7 +191,7 @@ describe('clocks: nothing starts at or after the time in its id + admitForMs, by
     const { holder, request } = asking();
     return replied(holder, ledger.grant(request), seenAt);
   };
-  const starts = (holder: Holder, now: number) => next(holder, { event: 'starts', now }).state;
+  const starts = (holder: Holder, now: number) => nextHolder(holder, { event: 'starts', now }).state;
 
   it('counted from the id, not from the reply: the ledger’s 5 s end later than the holder’s', () => {
     const holder = () => granted(3 * SECOND, NOON + 4 * SECOND);
@@ -200,7 +204,7 @@ describe('clocks: nothing starts at or after the time in its id + admitForMs, by
     const { holder, request } = asking();
     ledger.grant(request);
     ledger.clockMs += 4 * SECOND;
-    const again = next(holder, { event: 'asked_again' });
+    const again = nextHolder(holder, { event: 'asked_again' });
     expect(starts(replied(again, ledger.grant(request), ledger.clockMs), NOON + 5 * SECOND)).toBe('closing');
   });
 
@@ -220,9 +224,9 @@ describe('clocks: nothing starts at or after the time in its id + admitForMs, by
 it('a ledger that cannot be reached, open by policy: it runs, and tells its scopes afterwards', () => {
   const ledger = new LedgerInMemory(NOON);
   const { holder } = asking();
-  const open = next(holder, { event: 'runs_ungranted' });
-  expect([open.state, message(open)]).toEqual(['running', undefined]);
-  const ended = next(open, { event: 'ended', spent: { microUsd: 1, tokens: 2 } });
+  const open = nextHolder(holder, { event: 'runs_ungranted' });
+  expect([open.state, nextMessage(open)]).toEqual(['running', undefined]);
+  const ended = nextHolder(open, { event: 'ended', spent: { microUsd: 1, tokens: 2 } });
   expect(reportOf(ended).scopes).toEqual(['tenant']);
   ledger.report(reportOf(ended));
   expect(figures(ledger)).toEqual({ ...WHOLE, spentMicroUsd: 1 });

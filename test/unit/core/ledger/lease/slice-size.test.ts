@@ -13,7 +13,7 @@ import {
   endAsking,
   forgetScope,
   isRefillDue,
-  learn,
+  learnLeft,
   leftBeside,
   newPools,
   nextSlice,
@@ -354,7 +354,7 @@ describe('an isolate’s slices of one pool', () => {
     ['a rate, which does not come back', left('rps', 9e9, 0), false],
   ])('are short of %s', (_, one, isIt) => {
     const of = newPool();
-    learn(of, [one], NOON);
+    learnLeft(of, [one], NOON);
     expect(isLittleLeft(of, enter(of, 20))).toBe(isIt);
   });
 
@@ -367,7 +367,7 @@ describe('an isolate’s slices of one pool', () => {
       left('monthly', 9, 9),
     ];
     expect(leftBeside(of, NOON)).toEqual([]);
-    learn(of, all, NOON);
+    learnLeft(of, all, NOON);
     enter(of, 10);
     enter(of, 20);
     expect(leftBeside(of, NOON + 500)).toEqual([left('rps', 80, 50, 0), left('tpm', 9_000, 800, 1_500)]);

@@ -2,8 +2,8 @@ import {
   beginHolding,
   type Holder,
   type HolderEvent,
-  message,
-  next,
+  nextHolder,
+  nextMessage,
   revive,
 } from '../../../../../worker/core/ledger/lease/holder.ts';
 import {
@@ -75,7 +75,7 @@ export class LoneHolder implements TestHolder {
   }
 
   outgoing() {
-    return message(this.#holder);
+    return nextMessage(this.#holder);
   }
 
   asksAgain() {
@@ -124,7 +124,7 @@ export class LoneHolder implements TestHolder {
   #isRunning = () => this.#holder.state === 'running';
 
   #next(event: HolderEvent) {
-    this.#holder = next(this.#holder, event);
+    this.#holder = nextHolder(this.#holder, event);
   }
 }
 
@@ -155,7 +155,7 @@ export class IsolateHolder implements TestHolder {
 
   outgoing(now: number) {
     const slice = this.#slice;
-    if (slice === undefined) return message(this.#holder);
+    if (slice === undefined) return nextMessage(this.#holder);
     if (slice.isOver || isAdmitting(slice, now)) return undefined;
     const report = reportOf(slice);
     if (isQuiet(slice)) this.#last = report;
@@ -228,7 +228,7 @@ export class IsolateHolder implements TestHolder {
   }
 
   #next(event: HolderEvent) {
-    this.#holder = next(this.#holder, event);
+    this.#holder = nextHolder(this.#holder, event);
   }
 }
 

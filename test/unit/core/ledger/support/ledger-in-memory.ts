@@ -1,6 +1,6 @@
 import { accountFigures, accountOf, storedOf } from '../../../../../worker/core/ledger/book/account.ts';
 import { type Adjustment, type AdjustReply, adjust } from '../../../../../worker/core/ledger/book/adjust.ts';
-import { begin, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
+import { beginTurn, loadBook, takeChanges } from '../../../../../worker/core/ledger/book/book.ts';
 import { fold } from '../../../../../worker/core/ledger/book/fold.ts';
 import { grant } from '../../../../../worker/core/ledger/book/grant.ts';
 import { NO_LADDER } from '../../../../../worker/core/ledger/book/ladder.ts';
@@ -104,7 +104,7 @@ export class LedgerInMemory {
     const limitsOf = (scope: Scope) => configuredFor(scope, this.configured);
     const book = this.#book ?? loadBook(tables.load(), (scope) => tables.read(scope), ladder, limitsOf);
     this.#book = undefined;
-    const reply = decide(book, begin(book, this.clockMs));
+    const reply = decide(book, beginTurn(book, this.clockMs));
     const changes = takeChanges(book);
     if (changes !== undefined) this.tables.save(changes);
     this.#book = book;

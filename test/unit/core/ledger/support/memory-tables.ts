@@ -4,7 +4,7 @@ import type {
   Changes,
   Crossing,
   HistoryEntry,
-  Loaded,
+  LoadedRows,
   Mark,
   Overrides,
   StoredScope,
@@ -25,7 +25,7 @@ export class MemoryTables {
   /** As the platform counts: one for each row written or deleted. */
   rowsWritten = 0;
 
-  load(): Loaded {
+  load(): LoadedRows {
     return {
       mark: this.mark === undefined ? undefined : (JSON.parse(this.mark) as Mark),
       leases: [...this.leases.values()].map((row) => JSON.parse(row) as Lease),

@@ -1,10 +1,10 @@
-import type { Judged } from '../../../../../worker/core/slo/rules.ts';
+import type { VerdictInput } from '../../../../../worker/core/slo/rules.ts';
 
 /** When the requests of these tests arrive. */
 export const ARRIVED_AT = 1_000_000_000;
 
 /** A complete answer in time, with what a test changes. */
-export const judged = (changes: Partial<Judged> = {}): Judged => ({
+export const judged = (changes: Partial<VerdictInput> = {}): VerdictInput => ({
   arrivedAt: ARRIVED_AT,
   ttftMs: 400,
   totalMs: 2_000,

@@ -1,11 +1,11 @@
 /** What a month's report says, as plain text. `markdown-report.ts` and `html-report.ts` give it a form. */
 import type { DayState, MonthReport } from '../../../worker/core/slo/history.ts';
-import { listed } from '../documents/markdown.ts';
+import { listText } from '../documents/markdown.ts';
 import { daysIn, dayText, lengthText, minuteText, momentText, monthName, spanText } from './dates.ts';
-import { type SaidPromise, saidAverage, saidPromise } from './said-promise.ts';
+import { averageWords, type PromiseWords, promiseWords } from './promise-words.ts';
 
 /** Plain text. Names in it may come from anyone. */
-export interface Said {
+export interface ReportWords {
   service: string;
   tenant: string | null;
   /** Such as `November 2026`. */
@@ -16,8 +16,8 @@ export interface Said {
   /** What the reader should know about the figures. */
   notes: string[];
   figures: { name: string; value: string }[];
-  promises: SaidPromise[];
-  happened: Happened[];
+  promises: PromiseWords[];
+  happened: EventSection[];
   explained: string[];
   contact: string | null;
   /** When the report was made. */
@@ -25,7 +25,7 @@ export interface Said {
 }
 
 /** Things of one kind that happened. `none` is the sentence for a month without any. */
-export interface Happened {
+export interface EventSection {
   title: string;
   none: string;
   /** A sentence about all of them; may be empty. */
@@ -37,7 +37,7 @@ export interface Happened {
  * The report in words. It has only the promises of the report's tenant and of all tenants, so that no client reads about another client's
  * promises.
  */
-export function saidOf(report: MonthReport, withAll: boolean): Said {
+export function reportWords(report: MonthReport, withAll: boolean): ReportWords {
   const month = monthName(report.month);
   const isRunning = report.at < Date.parse(`${report.month}-01T00:00:00Z`) + daysIn(report.month) * 86_400_000;
   const isOurs = ({ tenant }: { tenant: string | null }) => tenant === null || tenant === report.tenant;
@@ -46,7 +46,7 @@ export function saidOf(report: MonthReport, withAll: boolean): Said {
   const isTold = (one: { isPublic: boolean; tenant?: string | null }) =>
     withAll || !hasPublic || one.isPublic || (one.tenant ?? null) !== null;
   const objectives = ours.filter(isTold);
-  const promises = [...objectives.map(saidPromise), ...report.averages.filter(isTold).map(saidAverage)];
+  const promises = [...objectives.map(promiseWords), ...report.averages.filter(isTold).map(averageWords)];
   const credit = Math.max(0, ...ours.map(({ creditPercent }) => creditPercent));
   return {
     ...{ service: report.service, tenant: report.tenant, month, contact: report.contact },
@@ -61,7 +61,7 @@ export function saidOf(report: MonthReport, withAll: boolean): Said {
   };
 }
 
-function verdictOf(promises: readonly SaidPromise[], month: string, isRunning: boolean): Said['verdict'] {
+function verdictOf(promises: readonly PromiseWords[], month: string, isRunning: boolean): ReportWords['verdict'] {
   if (promises.length === 0) return { isKept: null, text: 'Nothing was promised.' };
   const judged = promises.filter(({ isKept }) => isKept !== null);
   const missed = judged.filter(({ isKept }) => isKept === false);
@@ -72,7 +72,7 @@ function verdictOf(promises: readonly SaidPromise[], month: string, isRunning: b
     return isRunning
       ? { isKept: true, text: `So far, ${all} in ${month} ${judged.length === 1 ? 'is' : 'are'} kept.` }
       : { isKept: true, text: `In ${month} ${all} ${judged.length === 1 ? 'was' : 'were'} kept.` };
-  const names = listed(missed.map(({ name }) => name));
+  const names = listText(missed.map(({ name }) => name));
   const kept = `${judged.length - missed.length} of ${judged.length} promises ${isRunning ? 'are' : 'were'} kept`;
   return { isKept: false, text: `${isRunning ? 'So far, ' : `In ${month} `}${kept}. Missed: ${names}.` };
 }
@@ -91,10 +91,10 @@ function notesOf({ at, isWhole, isAmongOthers, tenant }: MonthReport, isRunning:
 
 function figuresOf(
   { requests, costUsd, hasCredits }: MonthReport,
-  promises: readonly SaidPromise[],
+  promises: readonly PromiseWords[],
   credit: number,
   isRunning: boolean,
-): Said['figures'] {
+): ReportWords['figures'] {
   const judged = promises.filter(({ isKept }) => isKept !== null);
   const kept = judged.filter(({ isKept }) => isKept).length;
   const none = !hasCredits ? 'none agreed' : isRunning ? 'none so far' : 'none';
@@ -116,7 +116,7 @@ const moneyText = (usd: number): string =>
 function happenedIn(
   { incidents, mttrMinutes, mtbfMinutes, maintenance, drills }: MonthReport,
   areAll: boolean,
-): Happened[] {
+): EventSection[] {
   return [
     {
       title: 'Incidents',

@@ -6,7 +6,12 @@ import { PLAIN_ROUTE, routeOf } from '../core/routing/route.ts';
 import type { RoutedRequest } from '../pipeline/request.ts';
 
 /** The request under the overrides in force. It is returned unchanged if none concerns it. */
-export function overridden(request: RoutedRequest, overrides: Overrides, config: Config, now: number): RoutedRequest {
+export function withOverrides(
+  request: RoutedRequest,
+  overrides: Overrides,
+  config: Config,
+  now: number,
+): RoutedRequest {
   const { identity, user, feature } = request;
   const lists = listsInForce(overrides, [request.alias.name, request.safeguardAlias?.name ?? request.alias.name], now);
   const alias = withAliasList(request.alias, lists, config);

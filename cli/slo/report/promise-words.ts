@@ -3,12 +3,12 @@ import { durationMs } from '../../../worker/core/config/duration.ts';
 import type { DayState, MonthOfObjective, MonthReport } from '../../../worker/core/slo/history.ts';
 import { EXCLUDED_REASONS, type ExcludedReason } from '../../../worker/core/slo/rules.ts';
 import type { Sli } from '../../../worker/core/slo/slo.ts';
-import { averageText, forWhat, promiseText } from '../documents/promises.ts';
+import { averageText, featureText, promiseText } from '../documents/promises.ts';
 import { numberText, percent, usd } from '../documents/words.ts';
 import { lengthText } from './dates.ts';
 
 /** Plain texts. A text is `–` if there is nothing to say. */
-export interface SaidPromise {
+export interface PromiseWords {
   name: string;
   feature: string;
   text: string;
@@ -30,11 +30,11 @@ export interface SaidPromise {
 const NONE = '–';
 
 /** What a report says of an objective. */
-export function saidPromise(month: MonthOfObjective): SaidPromise {
+export function promiseWords(month: MonthOfObjective): PromiseWords {
   const { name, feature, promised, value, kept, good, total, budgetSpent, badMinutes, days } = month;
   return {
     ...{ name, days, isKept: kept },
-    feature: forWhat(feature),
+    feature: featureText(feature),
     text: promiseText(sliOf(month), month.of, promised),
     promised: percent(promised),
     delivered: value === null ? NONE : shareText(value),
@@ -49,18 +49,18 @@ export function saidPromise(month: MonthOfObjective): SaidPromise {
 }
 
 /** What a report says of an average. */
-export function saidAverage({
+export function averageWords({
   name,
   feature,
   averageUsd,
   valueUsd,
   total,
-}: MonthReport['averages'][number]): SaidPromise {
+}: MonthReport['averages'][number]): PromiseWords {
   const averageMicroUsd = Math.round(averageUsd * 1e6);
   return {
     ...{
       name,
-      feature: forWhat(feature),
+      feature: featureText(feature),
       budget: NONE,
       budgetShare: null,
       bad: NONE,
