@@ -311,6 +311,16 @@ it('a function in the words of 2023 that ends with stop ends with function_call;
   expect(ended({ function_call: called }, 'stop')).toEqual(['function_call', 'function_call']);
   expect(ended({ tool_calls: [{ ...FULL, index: 0, function: called }] }, 'length')).toEqual(['length', 'length']);
   expect(ended({ tool_calls: [], content: 'x' }, 'stop')).toEqual(['stop', 'stop']);
+  // Some servers have an empty call beside each text.
+  for (const empty of [{}, { name: '', arguments: '' }, { name: null }]) {
+    expect(ended({ function_call: empty, content: 'x' }, 'stop')).toEqual(['stop', 'stop']);
+    const steps = passedOn([
+      OPENING,
+      delta({ content: 'x', tool_calls: [{ index: 0, function: empty }] }),
+      delta({}, 'stop'),
+    ]);
+    expect(steps).not.toContain('"finish_reason":"tool_calls"');
+  }
   const two = [
     { index: 0, delta: { tool_calls: [{ ...FULL, index: 0, function: called }] } },
     { index: 1, delta: { content: 'x' } },

@@ -48,15 +48,14 @@ export const isReason = (reason: unknown): reason is string =>
 /** What a choice calls, as the reason that ends such a choice. */
 export type CallKind = 'tool_calls' | 'function_call' | undefined;
 
-/** What a message or a delta calls. The provider runs calls of other kinds itself. */
+/** What a message or a delta calls by name. The provider runs calls of other kinds itself, and some have an empty call beside a text. */
 export function callKindIn({ tool_calls: calls, function_call: called }: Json): CallKind {
-  if (
-    Array.isArray(calls) &&
-    calls.some((call) => isObject(call) && (isObject(call.function) || isObject(call.custom)))
-  )
+  if (Array.isArray(calls) && calls.some((call) => isObject(call) && (isNamed(call.function) || isNamed(call.custom))))
     return 'tool_calls';
-  return isObject(called) ? 'function_call' : undefined;
+  return isNamed(called) ? 'function_call' : undefined;
 }
+
+const isNamed = (called: unknown): boolean => isObject(called) && Boolean(called.name);
 
 /** True if the request names the function to call. OpenAI ends such a call with `stop`, so no reason is rewritten there. */
 export const namesCall = ({ tool_choice: choice }: ChatRequest): boolean =>
