@@ -297,6 +297,17 @@ it.each<[string, Json, Json, string]>([
   expect(read.choices[0]?.message.tool_calls?.length ?? 0).toBe(calls ? 1 : 0);
 });
 
+it.each([
+  ['parts', ['Hel', 'lo'], ''],
+  ['all so far', ['Hel', 'Hello'], 'Hello'],
+])('messages with %s in the place of deltas do not pass for the whole answer', (_, contents, end) => {
+  const stream = openai.stream(chat({ stream: true }), 0);
+  const messages = contents.map((content) => completion(content).replace('"stop"', 'null'));
+  const steps = [...messages, completion(end)].flatMap((data) => stream.event(undefined, data));
+  expect(steps.map(({ kind }) => kind)).toEqual(['lost', 'lost', 'chunk']);
+  expect(JSON.stringify(steps.at(-1))).toContain(end);
+});
+
 it('a function in the words of 2023 that ends with stop ends with function_call; other ends, and choices without calls, stay', () => {
   const called = { name: 'weather', arguments: '{}' };
   const ended = (said: Json, word: string) => {

@@ -4,6 +4,7 @@ import { utf8Bytes } from '../../../protocol/utf8-bytes.ts';
 import type { Failure } from '../../core/routing/failure.ts';
 import type { StreamStep, StreamTranslator, TextPattern } from '../adapter.ts';
 import { failureInside, reportsError } from '../shared/error-inside.ts';
+import { isReason } from '../shared/finish-reasons.ts';
 import { generatedBytes } from '../shared/generated-bytes.ts';
 import { isHeartbeat, isPingEvent, mayHoldText } from '../shared/heartbeat.ts';
 import { isTooDeep, jsonText } from '../shared/json-text.ts';
@@ -160,7 +161,8 @@ export class OpenAiStream implements StreamTranslator {
       const index = indexOf(choice);
       if (index === undefined) continue;
       if (!isObject(choice.delta)) {
-        if (object !== 'chat.completion') continue;
+        // Without an end it may be a part, or all so far. It then counts as lost, because a part must not pass for the answer.
+        if (object !== 'chat.completion' || !isReason(choice.finish_reason)) continue;
         choice.delta = {};
       }
       this.#choiceAt(index).addUnsaid(choice.message, choice.delta as Json);
