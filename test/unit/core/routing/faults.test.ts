@@ -77,7 +77,7 @@ describe('parseTraffic', () => {
   ])('takes %j for nothing', (text) => expect(parseTraffic(text)).toBeUndefined());
 });
 
-describe('isChosen', () => {
+describe('meetsFault', () => {
   const people = fc.record({
     tenant: fc.string(),
     user: fc.option(fc.string()),
