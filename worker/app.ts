@@ -18,7 +18,7 @@ import { callerOf } from './endpoints/caller.ts';
 import { featureList } from './endpoints/features.ts';
 import { takeFeedback } from './endpoints/feedback.ts';
 import { aliasModel, aliasModels, aliasNames } from './endpoints/models.ts';
-import { nothingAt } from './endpoints/paths.ts';
+import { notFoundText } from './endpoints/paths.ts';
 import { publicPromises } from './endpoints/promises.ts';
 import { loggedPath, logRequest } from './endpoints/request-log.ts';
 import { originOf, serviceWorkerScript } from './endpoints/service-worker.ts';
@@ -111,7 +111,7 @@ function createRoutes(): Hono<App> {
     if (originOf(c.req.raw) === undefined)
       return refuse(c, { code: 'misdirected_request', host: '', detail: NO_ADDRESS });
     const { path } = c.req;
-    return refuse(c, { code: 'not_found', path, detail: nothingAt(path) });
+    return refuse(c, { code: 'not_found', path, detail: notFoundText(path) });
   });
 
   for (const [path, door] of DOOR_AT) route(app, path, { POST: (c) => ask(c, door) });

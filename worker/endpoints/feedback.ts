@@ -4,8 +4,8 @@ import { readFeedback } from '../core/slo/client-reports/feedback.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusalResponse } from '../response/plain.ts';
+import { callRateRefusal, MOST_CALLS_OF_SERVERS } from './call-rate-refusal.ts';
 import { callerOf } from './caller.ts';
-import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
@@ -15,7 +15,7 @@ export async function takeFeedback(request: Request, deps: Deps, context: Reques
   if (!caller.ok) return refusalResponse(caller.error, context);
   const { identity, user } = caller.value;
   const most = identity.kind === 'secret' ? MOST_CALLS_OF_SERVERS : undefined;
-  const refused = tooOften('feedback', identity, user, deps, most);
+  const refused = callRateRefusal('feedback', identity, user, deps, most);
   if (refused !== undefined) return refusalResponse(refused, context);
   const example = '{"requestId": "…", "thumb": 1}';
   const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);

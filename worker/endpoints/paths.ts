@@ -71,7 +71,7 @@ const PLANNED: Readonly<Record<string, string>> = {
 const SPLIT_ALIAS = /^\/admin\/(pins|aliases)\/[^/]+\/./;
 
 /** The text of a 404: why `path` does not exist, and which similar paths do. */
-export function nothingAt(path: string): string {
+export function notFoundText(path: string): string {
   const planned = PLANNED[path.replace(/^\/v1(?=\/)/, '')];
   if (planned !== undefined) return planned;
   const near = path === '/admin' || path.startsWith('/admin/') ? ADMIN_PATHS : CLIENT_PATHS;

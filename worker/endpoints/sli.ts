@@ -5,7 +5,7 @@ import { identify } from '../pipeline/identify.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusalResponse } from '../response/plain.ts';
-import { MOST_CALLS_OF_SERVERS, tooOften } from './too-often.ts';
+import { callRateRefusal, MOST_CALLS_OF_SERVERS } from './call-rate-refusal.ts';
 
 const LONGEST_BODY_BYTES = 4_096;
 
@@ -16,7 +16,7 @@ export async function takeFigures(request: Request, deps: Deps, context: Request
   const { tenant } = identified.value;
   const problem = figuresProblem(identified.value);
   if (problem !== undefined) return refusalResponse(problem, context);
-  const refused = tooOften('sli', identified.value, null, deps, MOST_CALLS_OF_SERVERS);
+  const refused = callRateRefusal('sli', identified.value, null, deps, MOST_CALLS_OF_SERVERS);
   if (refused !== undefined) return refusalResponse(refused, context);
   const example = '{"name": "…", "good": 99, "total": 100, "id": "…"}';
   const body = await readJson(request, LONGEST_BODY_BYTES, example, deps);

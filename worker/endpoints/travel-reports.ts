@@ -5,8 +5,8 @@ import { reportsBody } from '../core/reports/reports.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { noContent, refusalResponse } from '../response/plain.ts';
+import { callerName, callRateRefusal } from './call-rate-refusal.ts';
 import { callerOf } from './caller.ts';
-import { ownerName, tooOften } from './too-often.ts';
 
 const LONGEST_BODY_BYTES = 65_536;
 
@@ -15,13 +15,13 @@ export async function takeReports(request: Request, deps: Deps, context: Request
   const caller = await callerOf(request, deps, context.background);
   if (!caller.ok) return refusalResponse(caller.error, context);
   const { identity, user } = caller.value;
-  const refused = tooOften('reports', identity, user, deps);
+  const refused = callRateRefusal('reports', identity, user, deps);
   if (refused !== undefined) return refusalResponse(refused, context);
   const body = await readJson(request, LONGEST_BODY_BYTES, '{"reports": [ … ]}', deps);
   if (!body.ok) return refusalResponse(body.error, context);
   const checked = check(body.value, reportsBody);
   if (!checked.ok) return refusalResponse(checked.error, context);
-  const counts = deps.reportsSeen.count(ownerName(identity, user), checked.value.reports);
+  const counts = deps.reportsSeen.count(callerName(identity, user), checked.value.reports);
   const { tenant } = identity;
   if (counts !== undefined) deps.events({ event: 'travel_reports', requestId: context.requestId, tenant, ...counts });
   return noContent(context);

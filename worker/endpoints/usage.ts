@@ -5,8 +5,8 @@ import { within } from '../core/within.ts';
 import type { RequestContext } from '../pipeline/request.ts';
 import type { Deps } from '../ports.ts';
 import { plainJson, refusalResponse } from '../response/plain.ts';
+import { callRateRefusal } from './call-rate-refusal.ts';
 import { callerOf } from './caller.ts';
-import { tooOften } from './too-often.ts';
 
 const LONGEST_ASK_MS = 2_000;
 
@@ -15,7 +15,7 @@ export async function usage(request: Request, deps: Deps, context: RequestContex
   const caller = await callerOf(request, deps, context.background);
   if (!caller.ok) return refusalResponse(caller.error, context);
   const { identity, user } = caller.value;
-  const refused = tooOften('usage', identity, user, deps);
+  const refused = callRateRefusal('usage', identity, user, deps);
   if (refused !== undefined) return refusalResponse(refused, context);
   const scopes = ownScopes(identity, user, deps.config);
   if (!scopes.ok) return refusalResponse(scopes.error, context);

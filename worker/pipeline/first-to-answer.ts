@@ -29,7 +29,7 @@ import {
 } from './request.ts';
 
 /** What all attempts of one request share. */
-export interface Trying {
+export interface AttemptContext {
   /** The request as it was admitted, without signatures once a Google host has refused them. */
   request: RoutedRequest;
   admission: Admission;
@@ -50,19 +50,19 @@ type Try =
   /** Nothing was sent. `error` is set if this deployment cannot take the request. */
   | { kind: 'skipped'; error?: RouterError }
   /** No further attempt, even if providers are left to ask. */
-  | Final;
+  | NoAnswerOutcome;
 
 /** The end of the attempts without an answer. */
-export interface Final {
+export interface NoAnswerOutcome {
   kind: 'final';
   error: RouterError;
 }
 
 /** The client has left, so no further attempt is made. */
-export const CLIENT_GONE: Final = { kind: 'final', error: { code: 'client_gone' } };
+export const CLIENT_GONE: NoAnswerOutcome = { kind: 'final', error: { code: 'client_gone' } };
 
 /** Asks one deployment after the other, in the order that `decideNext` decides, until one begins to answer or none is left to ask. */
-export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
+export async function firstToAnswer(trying: AttemptContext): Promise<Extract<Try, { kind: 'answered' | 'final' }>> {
   const { request, trail, deps, context, deadlineAt } = trying;
   const { clock, config, random } = deps;
   const { bypass } = request.route;
@@ -110,9 +110,9 @@ export async function firstToAnswer(trying: Trying): Promise<Extract<Try, { kind
   }
 }
 
-const final = (error: RouterError): Final => ({ kind: 'final', error });
+const final = (error: RouterError): NoAnswerOutcome => ({ kind: 'final', error });
 
-function noneLeft({ request, deps }: Trying, tried: readonly Tried[], isLate: boolean): Final {
+function noneLeft({ request, deps }: AttemptContext, tried: readonly Tried[], isLate: boolean): NoAnswerOutcome {
   const { board, clock, config } = deps;
   const { totalTimeoutMs } = config.router;
   const candidates = board.candidates(request.alias.deployments);
@@ -133,7 +133,7 @@ interface Turn {
   retries: RetrySettings;
 }
 
-async function tryOnce(trying: Trying, turn: Turn): Promise<Try> {
+async function tryOnce(trying: AttemptContext, turn: Turn): Promise<Try> {
   const { request, admission, trail, deps, context } = trying;
   const { planned, slot, delayMs, nextStartBy, tried } = turn;
   const { clock, board, config } = deps;
@@ -194,7 +194,7 @@ const SKIPPED: Try = { kind: 'skipped' };
 
 /** Books what the provider may bill for the failed attempt, and reports the failure to the board. */
 function failedTry(
-  trying: Trying,
+  trying: AttemptContext,
   { failure, cutByDeadline, measured }: Failed,
   tracked: TrackedAttempt,
   now: number,
@@ -241,7 +241,7 @@ function planOf(
 
 /** Takes one of the deployment's `maxParallel` places and, for a probe, its one probe. False if other requests hold them. */
 function takePlace(
-  { request: { chat }, trail, deps: { board } }: Trying,
+  { request: { chat }, trail, deps: { board } }: AttemptContext,
   deployment: Deployment,
   { probe }: Slot,
   { answerMs, contentMs }: Patience,

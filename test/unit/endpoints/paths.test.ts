@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { nothingAt } from '../../../worker/endpoints/paths.ts';
+import { notFoundText } from '../../../worker/endpoints/paths.ts';
 
 it.each(['/admin/pins/app/chat', '/admin/aliases/app/chat/v2'])('%s is told how an alias is written', (path) => {
-  expect(nothingAt(path)).toContain(
+  expect(notFoundText(path)).toContain(
     `nothing at ${path}. A / within a name is written %2F, as in app%2Fchat. There are `,
   );
 });
@@ -10,6 +10,6 @@ it.each(['/admin/pins/app/chat', '/admin/aliases/app/chat/v2'])('%s is told how 
 it.each(['/admin/pins', '/admin/pins/', '/admin/pins/app/', '/admin/faults/a/b', '/ai/pins/a/b', '/pins/a/b'])(
   '%s is not',
   (path) => {
-    expect(nothingAt(path)).not.toContain('%2F');
+    expect(notFoundText(path)).not.toContain('%2F');
   },
 );

@@ -5,7 +5,7 @@ import { hasPersonalData } from './personal-data.ts';
 import { completionOf } from './stored-answer.ts';
 
 /** Why an answer is not written to the cache. */
-export type NotStored =
+export type NotStoredReason =
   /** The answer was made by the safeguard, in a drill or under a bypass, so it is not for other callers. */
   | 'mode'
   | 'too_large'
@@ -15,7 +15,7 @@ export type NotStored =
   | 'personal_data';
 
 /** A finished answer, and the request it belongs to. */
-export interface Finished {
+export interface FinishedAnswer {
   /** JSON text of a completion. */
   body: string;
   /** The question as the client sent it. */
@@ -26,7 +26,7 @@ export interface Finished {
 }
 
 /** Why an answer is not stored. Returns undefined if it may be stored. Errors never get here, because they are not completions. */
-export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored | undefined {
+export function whyNotStored({ body, chat, policy, mode }: FinishedAnswer): NotStoredReason | undefined {
   if (mode !== 'normal') return 'mode';
   if (utf8Bytes(body) > policy.maxBytes) return 'too_large';
   const { choices } = completionOf({ body });
@@ -42,7 +42,10 @@ export function whyNotStored({ body, chat, policy, mode }: Finished): NotStored 
 }
 
 /** Some providers report `stop` when the model calls a tool, so the message is searched for calls too. */
-function whyNotChoice({ message, finish_reason: reason }: ChatChoice, allowsCalls: boolean): NotStored | undefined {
+function whyNotChoice(
+  { message, finish_reason: reason }: ChatChoice,
+  allowsCalls: boolean,
+): NotStoredReason | undefined {
   const calls = (message.tool_calls?.length ?? 0) > 0 || Boolean(message.function_call);
   if (calls && !allowsCalls) return 'tool_calls';
   if (calls) return COMPLETE.has(reason) ? undefined : 'incomplete';

@@ -27,7 +27,7 @@ export function rejectedError(failure: Failure, seesProvider: boolean): RouterEr
 }
 
 /** What is known when no provider is left to ask. */
-export interface Unserved {
+export interface UnservedRequest {
   /** True if the time for all attempts is over. */
   isLate: boolean;
   tried: readonly Tried[];
@@ -41,7 +41,7 @@ export interface Unserved {
 
 /** Why no provider answered, and when asking again may help. */
 export function unservedError(
-  { isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }: Unserved,
+  { isLate, tried, candidates, isBypassed, seesProvider, totalTimeoutMs }: UnservedRequest,
   now: number,
 ): RouterError {
   const failures = tried.flatMap(({ failure }) => (failure === 'skipped' ? [] : [failure]));

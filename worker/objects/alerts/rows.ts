@@ -6,7 +6,7 @@ import { isUrgent, type Notice } from '../../core/alerts/notice.ts';
 import { prepareTables, severityRank } from './tables.ts';
 
 /** A notice that one webhook has not taken yet. */
-export interface Waiting {
+export interface WaitingNotice {
   number: number;
   id: string;
   notice: Notice;
@@ -76,7 +76,7 @@ export class AlertRows {
   }
 
   /** What a webhook is sent next: the most urgent alert that waits for it, and of equally urgent ones the oldest. */
-  first(hook: string): Waiting | undefined {
+  first(hook: string): WaitingNotice | undefined {
     const [row] = this.#sql
       .exec<{ number: number; id: string; alert: string }>(
         `SELECT number, id, alert FROM delivery JOIN alert USING (number)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatCompletion, ChatRequest, FinishReason } from '../../../../protocol/chat.ts';
-import { type Finished, whyNotStored } from '../../../../worker/core/answers/storable.ts';
+import { type FinishedAnswer, whyNotStored } from '../../../../worker/core/answers/storable.ts';
 
 type Choice = Partial<ChatCompletion['choices'][number]>;
 type Message = Partial<ChatCompletion['choices'][number]['message']>;
@@ -12,7 +12,7 @@ const chat: ChatRequest = {
   includeUsage: false,
   rest: {},
 };
-const policy: Finished['policy'] = { scope: 'tenant', maxBytes: 10_000, toolCalls: false, personalData: [] };
+const policy: FinishedAnswer['policy'] = { scope: 'tenant', maxBytes: 10_000, toolCalls: false, personalData: [] };
 const choiceOf = (message: Message = {}, more: Choice = {}) => ({
   index: 0,
   message: { role: 'assistant', content: 'A name, @ and a host.', ...message },
@@ -21,7 +21,7 @@ const choiceOf = (message: Message = {}, more: Choice = {}) => ({
 });
 const bodyOf = (...choices: unknown[]): string =>
   JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices });
-const why = (more: Partial<Finished> = {}) =>
+const why = (more: Partial<FinishedAnswer> = {}) =>
   whyNotStored({ body: bodyOf(choiceOf()), chat, policy, mode: 'normal', ...more });
 const whyOf = (message: Message, more: Choice = {}, toolCalls = false) =>
   why({ body: bodyOf(choiceOf(message, more)), policy: { ...policy, toolCalls } });

@@ -4,35 +4,35 @@
  * looked at before it is due.
  */
 /** An item that becomes due. */
-export interface Due {
+export interface DueItem {
   dueAt: number;
 }
 
 /** Items by the millisecond in which they are due. */
-export interface Wheel<Item extends Due> {
+export interface Wheel<Item extends DueItem> {
   byMs: Map<number, Set<Item>>;
   /** No item in the wheel is due at or before this time. */
   turnedTo: number;
 }
 
 /** An empty wheel. */
-export const newWheel = <Item extends Due>(): Wheel<Item> => ({ byMs: new Map(), turnedTo: 0 });
+export const newWheel = <Item extends DueItem>(): Wheel<Item> => ({ byMs: new Map(), turnedTo: 0 });
 
 /** Adds an item under its `dueAt`. */
-export function schedule<Item extends Due>({ byMs }: Wheel<Item>, item: Item): void {
+export function schedule<Item extends DueItem>({ byMs }: Wheel<Item>, item: Item): void {
   const items = byMs.get(item.dueAt);
   if (items === undefined) byMs.set(item.dueAt, new Set([item]));
   else items.add(item);
 }
 
 /** Removes an item. Its `dueAt` must be the same as when it was added. */
-export function unschedule<Item extends Due>({ byMs }: Wheel<Item>, item: Item): void {
+export function unschedule<Item extends DueItem>({ byMs }: Wheel<Item>, item: Item): void {
   const items = byMs.get(item.dueAt);
   if (items?.delete(item) && items.size === 0) byMs.delete(item.dueAt);
 }
 
 /** The items that have become due up to `now`. They stay in the wheel until the caller removes them. */
-export function dueItems<Item extends Due>(wheel: Wheel<Item>, now: number): Item[] {
+export function dueItems<Item extends DueItem>(wheel: Wheel<Item>, now: number): Item[] {
   const { byMs, turnedTo } = wheel;
   const due: Item[] = [];
   wheel.turnedTo = now;

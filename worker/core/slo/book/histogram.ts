@@ -1,6 +1,6 @@
 /** Durations in buckets, each 9 % wider than the one before (OpenTelemetry's exponential histogram, scale 3). */
 import type { Layout } from './layout.ts';
-import { Rings } from './rings.ts';
+import { RingColumns } from './ring-columns.ts';
 
 const PER_DOUBLING = 8;
 /** The bucket of one hour. A longer duration is counted as an hour. */
@@ -13,10 +13,10 @@ const NAMES = Array.from({ length: LAST_BUCKET + 2 }, (_, bucket) => String(buck
 
 /** Durations over time, in milliseconds: 10-minute histograms for a day, daily ones for 90 days. */
 export class Histogram {
-  readonly #rings: Rings;
+  readonly #rings: RingColumns;
 
   constructor(layout: Layout) {
-    this.#rings = new Rings(layout);
+    this.#rings = new RingColumns(layout);
   }
 
   add(ms: number, at: number): void {

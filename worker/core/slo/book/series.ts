@@ -3,7 +3,7 @@ import { EXCLUDED_REASONS, type ExcludedReason } from '../rules.ts';
 import type { SliOutcome } from '../sli-outcome.ts';
 import { Histogram } from './histogram.ts';
 import type { Layouts } from './layout.ts';
-import { Rings } from './rings.ts';
+import { RingColumns } from './ring-columns.ts';
 
 /** What was counted for one promise. Counts may be fractions, because a window may begin inside a cell. */
 export interface Tally {
@@ -31,9 +31,9 @@ export type CounterNames = Readonly<Record<Outcome, string>>;
 
 /** Counters by name. A promise has the counters `KEY good` and `KEY bad`, and in other rings `KEY REASON`. */
 export class Series {
-  readonly #counted: Rings;
-  readonly #excluded: Rings;
-  readonly #traffic: Rings;
+  readonly #counted: RingColumns;
+  readonly #excluded: RingColumns;
+  readonly #traffic: RingColumns;
   readonly #histograms: Readonly<Record<Measure, Histogram>> | undefined;
   #at = 0;
   /** True if it has changed since it was saved. */
@@ -42,9 +42,9 @@ export class Series {
   lastAt: number | undefined;
 
   constructor({ counted, excluded, durations, traffic }: Layouts, hasHistograms: boolean) {
-    this.#counted = new Rings(counted);
-    this.#excluded = new Rings(excluded);
-    this.#traffic = new Rings(traffic);
+    this.#counted = new RingColumns(counted);
+    this.#excluded = new RingColumns(excluded);
+    this.#traffic = new RingColumns(traffic);
     if (hasHistograms) this.#histograms = { ttft: new Histogram(durations), total: new Histogram(durations) };
   }
 
@@ -188,7 +188,12 @@ export const counterNames = (key: string): CounterNames => ({
 const excludedNames = (key: string): Record<ExcludedReason, string> =>
   Object.fromEntries(EXCLUDED_REASONS.map((reason) => [reason, `${key} ${reason}`])) as Record<ExcludedReason, string>;
 
-function tallyOf(key: string, sum: (rings: Rings, name: string) => number, counted: Rings, excluded: Rings): Tally {
+function tallyOf(
+  key: string,
+  sum: (rings: RingColumns, name: string) => number,
+  counted: RingColumns,
+  excluded: RingColumns,
+): Tally {
   const names = counterNames(key);
   const reasons = EXCLUDED_REASONS.map((reason) => [reason, sum(excluded, names[reason])] as const);
   return {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countedLayout, Layout } from '../../../../../worker/core/slo/book/layout.ts';
-import { Rings } from '../../../../../worker/core/slo/book/rings.ts';
+import { RingColumns } from '../../../../../worker/core/slo/book/ring-columns.ts';
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1_000, 60_000, 3_600_000, 86_400_000];
 const START = 20_000 * DAY_MS;
@@ -22,8 +22,8 @@ const count = fc.record({
 });
 const counts = fc.array(count, { maxLength: 60 });
 
-function ringsOf(list: readonly Count[]): Rings {
-  const rings = new Rings(LAYOUT);
+function ringsOf(list: readonly Count[]): RingColumns {
+  const rings = new RingColumns(LAYOUT);
   for (const { at, name, amount } of list) {
     rings.moveTo(START + at);
     rings.count(name, amount);
@@ -31,7 +31,7 @@ function ringsOf(list: readonly Count[]): Rings {
   return rings;
 }
 
-const sumsOf = (rings: Rings, now: number): number[] =>
+const sumsOf = (rings: RingColumns, now: number): number[] =>
   ['good', 'bad'].flatMap((name) => [
     ...WINDOWS_MS.map((windowMs) => rings.sum(name, windowMs, now)),
     rings.sumOfDays(name, START, START + 91 * DAY_MS),
@@ -93,7 +93,7 @@ describe('rings', () => {
   test('are the same if they were saved and loaded in between', () => {
     fc.assert(
       fc.property(counts, counts, (before, after) => {
-        const loaded = new Rings(LAYOUT);
+        const loaded = new RingColumns(LAYOUT);
         loaded.load(ringsOf(before).save(), () => true);
         for (const { at, name, amount } of after) {
           loaded.moveTo(START + at);
@@ -118,7 +118,7 @@ describe('rings', () => {
 
   test('load what rings of another retention have saved', () => {
     const long = ringsOf([{ at: 0, name: 'good', amount: 7 }]);
-    const short = new Rings(countedLayout(30));
+    const short = new RingColumns(countedLayout(30));
     short.load(long.save(), () => true);
     expect(short.sumOfDays('good', START, START + DAY_MS)).toBe(7);
     short.moveTo(START + 31 * DAY_MS);
@@ -128,7 +128,7 @@ describe('rings', () => {
   test('forget everything that a long silence leaves behind', () => {
     for (const { widthMs, cells } of LAYOUT.rings) {
       for (const silent of [cells - 1, cells, 2 * cells - 1, 2 * cells]) {
-        const rings = new Rings(new Layout([{ widthMs, cells }]));
+        const rings = new RingColumns(new Layout([{ widthMs, cells }]));
         for (const cell of [0, silent]) {
           rings.moveTo(START + cell * widthMs);
           rings.count('good');

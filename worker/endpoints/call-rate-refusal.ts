@@ -12,7 +12,7 @@ export const MOST_CALLS_OF_SERVERS = 1_200;
  * Refuses calls beyond the limit. `what` names the call, which has its own count. All visitors of a page share its key, so publishable
  * keys are limited only by address.
  */
-export function tooOften(
+export function callRateRefusal(
   what: string,
   identity: Identity,
   user: string | null,
@@ -20,12 +20,12 @@ export function tooOften(
   most = MOST_CALLS,
 ): RouterError | undefined {
   if (identity.kind === 'publishable') return undefined;
-  const retryAfterMs = callRate.take(`${what} ${ownerName(identity, user)}`, most, clock.now());
+  const retryAfterMs = callRate.take(`${what} ${callerName(identity, user)}`, most, clock.now());
   if (retryAfterMs === 0) return undefined;
   const scope = user === null ? `key:${identity.keyId}` : `user:${user}`;
   return { code: 'rate_limit_exceeded', scope, limit: 'rpm', cap: most, retryAfterMs, neverFits: false };
 }
 
 /** A name for the caller, under which its calls are counted. */
-export const ownerName = ({ tenant, keyId }: Identity, user: string | null): string =>
+export const callerName = ({ tenant, keyId }: Identity, user: string | null): string =>
   JSON.stringify([tenant, keyId, user]);

@@ -11,7 +11,7 @@ interface Reached extends Ring {
 }
 
 /** Named columns of counts that share their rings. */
-export class Rings {
+export class RingColumns {
   readonly #layout: Layout;
   /** The newest cell of each ring that was counted in, numbered since the epoch. */
   readonly #heads: number[];
@@ -146,7 +146,7 @@ export class Rings {
   }
 
   /** Adds the counts of other rings with the same resolutions. */
-  merge(other: Rings): void {
+  merge(other: RingColumns): void {
     const theirs = other.#rings();
     for (const [index, one] of this.#rings().entries()) {
       const { head } = theirs[index] as Reached;
