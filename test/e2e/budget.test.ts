@@ -43,7 +43,7 @@ test('set, refused, config’s again, show, adjust, reset, history', async () =>
   });
 
   const adjusted = await budget('adjust', ...ana, '--usd', '-0.25', '--period', month, '--who', 'ops');
-  expect(adjusted).toContain(`user:ana of local, ${month}: spent ${cost} → $0\n`);
+  expect(adjusted).toContain(`user:ana of local, ${month}: spent ${cost} → $0 (it cannot go below $0)\n`);
   expect(await budget('reset', ...ana)).toMatch(/^user:ana of local, \S+-\d\d-\d\d: spent \$0\.\d+ → \$0$/m);
   const created = bench.run('keys', environment, 'create', '--tenant', 'local');
   await created.exited;
