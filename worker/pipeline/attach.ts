@@ -48,6 +48,7 @@ export async function attach(
   const { subject, message } = opening.value;
   // A resumed read continues an earlier request, so it has no record of its own.
   if (message.record === undefined) record.handOver();
+  else record.lend();
   const tooLong = new AbortController();
   const opened = deps.answerStreams
     .open(subject, message, AbortSignal.any([signal, tooLong.signal]))
@@ -56,6 +57,7 @@ export async function attach(
     () => undefined,
   );
   context.timing.mark('attach');
+  record.takeBack();
   if (replied === undefined || replied === 'late') {
     tooLong.abort();
     if (signal.aborted) {

@@ -66,6 +66,16 @@ export class OpenRecord {
     }
   }
 
+  /** Called before an object is asked, which closes the record if this request ends first. So the request does not count as lost here. */
+  lend(): void {
+    this.#links.records.ended(this);
+  }
+
+  /** Called when the object has replied or died. The request counts as lost again if it ends without a record. */
+  takeBack(): void {
+    if (!this.#isClosed) this.#links.records.opened(this);
+  }
+
   /** Called if the object of the answer closes the record, or if the request continues an earlier one and has no record of its own. */
   handOver(): void {
     this.#isClosed = true;

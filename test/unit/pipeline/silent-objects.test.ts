@@ -30,6 +30,26 @@ it.each([
   expect(router.records).toMatchObject([{ status, code }]);
 });
 
+it.each([
+  ['breaks off', () => Promise.reject(new Error('it died')), 503],
+  ['refuses', async () => new Response('{"error":{"code":"x"}}', { status: 429, headers: noteHeaders() }), 429],
+])('a request counts as under way in its isolate again once its object %s', async (_, open, status) => {
+  const underWay = new Set<object>();
+  const seen: number[] = [];
+  Object.assign(router.deps.records, {
+    opened: (request: object) => void seen.push(underWay.add(request).size),
+    ended: (request: object) => void (underWay.delete(request) && seen.push(underWay.size)),
+  });
+  router.deps.answerStreams.open = () => {
+    // If the runtime ends the request now, the object closes its record, so it must not count as lost too.
+    expect(underWay.size).toBe(0);
+    return open();
+  };
+  expect((await router.ask({ headers: { 'idempotency-key': 'k' } })).status).toBe(status);
+  expect(seen).toEqual([1, 0, 1, 0]);
+  expect(router.records).toMatchObject([{ status }]);
+});
+
 describe('an answer that is asked for by its id', () => {
   const asking = () => ({
     identity: router.identities.get('sk-test') as Identity,
