@@ -1,8 +1,8 @@
 /** Shows what happened and what is planned. */
 import { element } from './element.ts';
-import { type Happening, happeningsOf } from './happened.ts';
+import { type Happening, happeningsOf, sentenceOf } from './happened.ts';
 import { titleOf } from './promises.ts';
-import { type Broke, type Promised, promisesOf, type StatusReport } from './report.ts';
+import { promisesOf, type StatusReport } from './report.ts';
 import type { StatusWords } from './words.ts';
 
 export function happenedView(report: StatusReport, now: number, words: StatusWords): Node[] {
@@ -26,7 +26,6 @@ function happening(one: Happening, report: StatusReport, now: number, words: Sta
       : `${figures.day(one.from, now)} · ${
           one.to === null ? say.goingOn(say.problem, now - one.from) : say.solved(say.problem, one.to - one.from)
         }`;
-  const made = one.kind === 'drill' ? say.drilled(one.feature) : say.made(kindOf(promised), one.feature);
   const tone = one.phase === 'now' ? (one.kind === 'incident' ? 'warn' : 'away') : null;
   return element(
     'li',
@@ -37,10 +36,7 @@ function happening(one: Happening, report: StatusReport, now: number, words: Sta
       `${title} `,
       element('span', { class: one.phase === 'over' ? 'visually-hidden' : 'pill', 'data-tone': tone }, say[one.phase]),
     ),
-    element('p', {}, one.text ?? made),
+    element('p', {}, sentenceOf(one, report, words)),
     broken !== undefined && element('p', {}, touched(titleOf(broken, words))),
   );
 }
-
-const kindOf = (promised: Promised | undefined): Broke =>
-  promised === undefined ? null : promised.kind === 'average' ? 'average' : promised.sli;

@@ -1,5 +1,6 @@
 /** What happened and what is planned, as one list. */
-import type { StatusReport } from './report.ts';
+import { type Broke, promisesOf, type StatusReport } from './report.ts';
+import type { StatusWords } from './words.ts';
 
 export interface Happening {
   kind: 'incident' | 'maintenance' | 'drill';
@@ -7,7 +8,7 @@ export interface Happening {
   from: number;
   /** Null while it goes on. */
   to: number | null;
-  /** The operator's text; null if there is none, and then the page has words of its own. */
+  /** The operator's text; null if there is none, and then the page has words of its own (`sentenceOf`). */
   text: string | null;
   /** The feature of a drill; null if the drill is for all features. */
   feature: string | null;
@@ -38,4 +39,15 @@ export function happeningsOf({ incidents, maintenance, drills = [] }: StatusRepo
     if (one.phase !== other.phase) return ORDER[one.phase] - ORDER[other.phase];
     return one.phase === 'planned' ? one.from - other.from : other.from - one.from;
   });
+}
+
+/** What a happening was, in one sentence: the operator's, or else the page's own in the reader's language. */
+export function sentenceOf(one: Happening, report: StatusReport, { happened: say }: StatusWords): string {
+  if (one.text !== null) return one.text;
+  return one.kind === 'drill' ? say.drilled(one.feature) : say.made(brokeOf(one, report), one.feature);
+}
+
+function brokeOf({ objective }: Happening, report: StatusReport): Broke {
+  const promised = promisesOf(report).find(({ name }) => name === objective);
+  return promised === undefined ? null : promised.kind === 'average' ? 'average' : promised.sli;
 }

@@ -1,5 +1,6 @@
 /** The one sentence that says how things are, with its details. */
 import type { Tone } from './element.ts';
+import { happeningsOf, sentenceOf } from './happened.ts';
 import { titleOf } from './promises.ts';
 import { promisesOf, type Seen } from './report.ts';
 import { type Overall, overallOf } from './standing.ts';
@@ -32,7 +33,9 @@ export function heroOf({ report, away, now }: Seen, words: StatusWords): Hero {
     promisesOf(report)
       .filter(({ name }) => names.includes(name))
       .map((one) => titleOf(one, words));
-  const problems = report.incidents.filter(({ closedAt }) => closedAt === null).map(({ text }) => text);
+  const problems = happeningsOf(report, now)
+    .filter(({ kind, phase }) => kind === 'incident' && phase === 'now')
+    .map((one) => sentenceOf(one, report, words));
   const names =
     overall.kind === 'broken' || overall.kind === 'strained'
       ? [words.concerned[overall.kind](named(overall.names).join(' · '))]

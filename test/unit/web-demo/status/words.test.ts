@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { figuresFor } from '../../../../web-demo/status/figures.ts';
+import { heroOf } from '../../../../web-demo/status/hero.ts';
 import { figuresOf, titleOf } from '../../../../web-demo/status/promises.ts';
 import type { Promised } from '../../../../web-demo/status/report.ts';
 import { statusWords } from '../../../../web-demo/status/words.ts';
 import { madeSentence } from '../../../../worker/core/slo/public-incident.ts';
 import type { AverageObjective, Objective, Sli } from '../../../../worker/core/slo/slo.ts';
-import { average, share } from './fixture.ts';
+import { average, HOUR_MS, NOW, reportOf, share } from './fixture.ts';
 
 /** Without spaces that hold a number and its unit together. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
@@ -85,4 +86,15 @@ test('an incident of an average, or of nothing in particular', () => {
   expect(en.happened.made(null, null)).toBe(madeSentence(null, { objectives: [], averages: [] }));
   expect(de.happened.made('average', 'chat')).toBe('Antworten von chat kosteten mehr als geplant.');
   expect(de.happened.made(null, null)).toBe('Etwas funktionierte nicht wie versprochen.');
+});
+
+test('an open incident at the top of the page: the operator’s note as written, or else the page’s own words', () => {
+  const opened = { openedAt: NOW - HOUR_MS, closedAt: null, objective: 'chat-success', feature: 'chat' };
+  const incidents = [
+    { ...opened, publicNote: null, text: 'Some answers of chat did not arrive.' },
+    { ...opened, publicNote: 'We are on it.', text: 'We are on it.' },
+  ];
+  const linesIn = (words: typeof en) => heroOf({ report: reportOf({ incidents }), away: null, now: NOW }, words).lines;
+  expect(linesIn(en)).toEqual(['Some answers of chat did not arrive.', 'We are on it.']);
+  expect(linesIn(de)).toEqual(['Einige Antworten von chat kamen nicht an.', 'We are on it.']);
 });
