@@ -96,7 +96,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
     stop: 'Stopp',
     queue: 'Vormerken',
     hint: 'Enter sendet, Umschalt + Enter beginnt eine neue Zeile',
-    hintTouch: 'Deine Frage geht an den ersten Anbieter, der antwortet.',
+    hintTouch: 'Fällt ein Anbieter aus, antwortet der nächste.',
     hintOffline: 'Du bist offline. Deine Frage geht raus, sobald du wieder Netz hast.',
     hintUnreachable: 'Der Router antwortet nicht. Deine Frage geht raus, sobald er wieder da ist.',
     hintStreaming: 'Du kannst schon die nächste Frage schreiben. Esc stoppt die Antwort.',
@@ -104,7 +104,7 @@ export const de = (format: Format): ReturnType<typeof en> => ({
   },
   welcome: {
     title: 'Frag etwas. Und dann mach etwas kaputt.',
-    text: 'Carryon schickt deine Frage an den ersten Anbieter, der antwortet, und macht weiter, wenn einer ausfällt, das WLAN abbricht oder das Budget zu Ende geht.',
+    text: 'Fällt ein Anbieter aus, antwortet der nächste. Bricht das WLAN ab, wartet deine Frage. Und kein Budget wird überzogen.',
     examplesLabel: 'Beispiele für den Anfang',
     examples: [
       {

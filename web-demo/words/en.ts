@@ -93,7 +93,7 @@ export const en = (format: Format) => ({
     stop: 'Stop',
     queue: 'Queue',
     hint: 'Enter sends, Shift + Enter starts a new line',
-    hintTouch: 'Your question goes to the first provider that answers.',
+    hintTouch: 'If one provider fails, the next one answers.',
     hintOffline: 'You are offline. Your question will be sent when you are back online.',
     hintUnreachable: 'The router does not answer. Your question will be sent when it is back.',
     hintStreaming: 'You can already write your next question. Esc stops the answer.',
@@ -101,7 +101,7 @@ export const en = (format: Format) => ({
   },
   welcome: {
     title: 'Ask something. Then break it.',
-    text: 'Carryon sends your question to the first provider that answers, and carries on when one fails, the Wi-Fi drops or the budget runs out.',
+    text: 'When a provider fails, the next one answers. When the Wi-Fi drops, your question waits. And no budget is overspent.',
     examplesLabel: 'Examples to start with',
     examples: [
       {

@@ -15,7 +15,7 @@ export const lineDe = (format: Format): ReturnType<typeof lineEn> => ({
     offline: 'Keine Verbindung.',
     unreachable: 'Der Router antwortet nicht.',
     tryingAgain: 'Nächster Versuch läuft …',
-    awayKept: 'Gespeichertes bleibt lesbar, neue Fragen warten.',
+    awayKept: 'Gespeichertes bleibt lesbar, Neues wartet.',
     awayNotKept: 'Frag noch einmal, wenn du wieder Netz hast.',
     goingOn: 'Geht weiter, wo sie abbrach …',
     goingOnWhy: 'Die Verbindung riss mitten in der Antwort ab.',

@@ -20,7 +20,7 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
   note: 'away',
 };
 
-/** Sorts alerts: unanswered ones first, then the most urgent, then the newest. */
+/** Sorts alerts: those that nobody has acknowledged first, then the most urgent, then the newest. */
 export const mostUrgentFirst = (alerts: readonly ShownAlert[], now: number): ShownAlert[] =>
   alerts.toSorted(
     (a, b) =>

@@ -10,7 +10,7 @@ export function FiringCard() {
   const read = useRead<Firing>('firing');
   const cooldowns = useRead<Cooldowns>('cooldowns');
   return (
-    <Card title="Firing" what="Alerts that fire now: unanswered ones first, then the most urgent.">
+    <Card title="Firing" what="Alerts that fire now: those that nobody has acknowledged first, then the most urgent.">
       <Loaded read={read}>
         {({ firing }) =>
           firing.length === 0 ? (

@@ -43,7 +43,7 @@ export function AdminKeysCard() {
                         {name}
                         <div class="beside mono">{id}</div>
                       </th>
-                      <td>{scope === 'read' ? 'read: sees' : 'operate: sees and changes'}</td>
+                      <td>{scope === 'read' ? 'read: sees everything' : 'operate: also makes changes'}</td>
                       <td class="nowrap">{dayText(createdAt)}</td>
                       <td>
                         {revokedAt === null ? (
