@@ -9,8 +9,8 @@ import { warnOfUnknownTenant } from './unknown-tenant.ts';
 
 const USAGE = `npm run incidents -- list [--most 20] [--before NUMBER] [--json]   newest first
 npm run incidents -- open --title TEXT [--objective NAME] [--feature NAME] [--tenant NAME] [--note TEXT] [--public TEXT]
-npm run incidents -- note [--id ID] --note TEXT      a text for operators
-npm run incidents -- publish [--id ID] --public TEXT   a text for everyone who reads the status page
+npm run incidents -- note [--id ID] --note TEXT        a note for operators
+npm run incidents -- publish [--id ID] --public TEXT   a note for everyone who reads the status page
 npm run incidents -- close [--id ID] [--public TEXT]
 
 Without --id, these commands are for the open incident, if there is exactly one.

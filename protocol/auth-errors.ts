@@ -93,7 +93,7 @@ export const AUTH_ROWS: ErrorRows<AuthError> = {
     message: ({ origin }) =>
       origin === null
         ? 'A publishable key is for pages, and no Origin header was sent. On a server use a secret key.'
-        : `This key or token is not for pages of "${origin}". A publishable key names its origins when it is made; for all others add it to "origins" in carryon.config.ts.`,
+        : `This key or token is not for pages of "${origin}". A publishable key names its origins when it is made; for all other keys and tokens, add the origin to "origins" in carryon.config.ts.`,
     again: 'never',
   },
   user_not_allowed: {

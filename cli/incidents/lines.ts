@@ -38,7 +38,7 @@ export function incidentLines(incident: Incident, now: number): string[] {
     `  ${id}`,
     `  opened ${utc(openedAt)} by ${openedBy}${objective === null ? '' : `, for ${objective}`}${tenant === null ? '' : `, of ${tenant}`}`,
     ...(note === null ? [] : [`  note: ${note}`]),
-    publicNote === null ? '  no text for the public yet' : `  public: ${publicNote}`,
+    publicNote === null ? '  no public note yet' : `  public: ${publicNote}`,
     ...actions.map(({ at, text }) => `  ${utc(at)}  ${text}`),
   ];
 }

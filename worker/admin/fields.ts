@@ -40,7 +40,9 @@ export const scope = textAs((written): Result<Scope, string> => {
     return refused(`write tenant, anonymous, user:ID, feature:NAME or key:ID, ${length}`);
   }
   if (text.startsWith('key:') && !isKnownForm(text.slice('key:'.length))) {
-    return refused('name the key by its id, such as key:0123456789abcdef0123, never by itself (GET /admin/keys)');
+    return refused(
+      'name the key by its id, such as key:0123456789abcdef0123, and never by the key itself; GET /admin/keys lists the ids',
+    );
   }
   return ok(text as Scope);
 });

@@ -189,7 +189,7 @@ export async function revokeKey({
     // A value that is not an id is not repeated, because it may be the key itself.
     const detail = isKeyId(id)
       ? `There is no key with the id "${id}".`
-      : 'Name the key by its id, such as 0123456789abcdef0123, never by itself (GET /admin/keys).';
+      : 'Send the id of the key, such as 0123456789abcdef0123, and never the key itself. GET /admin/keys lists the ids.';
     return refusalResponse({ code: 'not_found', path: c.req.path, detail }, c.env.context);
   }
   return {

@@ -21,7 +21,7 @@ describe('npm run incidents', () => {
     expect(lines([incident()])).toBe(`Provider a is down.  (open for 10 min)
   i1
   opened 2026-11-29 11:50:00 UTC by ana
-  no text for the public yet
+  no public note yet
 `);
     const closed = incident({
       ...{ objective: 'chat-success', tenant: 'acme', closedAt: NOW - 7 * MINUTE, closedBy: 'policy:fast' },

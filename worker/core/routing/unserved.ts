@@ -67,5 +67,5 @@ export function unservedError(
   const detail = isBypassed ? BYPASS_FAILED : 'Every provider failed.';
   const page: RouterError = { code: 'providers_unavailable', retryAfterMs, detail };
   if (!seesProvider) return page;
-  return { ...page, detail: `${detail} ${isBypassed ? 'The failure' : 'The last one'}: ${last.message}`, page };
+  return { ...page, detail: `${detail} ${isBypassed ? 'The failure' : 'The last failure'}: ${last.message}`, page };
 }
