@@ -75,7 +75,7 @@ export function budgetsDocument(config: Budgeted): Draft {
 const NONE = '–';
 const SCOPES: Readonly<Record<string, string>> = {
   tenant: 'tenants',
-  anonymous: 'visitors of a tenant, together',
+  anonymous: 'the visitors of a tenant together',
   user: 'users',
   feature: 'features',
   key: 'keys',

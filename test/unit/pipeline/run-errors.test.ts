@@ -28,7 +28,7 @@ async function refusalOf(job: Job, router: TestRouter): Promise<Refusal | undefi
 
 it.each<[string, Script, string]>([
   ['refused', failing(422, error), 'acct-7'],
-  ['without a provider', failing(500, error), 'The last one'],
+  ['without a provider', failing(500, error), 'The last failure'],
   ['broken off', streamed(role, text('An'), FLAGGED), 'acct-7'],
 ])('%s: only those who may learn who served read why in full', async (_, script, word) => {
   const router = new TestRouter();

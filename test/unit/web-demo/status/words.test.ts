@@ -89,7 +89,7 @@ test('an incident of an average, or of nothing in particular', () => {
 });
 
 test('an open incident at the top of the page: the operator’s note as written, or else the page’s own words', () => {
-  const opened = { openedAt: NOW - HOUR_MS, closedAt: null, objective: 'chat-success', feature: 'chat' };
+  const opened = { id: 'i', openedAt: NOW - HOUR_MS, closedAt: null, objective: 'chat-success', feature: 'chat' };
   const incidents = [
     { ...opened, publicNote: null, text: 'Some answers of chat did not arrive.' },
     { ...opened, publicNote: 'We are on it.', text: 'We are on it.' },
