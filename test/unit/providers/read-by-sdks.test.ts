@@ -246,6 +246,13 @@ it.each(['6', '-1.50', '12345678901234567890', '1e400'])(
   },
 );
 
+it('a token that is a number beside a message is the token of the delta', async () => {
+  const token = odd({}, { message: { content: 'a 1.50' } }, '0').replace('"content":"0"', '"content":1.50');
+  const body = passedOn([OPENING, delta({ content: 'a ' }), token, delta({}, 'stop')]);
+  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
+  expect(choices[0]?.message.content).toBe('a 1.50');
+});
+
 it.each(['stop', 'STOP', 'end_turn', 'tool_calls'])(
   'calls that end with %j end with tool_calls: some clients run tools only then (Gemini, LiteLLM say stop)',
   async (word) => {

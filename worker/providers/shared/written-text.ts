@@ -38,7 +38,7 @@ function isNoText([object, field]: Place): boolean {
 function placesIn(choices: readonly unknown[]): Place[] {
   const places: Place[] = [];
   for (const choice of choices) {
-    const said = isObject(choice) ? (choice.message ?? choice.delta) : undefined;
+    const said = isObject(choice) ? (choice.delta ?? choice.message) : undefined;
     if (!isObject(said)) continue;
     places.push([said, 'content']);
     const calls: unknown[] = Array.isArray(said.tool_calls) ? said.tool_calls : [];
