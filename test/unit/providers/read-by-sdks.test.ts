@@ -243,6 +243,10 @@ it.each(['6', '-1.50', '12345678901234567890', '1e400'])(
     expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0 }).text).toBe(`[${token}`);
     const reply = openai.reply(completion('0').replace('"0"', token), chat(), 0);
     expect(reply.ok && JSON.parse(reply.body).choices[0].message.content).toBe(token);
+    // Perplexity has an empty delta beside the message.
+    const beside = completion('0').replace('"0"', token).replace('"message"', '"delta":{"content":""},"message"');
+    const both = openai.reply(beside, chat(), 0);
+    expect(both.ok && JSON.parse(both.body).choices[0].message.content).toBe(token);
   },
 );
 

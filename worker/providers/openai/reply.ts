@@ -34,7 +34,7 @@ export function openaiReply(text: string, chat: ChatRequest, nowMs?: number): Re
   if (!Array.isArray(choices) || choices.length === 0) {
     return { ok: false, failure: malformedFailure('The answer has no choices.'), usage };
   }
-  let isRewritten = writeText(choices, text);
+  let isRewritten = writeText(choices, text, 'message');
   if (isRewritten === undefined)
     return { ok: false, failure: malformedFailure('The arguments are nested too deeply.'), usage };
   const isCallNamed = namesCall(chat);

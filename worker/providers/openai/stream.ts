@@ -111,7 +111,7 @@ export class OpenAiStream implements StreamTranslator {
 
   #chunk(chunk: Json, choices: unknown[], data: string): StreamStep[] {
     const isMoved = this.#moveMessages(chunk, choices);
-    const isWritten = writeText(choices, data);
+    const isWritten = writeText(choices, data, 'delta');
     if (isWritten === undefined) return lostStep(true, data);
     const textBytes = bytesIn(choices) ?? utf8Bytes(data);
     let shows = false;

@@ -7,24 +7,27 @@ import { jsonText } from './json-text.ts';
  * number (Workers AI). Both are rewritten in place, with numbers as the model wrote them in `text`. Returns true if any were, and
  * undefined if they are nested too deeply.
  */
-export function writeText(choices: readonly unknown[], text: string): boolean | undefined {
-  const places = placesIn(choices);
+export function writeText(choices: readonly unknown[], text: string, field: Said): boolean | undefined {
+  const places = placesIn(choices, field);
   if (!places.some(isNoText)) return false;
   let written = places;
   try {
-    if (mayHoldWrittenNumber(text)) written = placesIn((parseJson(text) as { choices: unknown[] }).choices);
+    if (mayHoldWrittenNumber(text)) written = placesIn((parseJson(text) as { choices: unknown[] }).choices, field);
   } catch {
     return undefined;
   }
   for (const [index, place] of places.entries()) {
     if (!isNoText(place)) continue;
-    const [object, field] = place;
-    const value = jsonText((written[index] ?? place)[0][field]);
+    const [object, name] = place;
+    const value = jsonText((written[index] ?? place)[0][name]);
     if (value === undefined) return undefined;
-    object[field] = value;
+    object[name] = value;
   }
   return true;
 }
+
+/** The field of a choice that is read. A choice without a delta has its message read. */
+type Said = 'message' | 'delta';
 
 type Place = readonly [Json, 'content' | 'arguments'];
 
@@ -35,10 +38,10 @@ function isNoText([object, field]: Place): boolean {
 }
 
 /** The contents of these choices and the arguments of their calls, in order. */
-function placesIn(choices: readonly unknown[]): Place[] {
+function placesIn(choices: readonly unknown[], field: Said): Place[] {
   const places: Place[] = [];
   for (const choice of choices) {
-    const said = isObject(choice) ? (choice.delta ?? choice.message) : undefined;
+    const said = isObject(choice) ? (choice[field] ?? choice.message) : undefined;
     if (!isObject(said)) continue;
     places.push([said, 'content']);
     const calls: unknown[] = Array.isArray(said.tool_calls) ? said.tool_calls : [];
