@@ -55,7 +55,7 @@ function aboutKeys({ url, local, ownAdminKey }: BannerFacts): string[] {
   if (!local) return [`Local mode is off. For a key of your own in place of sk-…: ${more}`];
   return [
     `Admin key: ${ownAdminKey ? 'your ADMIN_KEY' : LOCAL_ADMIN_KEY}. For more client keys: ${more}`,
-    `Something is wrong? ${at}npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.`,
+    `Something is wrong? ${at}npm run route -- list says what is set, and what is in cooldown; docs/operations.md has the commands.`,
     `What is promised, and is it kept? ${at}npm run slo -- list, or ${url}/status. What became of a request? ${at}npm run why -- ID (its x-request-id).`,
     `All of this in a browser: ${url}/operator asks for the admin key.`,
   ];

@@ -7,7 +7,7 @@ import { utc } from '../times.ts';
 /** The router refuses an end that is further away. */
 const LONGEST_MS = 30 * 86_400_000;
 
-export const USAGE = `npm run route -- list [--json]               what is set and in cooldown: by whom, why and how long
+export const USAGE = `npm run route -- list [--json]               what is set, and what is in cooldown: by whom, why, how long
 npm run route -- clear --deployment D        ends D's cooldown
 
 npm run route -- pin --alias A --deployment D END --reason TEXT

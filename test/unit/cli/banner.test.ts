@@ -26,7 +26,7 @@ Or from a page that keeps working without a network (docs/travel-mode.md):
   node examples/foreign-front-end/server.mjs --router http://localhost:8787
 
 Admin key: sk-local-admin-key. For more client keys: npm run keys -- create --tenant acme
-Something is wrong? npm run route -- list says what is set and in cooldown; docs/operations.md has the commands.
+Something is wrong? npm run route -- list says what is set, and what is in cooldown; docs/operations.md has the commands.
 What is promised, and is it kept? npm run slo -- list, or http://localhost:8787/status. What became of a request? npm run why -- ID (its x-request-id).
 All of this in a browser: http://localhost:8787/operator asks for the admin key.
 
