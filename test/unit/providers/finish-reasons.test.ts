@@ -100,3 +100,16 @@ describe('no reason to stop', () => {
     expect(reply).toEqual(anthropic.reply(JSON.stringify({ content: [] }), ask, 0));
   });
 });
+
+it.each(['function', 'custom'])('a %s that the request names ends with stop, as OpenAI says it', (type) => {
+  const named = { name: 'weather' };
+  const request = chat({ stream: true, tool_choice: { type, [type]: named }, tools: [{ type, [type]: named }] });
+  const more = type === 'function' ? { arguments: '{}' } : { input: 'x' };
+  const call = { id: 'call_1', type, [type]: { ...named, ...more } };
+  const stream = begunStream(request);
+  stream.event(undefined, chunk({ index: 0, delta: { tool_calls: [{ index: 0, ...call }] }, finish_reason: null }));
+  expect(reasonIn(stream.event(undefined, delta({}, 'stop')))).toBe('stop');
+  const message = { role: 'assistant', content: null, tool_calls: [call] };
+  const text = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] });
+  expect(openai.reply(text, request, 0)).toMatchObject({ ok: true, finishReason: 'stop', body: text });
+});

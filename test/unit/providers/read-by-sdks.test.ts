@@ -243,19 +243,8 @@ it.each(['6', '-1.50', '12345678901234567890', '1e400'])(
     expect(await streamText({ model: vercel(body, EVENTS), prompt: 'Hi', maxRetries: 0 }).text).toBe(`[${token}`);
     const reply = openai.reply(completion('0').replace('"0"', token), chat(), 0);
     expect(reply.ok && JSON.parse(reply.body).choices[0].message.content).toBe(token);
-    // Perplexity has an empty delta beside the message.
-    const beside = completion('0').replace('"0"', token).replace('"message"', '"delta":{"content":""},"message"');
-    const both = openai.reply(beside, chat(), 0);
-    expect(both.ok && JSON.parse(both.body).choices[0].message.content).toBe(token);
   },
 );
-
-it('a token that is a number beside a message is the token of the delta', async () => {
-  const token = odd({}, { message: { content: 'a 1.50' } }, '0').replace('"content":"0"', '"content":1.50');
-  const body = passedOn([OPENING, delta({ content: 'a ' }), token, delta({}, 'stop')]);
-  const { choices } = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
-  expect(choices[0]?.message.content).toBe('a 1.50');
-});
 
 it.each(['stop', 'STOP', 'end_turn', 'tool_calls'])(
   'calls that end with %j end with tool_calls: some clients run tools only then (Gemini, LiteLLM say stop)',
@@ -275,49 +264,6 @@ it.each(['stop', 'STOP', 'end_turn', 'tool_calls'])(
     expect(reply).toMatchObject({ ok: true, finishReason: 'tool_calls' });
   },
 );
-
-it.each(['function', 'custom'])('a %s that the request names ends with stop, as OpenAI says it', async (type) => {
-  const named = { name: 'weather' };
-  const request = chat({ stream: true, tool_choice: { type, [type]: named }, tools: [{ type, [type]: named }] });
-  const more = type === 'function' ? { arguments: '{}' } : { input: 'x' };
-  const made = { index: 0, id: 'call_1', type, [type]: { ...named, ...more } };
-  const stream = openai.stream(request, 0);
-  const steps = [OPENING, delta({ tool_calls: [made] }), delta({}, 'stop')].flatMap((data) =>
-    stream.event(undefined, data),
-  );
-  expect([JSON.stringify(steps.at(-1)).includes('stop'), stream.finishReason]).toEqual([true, 'stop']);
-  const { index: _, ...of } = made;
-  const text = whole({ role: 'assistant', content: null, tool_calls: [of] }).replace('"tool_calls"}', '"stop"}');
-  const reply = openai.reply(text, request, 0);
-  expect(reply).toMatchObject({ ok: true, finishReason: 'stop', body: text });
-});
-
-it.each<[string, Json, Json, string]>([
-  ['only thoughts', { reasoning_content: 'Hm' }, { content: 'Hello' }, 'Hello'],
-  ['only thoughts, with an empty delta', { reasoning_content: 'Hm' }, { content: 'Hello', delta: {} }, 'Hello'],
-  ['nothing, with an empty delta', {}, { content: 'Hello', delta: { role: 'assistant', content: '' } }, 'Hello'],
-  ['all but the calls', { content: 'Hello', tool_calls: [] }, { content: 'Hello', calls: true }, 'Hello'],
-])('a whole answer at the end of a stream that said %s loses nothing', async (_, said, end, text) => {
-  const { delta: beside, calls, ...message } = end;
-  const tool_calls = calls ? [{ ...FULL, index: 0, function: weather }] : [];
-  const { choices, ...about } = JSON.parse(completion('')) as { choices: Json[] };
-  const last = { ...choices[0], ...(beside ? { delta: beside } : {}), message: { ...message, tool_calls } };
-  const body = passedOn([OPENING, delta(said), JSON.stringify({ ...about, choices: [last] })]);
-  const read = await sdk(body, EVENTS).chat.completions.stream(asked).finalChatCompletion();
-  expect(read.choices[0]?.message.content).toBe(text);
-  expect(read.choices[0]?.message.tool_calls?.length ?? 0).toBe(calls ? 1 : 0);
-});
-
-it.each([
-  ['parts', ['Hel', 'lo'], ''],
-  ['all so far', ['Hel', 'Hello'], 'Hello'],
-])('messages with %s in the place of deltas do not pass for the whole answer', (_, contents, end) => {
-  const stream = openai.stream(chat({ stream: true }), 0);
-  const messages = contents.map((content) => completion(content).replace('"stop"', 'null'));
-  const steps = [...messages, completion(end)].flatMap((data) => stream.event(undefined, data));
-  expect(steps.map(({ kind }) => kind)).toEqual(['lost', 'lost', 'chunk']);
-  expect(JSON.stringify(steps.at(-1))).toContain(end);
-});
 
 it('a function in the words of 2023 that ends with stop ends with function_call; other ends, and choices without calls, stay', () => {
   const called = { name: 'weather', arguments: '{}' };
