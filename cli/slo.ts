@@ -44,7 +44,7 @@ async function list(args: string[]): Promise<void> {
   const { json, ...narrowing } = readFlags(args, flags);
   const query = new URLSearchParams(Object.entries(narrowing));
   const report = await adminCall<SloReport>(adminTarget(process.env), 'GET', `/admin/slo?${query}`);
-  console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report).join('\n'));
+  console.log(json ? JSON.stringify(report, null, 2) : promiseLines(report, narrowing.tenant).join('\n'));
 }
 
 async function policies(args: string[]): Promise<void> {

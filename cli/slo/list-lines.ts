@@ -7,15 +7,16 @@ import { untilText, utc } from '../times.ts';
 const HEADINGS = ['promise', 'for', 'what', 'over', 'target', 'now', 'counted', 'bad', 'allowed', 'state'];
 const NUMBERS = [4, 5, 6, 7, 8];
 
-/** The lines for a reply of `GET /admin/slo`. */
-export function promiseLines({ service, at, objectives, averages, percentiles, lost, dropped }: SloReport): string[] {
+/** The lines for a reply of `GET /admin/slo`. `tenant`: the tenant that was asked for, if any. */
+export function promiseLines(report: SloReport, tenant: string | null = null): string[] {
+  const { service, at, objectives, averages, percentiles, lost, dropped } = report;
   if (objectives.length + averages.length === 0) return [`${service} has no promises to show.`];
   const rows = [
     ...objectives.map((one) => objectiveRow(one, at)),
     ...averages.map(({ name, feature, window, averageUsd, valueUsd, total, state }) => [
       ...[
         name,
-        feature ?? 'all',
+        whoseText(tenant, feature),
         'cost on average',
         window,
         `$${averageUsd}`,
@@ -62,14 +63,16 @@ function lossLines(lost: SloReport['lost']): string[] {
   return ['', 'Requests may be missing, because isolates ended:', ...lines];
 }
 
+const whoseText = (tenant: string | null, feature: string | null): string =>
+  [...(tenant === null ? [] : [`tenant ${tenant}`]), ...(feature === null ? [] : [feature])].join(', ') || 'all';
+
 function objectiveRow(objective: Evaluation, at: number): string[] {
   const { name, tenant, feature, window, target, value, good, total, budget, state, exhaustsAt } = objective;
-  const whose = [...(tenant === null ? [] : [`tenant ${tenant}`]), ...(feature === null ? [] : [feature])];
   const end = exhaustsAt === null ? '' : `, budget lasts ${untilText(exhaustsAt, at)}`;
   return [
     ...[
       name,
-      whose.join(', ') || 'all',
+      whoseText(tenant, feature),
       whatText(objective),
       window,
       `${target} %`,

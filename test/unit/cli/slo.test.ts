@@ -44,6 +44,12 @@ it('shows percentiles where the report has them, and says so where nothing is pr
   expect(promiseLines(none)).toEqual(['Support has no promises to show.']);
 });
 
+it('names the tenant whose requests are counted, for averages too', () => {
+  const ofAcme = promiseLines(report(PROMISED, [[3, {}]], undefined, { tenant: 'acme' }), 'acme');
+  expect(ofAcme).toContainEqual(expect.stringMatching(/^chat-success +tenant acme, chat /));
+  expect(ofAcme).toContainEqual(expect.stringMatching(/^chat-cost +tenant acme, chat /));
+});
+
 it('never rounds a broken promise up to a kept one', () => {
   const lines = promiseLines(
     report({ objectives: [SUCCESS] }, [
