@@ -163,10 +163,9 @@ export class PageTravel extends EventTarget implements Travel {
         return this.#warn(
           `the new version of ${this.#script} does not answer, so it takes over once all tabs are closed`,
         );
-      const isIn = line.controllerChange().then(() => true);
       void line.ask({ kind: 'take-over' }, { worker });
       // A still newer version may have taken the place of the one that waited.
-      if (await Promise.race([isIn, redundant(worker).then(() => false)])) return this.#hello;
+      if (await isIn(worker)) return this.#hello;
     }
   }
 
@@ -351,10 +350,11 @@ function connectionOf(seen: Connection): Connection {
   return seen === 'unreachable' ? 'unreachable' : 'online';
 }
 
-const redundant = (worker: ServiceWorker): Promise<void> =>
+/** True once a worker is active, false once a newer one has taken its place. Another call, or another tab, may have let it in already. */
+const isIn = (worker: ServiceWorker): Promise<boolean> =>
   new Promise((resolve) => {
     const look = () => {
-      if (worker.state === 'redundant') resolve();
+      if (worker.state === 'activated' || worker.state === 'redundant') resolve(worker.state === 'activated');
     };
     worker.addEventListener('statechange', look);
     look();

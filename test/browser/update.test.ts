@@ -74,6 +74,26 @@ test('a second new version is told too, and update() without one does nothing', 
   }
 });
 
+test('update() ends in a tab that another tab has overtaken', async () => {
+  const context = await bench.newContext();
+  const [page, other] = [await foreignPage(context, 'ana'), await foreignPage(context, 'ben')];
+  bench.deployForeign(`${bench.foreignWorker}// 2\n`);
+  await lookForUpdate(page);
+  for (const one of [page, other]) await untilTold(one, 'update');
+  // What this tab asks the new worker arrives once the other tab has let it in.
+  await page.evaluate(async () => {
+    const waiting = (await navigator.serviceWorker.getRegistration())?.waiting as ServiceWorker;
+    Object.assign(waiting, {
+      postMessage: (message: unknown, transfer: Transferable[]) =>
+        waiting.addEventListener('statechange', () => {
+          if (waiting.state === 'activated') ServiceWorker.prototype.postMessage.call(waiting, message, { transfer });
+        }),
+    });
+  });
+  await Promise.all([page, other].map((one) => one.evaluate(() => travel.update())));
+  expect(await isWaiting(page)).toBe(false);
+});
+
 test('a version that waited before the page was opened is told as well', async () => {
   const context = await bench.newContext();
   const page = await foreignPage(context, 'ana');
