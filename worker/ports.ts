@@ -162,7 +162,7 @@ export interface RunHooks extends LeaseHooks {
   signal: AbortSignal;
   /** For work that continues after the run, such as settlement. */
   background: Background;
-  /** True if the answer is also for other callers, who may not get one that a safeguard made. */
+  /** True if other callers get the answer too. A safeguard may not make such an answer. */
   isShared: boolean;
   /** The request is admitted, and resumable readers get this head now. */
   admitted(head: AnswerHead): void;

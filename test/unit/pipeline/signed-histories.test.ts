@@ -1,4 +1,4 @@
-/** A history of calls goes on at Gemini 3, whoever made them and whatever became of their signatures. */
+/** A history with tool calls goes on at Gemini 3, signed or unsigned, and whichever model made the calls. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Identity } from '../../../worker/core/identity/identity.ts';
 import { withBudget } from './support/budget.ts';

@@ -27,7 +27,7 @@ export class AlertRows {
     prepareTables(sql);
   }
 
-  /** Adds a notice once, however often it comes, with a delivery for each of these webhooks. Returns false if the notice was known. */
+  /** Adds a notice, with a delivery for each of these webhooks. Returns false and changes nothing if the notice was added before. */
   add(notice: Notice, id: string, hooks: readonly string[], now: number): boolean {
     const insert =
       'INSERT INTO alert (name, id, takenAt, alert, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number';
